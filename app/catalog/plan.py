@@ -1,0 +1,160 @@
+"""A hall as its people see it: one frozen value, read from the tables of `models`.
+
+Everything above the catalog works with these, never with rows. A plan is cached for each
+process until the hall's `revision` moves (see `service.plan_of`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from queueing.order import Promises
+from queueing.sequence import Tiers
+
+Interval = tuple[int, int]
+"""Opening time as minutes since local midnight, [from, to); 1440 is 24:00."""
+
+Week = tuple[tuple[Interval, ...], ...]
+"""Seven days, Monday first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HallDay:
+    """One day of one hall: begins at the hall's `day_starts_at`, in the hall's own time zone."""
+
+    hall: str
+    date: date
+    starts_at: datetime
+
+    def ms(self, instant: datetime) -> int:
+        """Whole milliseconds from the start of this hall day to `instant`."""
+        return (instant - self.starts_at) // timedelta(milliseconds=1)
+
+    def instant(self, ms: int) -> datetime:
+        """The moment `ms` milliseconds after the start of this hall day, UTC."""
+        return self.starts_at + timedelta(milliseconds=ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """A one-day exception: other hours, or none."""
+
+    date: date
+    hours: tuple[Interval, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    id: int
+    letters: str
+    name: str
+    walk_in_quota: int | None
+    """Numbers a day for walk-ins; None: no limit."""
+    walk_in_promise: int | None
+    """Milliseconds, instead of the hall's; None: the hall's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    id: int
+    no: str
+    name: str
+    kind: Literal["general", "specialist"]
+    accessible: bool
+    tiers: Tiers
+    hours: Week | None
+    """None: the hall's hours."""
+
+    @property
+    def lanes(self) -> frozenset[str]:
+        """Letters of every lane it serves, in whatever tier."""
+        return frozenset(letters for tier in self.tiers for letters in tier)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: int
+    code: str
+    name: str
+    department: str
+    """The department's code."""
+    lane: str
+    """The lane's letters."""
+    minutes: int
+    papers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a hall may choose besides its promises."""
+
+    one_live_ticket: Literal["off", "per_lane", "per_hall"] = "off"
+    unstarted_on_next: Literal["finished", "passed"] = "finished"
+    last_number: bool = True
+    """Give no more numbers once the hall could not serve them before closing."""
+    numbers_from_afar: bool = False
+    overdue_after: int = 15 * 60_000
+    """Milliseconds after its due at which a ticket of a later tier moves to the first."""
+    pause_keeps_bound: int = 5 * 60_000
+    """Milliseconds a pausing counter keeps the tickets bound to it."""
+    undo_within: int = 60_000
+    recall_at_most: int = 3
+    recall_every: int = 20_000
+    """Milliseconds between two calls of the same number."""
+    vanished_after: int = 120_000
+    """Milliseconds of silence after which a clerk's ticket may be taken over by another counter."""
+
+
+@dataclass(frozen=True)
+class HallPlan:
+    id: int
+    code: str
+    name: str
+    revision: int
+    timezone: str
+    day_starts_at: time
+    week: Week
+    exceptions: tuple[Exceptional, ...]
+    closed_on_holidays: bool
+    promises: Promises
+    rules: Rules
+    departments: dict[str, str]
+    lanes: dict[str, Lane]
+    """By letters, in the order of the hall file, as all the others."""
+    counters: dict[str, Counter]
+    """By number."""
+    items: dict[str, Item]
+    """By code."""
+    address: str = ""
+    phone: str = ""
+    message: str = field(default="")
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def day_of(self, instant: datetime) -> HallDay:
+        """The hall day `instant` belongs to: before `day_starts_at` it is still yesterday's."""
+        local = instant.astimezone(self.zone)
+        day = local.date()
+        if local.time() < self.day_starts_at:
+            day -= timedelta(days=1)
+        return self.hall_day(day)
+
+    def hall_day(self, day: date) -> HallDay:
+        """The hall day of this date."""
+        start = datetime.combine(day, self.day_starts_at, tzinfo=self.zone)
+        return HallDay(self.code, day, start.astimezone(UTC))
+
+    @cached_property
+    def counters_of_lane(self) -> dict[str, tuple[Counter, ...]]:
+        """For each lane's letters, the counters that serve it in any tier."""
+        return {
+            letters: tuple(c for c in self.counters.values() if letters in c.lanes)
+            for letters in self.lanes
+        }

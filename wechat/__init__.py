@@ -1,0 +1,1 @@
+"""Everything WeChat. Knows no Flask and no SQL."""
