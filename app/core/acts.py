@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -48,3 +48,5 @@ class Act:
     now: datetime
     actor: Actor
     new_id: Callable[[], str] = random_id
+    deed: str = field(default_factory=random_id)
+    """Names this deed: the same for each try of one request, so that Redis, too, does it once."""
