@@ -44,7 +44,9 @@ class Access:
         return actor.kind in self.kinds
 
 
-def access(*kinds: str, roles: tuple[Role, ...] = (), needs_key: bool = True) -> Callable[[View], View]:
+def access(
+    *kinds: str, roles: tuple[Role, ...] = (), needs_key: bool = True
+) -> Callable[[View], View]:
     """Say who may call the route below."""
 
     def mark(view: View) -> View:

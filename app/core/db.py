@@ -25,12 +25,15 @@ from sqlalchemy import (
     MetaData,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 log = logging.getLogger(__name__)
 
+SQLITE_WAIT_S = 5
+"""SQLite has one writer at a time and no queue for the others: they wait longer."""
 LOCK_TIMEOUT_MS = 2_000
 STATEMENT_TIMEOUT_MS = 3_000
 IDLE_TIMEOUT_MS = 10_000
@@ -158,10 +161,16 @@ def _hooks(name: str) -> list[Hook]:
     return hooks
 
 
+def insert_into(table: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, in this database's dialect."""
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Pool and time limits for this database (SQLAlchemy `create_engine` options)."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": LOCK_TIMEOUT_MS / 1000, "check_same_thread": False}}
+        return {"connect_args": {"timeout": SQLITE_WAIT_S, "check_same_thread": False}}
     return {
         "pool_size": 8,
         "max_overflow": 8,
@@ -169,7 +178,8 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 3,
-            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS}"
+            f" -c statement_timeout={STATEMENT_TIMEOUT_MS}"
             f" -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS} -c timezone=UTC",
         },
     }

@@ -16,11 +16,10 @@ from typing import Any, TypeVar
 
 from flask import request
 from sqlalchemy import String, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.auth import actor
-from app.core.db import UtcDateTime, db, transaction
+from app.core.db import UtcDateTime, db, insert_into, transaction
 from app.core.errors import DomainError
 
 R = TypeVar("R")
@@ -143,7 +142,7 @@ def _stored(once: Try, now: datetime) -> Answer | None:
         "body_hash": once.body_hash,
         "at": now,
     }
-    taken = db.session.execute(_insert().values(row).on_conflict_do_nothing()).rowcount
+    taken = db.session.execute(insert_into(TABLE).values(row).on_conflict_do_nothing()).rowcount
     if taken:
         return None
     kept = db.session.execute(
@@ -169,12 +168,6 @@ def _is(once: Try) -> Any:
         & (TABLE.c.path == once.path)
         & (TABLE.c.key == once.key)
     )
-
-
-def _insert() -> Any:
-    if db.engine.dialect.name == "sqlite":
-        return sqlite.insert(TABLE)
-    return postgresql.insert(TABLE)
 
 
 def forget_old(now: datetime) -> int:

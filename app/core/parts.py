@@ -12,9 +12,10 @@ from app.core.clock import Clock
 from queueing.sequence import Sequence
 
 if TYPE_CHECKING:
-    from app.core.sealing import Seal
     from config.settings import Settings
     from queueing.events import RedisEvents
+
+    from app.core.sealing import Seal
 
 
 @dataclass(frozen=True)
