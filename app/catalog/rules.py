@@ -8,7 +8,7 @@ first coming.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from app.catalog.plan import CalendarDay, Counter, HallDay, HallPlan, Interval, Week
@@ -104,29 +104,23 @@ def counters_left(plan: HallPlan, instant: datetime) -> dict[str, float]:
     return {no: left for no, left in minutes.items() if left > 0}
 
 
-def lanes_served_after(plan: HallPlan, instant: datetime) -> frozenset[str]:
-    """Letters of the lanes that some counter still serves in this hall day, by its hours."""
-    return frozenset(
-        letters for no in counters_left(plan, instant) for letters in plan.counters[no].lanes
-    )
+def is_lane_served(plan: HallPlan, lane: str, instant: datetime) -> bool:
+    """Whether some counter still serves this lane in this hall day, by its hours."""
+    return any(lane in plan.counters[no].lanes for no in counters_left(plan, instant))
 
 
 def can_still_be_served(
-    plan: HallPlan,
-    lane: str,
-    minutes: float,
-    waiting: Mapping[str, float],
-    left: Mapping[str, float],
+    plan: HallPlan, lane: str, minutes: float, waiting: Mapping[str, float], instant: datetime
 ) -> bool:
-    """The last-number rule: whether a newcomer of `lane`, whose item takes `minutes`, would be
-    served before closing.
+    """The last-number rule: whether a newcomer of `lane` at `instant`, whose business takes
+    `minutes`, would be served before closing.
 
-    `waiting`: letters -> minutes of work waiting or in hand; `left`: number -> minutes the
-    counters on duty still have (see `counters_left`). Each lane's work is spread evenly over the
-    counters that have it in their first tier, or, when none of those is on duty, in any. The
-    newcomer fits when the mean load of his lane's counters and his own minutes end by the mean
-    of their closing times. The boundary belongs to him.
+    `waiting`: letters -> minutes of work that wait. Each lane's work is spread evenly over the
+    counters on duty that have it in their first tier, or, where there are none, in any. The
+    newcomer fits when the mean load of his lane's counters and his own minutes are no more than
+    the mean of the opening minutes these counters have left.
     """
+    left = counters_left(plan, instant)
     duty = [plan.counters[no] for no in left]
     load = dict.fromkeys(left, 0.0)
     for letters, work in waiting.items():
@@ -141,8 +135,7 @@ def can_still_be_served(
     return mean_load + minutes <= mean_left
 
 
-def _serving(duty: Iterable[Counter], lane: str) -> list[Counter]:
-    duty = list(duty)
+def _serving(duty: Sequence[Counter], lane: str) -> list[Counter]:
     first = [c for c in duty if lane in c.tiers[0]]
     return first or [c for c in duty if lane in c.lanes]
 

@@ -11,13 +11,12 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
 from app.catalog.hall_file import HallFile, HallFileError, parse_hall, read_hall_file
 from app.catalog.loading import LoadReport, load_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
-from app.catalog.plan import Counter, HallPlan, Item, Lane
+from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
 from app.catalog.rules import (
     can_still_be_served,
     closes_at,
@@ -25,13 +24,13 @@ from app.catalog.rules import (
     gives_numbers_at,
     hours_on,
     is_open_at,
-    lanes_served_after,
+    is_lane_served,
     open_minutes_left,
     opening,
     remark_on,
 )
 from app.catalog.stored import filled, read_plan
-from app.core.db import after_commit, db, in_transaction
+from app.core.db import after_commit, db, in_transaction, insert_into
 from queueing.order import Promises
 
 
@@ -120,20 +119,20 @@ def counter_rows(plan: HallPlan) -> dict[str, CounterRow]:
     return {row.no: row for row in rows}
 
 
-def promises_of_day(plan: HallPlan, day: date) -> DayPromises:
+def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
     """What the hall promises on this hall day.
 
     Inside a transaction the first asker freezes them for the day; outside, where nothing may be
     changed, an unused day shows what it would promise now.
     """
     kept: dict[tuple[int, date], DayPromises] = _kept("promises")
-    key = plan.id, day
+    key = plan.id, day.date
     if key in kept:
         return kept[key]
-    stored = _stored_promises(plan, day)
+    stored = _stored_promises(plan, day.date)
     if not in_transaction():
         return stored or _present_promises(plan)
-    promises = stored or _freeze(plan, day)
+    promises = stored or _freeze(plan, day.date)
     # A rollback would take back the row, so it is believed only after the commit.
     after_commit(lambda: kept.__setitem__(key, promises))
     return promises
@@ -151,9 +150,8 @@ def _present_promises(plan: HallPlan) -> DayPromises:
 def _freeze(plan: HallPlan, day: date) -> DayPromises:
     """Write the row, unless another was quicker; what it says."""
     present = _present_promises(plan)
-    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
     db.session.execute(
-        dialect.insert(HallDayRow)
+        insert_into(HallDayRow)
         .values(
             hall_id=plan.id,
             date=day,
@@ -204,7 +202,7 @@ __all__ = [
     "is_open_at",
     "item_of",
     "lane_of",
-    "lanes_served_after",
+    "is_lane_served",
     "load_hall",
     "lock_counter",
     "open_minutes_left",
