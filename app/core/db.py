@@ -94,11 +94,16 @@ def after_rollback(hook: Hook) -> None:
     _hooks("after_rollback").append(hook)
 
 
+def in_transaction() -> bool:
+    """Whether a use case is under way, so that rows may be written."""
+    return bool(db.session().info.get("open"))
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """The one transaction of a use case. Ends whatever was read before it."""
     session = db.session()
-    if session.info.get("open"):
+    if in_transaction():
         raise RuntimeError("a use case runs inside another's transaction")
     session.rollback()
     session.info.update(open=True, after_commit=[], after_rollback=[])

@@ -14,7 +14,7 @@ from sqlalchemy import insert, or_, select, update
 
 from app.catalog import rules as hours
 from app.catalog.plan import HallDay, HallPlan, Item
-from app.catalog.service import item_of, opening_calendar, promises_of_day
+from app.catalog.service import item_of, promises_of_day
 from app.citizens.rules import id_number as judge_id_number
 from app.citizens.service import lock_person, person_of
 from app.core import events
@@ -186,10 +186,9 @@ def _next_in_series(
 
 
 def _refuse_when_closed(plan: HallPlan, letters: str, now: datetime) -> None:
-    calendar = opening_calendar(plan, now)
-    if not hours.gives_numbers_at(plan, now, calendar):
+    if not hours.gives_numbers_at(plan, now):
         raise HallClosed
-    if not hours.lane_served_on(plan, letters, plan.local_date(now), calendar):
+    if not hours.is_lane_served(plan, letters, now):
         raise LaneClosed
 
 
@@ -198,10 +197,8 @@ def _refuse_last_number(plan: HallPlan, items: list[Item], now: datetime) -> Non
     if not plan.rules.last_number:
         return
     minutes = sum(item.minutes for item in items)
-    calendar = opening_calendar(plan, now)
-    if not hours.can_still_be_served(
-        plan, items[0].lane, minutes, waiting_minutes(plan, plan.day_of(now)), now, calendar
-    ):
+    waiting = waiting_minutes(plan, plan.day_of(now))
+    if not hours.can_still_be_served(plan, items[0].lane, minutes, waiting, now):
         raise LastNumberGiven
 
 
