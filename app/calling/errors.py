@@ -46,8 +46,3 @@ class ClerkPresent(DomainError):
 class NothingToTransfer(Invalid):
     code = "transfer_nowhere"
     detail = "请说明转到哪个业务队列或哪个窗口，或选择立即接续。"
-
-
-class UnknownLane(Invalid):
-    code = "unknown_lane"
-    detail = "本大厅没有这个业务队列。"

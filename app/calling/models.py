@@ -1,4 +1,4 @@
-"""A call's row, and what a counter is doing."""
+"""A call's row."""
 
 from __future__ import annotations
 
@@ -9,18 +9,6 @@ from sqlalchemy import JSON, Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BigId, UtcDateTime, db
-
-
-class CounterDutyRow(db.Model):
-    """What a counter is doing. Whoever calls from it locks this row first."""
-
-    __tablename__ = "counter_duty"
-
-    hall: Mapped[str] = mapped_column(String(32), primary_key=True)
-    counter: Mapped[str] = mapped_column(String(16), primary_key=True)
-    status: Mapped[str] = mapped_column(String(8))
-    """open, paused, closed."""
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class CallRow(db.Model):

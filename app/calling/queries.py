@@ -1,4 +1,4 @@
-"""Reading counters and calls."""
+"""Reading calls."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from app.calling.models import CallRow, CounterDutyRow
+from app.calling.models import CallRow
 from app.core.db import db
 
 Call = Row[Any]
 """A row of `calls` as it was read."""
 
 CALLS = CallRow.__table__
-DUTY = CounterDutyRow.__table__
-CLOSED = "closed"
 
 
 def call(call_id: int | None, *, lock: bool = False) -> Call | None:
@@ -43,17 +41,3 @@ def calls_of(hall: str, day: date) -> list[Call]:
             select(*CALLS.c).where(CALLS.c.hall == hall, CALLS.c.day == day).order_by(CALLS.c.id)
         ).all()
     )
-
-
-def status_of(hall: str, counter: str) -> str:
-    """open, paused or closed."""
-    found = db.session.execute(
-        select(DUTY.c.status).where(DUTY.c.hall == hall, DUTY.c.counter == counter)
-    ).scalar_one_or_none()
-    return found or CLOSED
-
-
-def duties(hall: str) -> dict[str, Row[Any]]:
-    """Counter number -> its duty row, for counters that ever opened."""
-    rows = db.session.execute(select(*DUTY.c).where(DUTY.c.hall == hall)).all()
-    return {row.counter: row for row in rows}

@@ -12,10 +12,11 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from app.calling.queries import CALLS, DUTY
+from app.calling.queries import CALLS
 from app.catalog.plan import HallPlan
+from app.catalog.service import counter_statuses, lock_counter
 from app.core import events
 from app.core.acts import SYSTEM, Act
 from app.core.db import db, transaction
@@ -23,7 +24,7 @@ from app.core.errors import SequenceNotReady
 from app.core.parts import parts
 from app.tickets import queries as tickets
 from app.tickets.rules import entry_of
-from app.tickets.service import change, close_day
+from app.tickets.service import close_day, give_back_bound
 from app.tickets.states import State
 from queueing.errors import SequenceAway
 from queueing.sequence import Claim, Sequence
@@ -200,25 +201,12 @@ def give_back_after_pause(plan: HallPlan, now: datetime) -> None:
     """A counter that pauses too long gives the tickets bound to it back to their lanes."""
     paused_before = now - timedelta(milliseconds=plan.rules.pause_keeps_bound)
     act = Act(now, SYSTEM)
-    for no in _paused_since(plan.code, paused_before):
+    for no, (status, since) in counter_statuses(plan).items():
+        if status != "paused" or since is None or since > paused_before:
+            continue
         with transaction():
-            still = db.session.execute(
-                select(DUTY.c.counter)
-                .where(DUTY.c.hall == plan.code, DUTY.c.counter == no, DUTY.c.status == "paused")
-                .with_for_update()
-            ).first()
-            for ticket in tickets.bound_to(plan.code, no) if still else []:
-                change(ticket, act, "unbound", bound_to=None)
-
-
-def _paused_since(hall: str, before: datetime) -> list[str]:
-    return list(
-        db.session.execute(
-            select(DUTY.c.counter).where(
-                DUTY.c.hall == hall, DUTY.c.status == "paused", DUTY.c.since <= before
-            )
-        ).scalars()
-    )
+            if lock_counter(plan.counters[no]) == "paused":
+                give_back_bound(plan, no, act)
 
 
 def close_night(plan: HallPlan, now: datetime) -> int:

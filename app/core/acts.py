@@ -27,6 +27,9 @@ class Actor:
     role: Role | None = None
     counter: str | None = None
     """The number of the counter this clerk sits at."""
+    session: str = ""
+    seen_at: datetime | None = None
+    """When this session was last noted to be alive."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind
