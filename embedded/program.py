@@ -75,7 +75,7 @@ class Restarts:
     A program that stayed up for `settled` seconds begins a new count.
     """
 
-    delays = (0.2, 1.0, 2.0, 4.0, 8.0)
+    delays = (0.2, 1.0, 2.0, 4.0)
     settled = 30.0
 
     def __init__(self) -> None:
