@@ -101,7 +101,9 @@ def priority(ordinary: Due, entered_at: int, behind: int | None, promises: Promi
     return Due(preferred, Why.PRIORITY) if preferred < ordinary.at else ordinary
 
 
-def rejoin(own: int, passed_at: int, passes: int, now: int, behind: int | None, promises: Promises) -> Due:
+def rejoin(
+    own: int, passed_at: int, passes: int, now: int, behind: int | None, promises: Promises
+) -> Due:
     """Back after a pass. Within the limit and for the first time: behind the k-th of its lane, but
     not later than a walk-in of now and never earlier than its own due; else a walk-in of now.
 

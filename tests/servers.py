@@ -66,7 +66,10 @@ class Servers:
             yield _text(url)
             Path(str(url.database)).unlink()
         else:
-            self._run(f'CREATE DATABASE "{url.database}" TEMPLATE "{template.database}"')
+            self._run(
+                f'CREATE DATABASE "{url.database}" TEMPLATE "{template.database}"'
+                " STRATEGY FILE_COPY"
+            )
             yield _text(url)
             self._run(f'DROP DATABASE "{url.database}" WITH (FORCE)')
 

@@ -40,6 +40,17 @@ class HallDay:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day on which the country rests or works other than its weekday says."""
+
+    date: date
+    kind: Literal["holiday", "workday"]
+    name: str
+    source: Literal["official", "estimated"]
+    """Estimated: from the customary dates, before the State Council's notice for that year."""
+
+
+@dataclass(frozen=True, slots=True)
 class Exceptional:
     """A one-day exception: other hours, or none."""
 
@@ -132,7 +143,13 @@ class HallPlan:
     """By code."""
     address: str = ""
     phone: str = ""
-    message: str = field(default="")
+    message: str = ""
+    workday_as: int = 0
+    """The weekday whose hours a make-up workday on a weekend has; 0 is Monday."""
+    calendar: dict[date, CalendarDay] = field(default_factory=dict)
+    """Empty where the hall does not follow the public calendar (`closed_on_holidays` off)."""
+    retired_lanes: dict[str, Lane] = field(default_factory=dict)
+    retired_items: dict[str, Item] = field(default_factory=dict)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -150,6 +167,15 @@ class HallPlan:
         """The hall day of this date."""
         start = datetime.combine(day, self.day_starts_at, tzinfo=self.zone)
         return HallDay(self.code, day, start.astimezone(UTC))
+
+    def lane_called(self, letters: str) -> Lane:
+        """A lane of the hall file, or one that has left it: tickets outlive a change of file.
+        Raises KeyError."""
+        return self.lanes.get(letters) or self.retired_lanes[letters]
+
+    def item_coded(self, code: str) -> Item:
+        """An item of the hall file, or one that has left it. Raises KeyError."""
+        return self.items.get(code) or self.retired_items[code]
 
     @cached_property
     def counters_of_lane(self) -> dict[str, tuple[Counter, ...]]:

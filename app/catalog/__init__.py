@@ -1,0 +1,1 @@
+"""Halls: their lanes, counters, items and opening hours, loaded from a file as data."""

@@ -1,0 +1,33 @@
+"""What the catalog refuses, in words."""
+
+from __future__ import annotations
+
+from app.core.errors import DomainError, NotFound
+
+
+class UnknownHall(NotFound):
+    code = "unknown_hall"
+    detail = "没有这个大厅，请核对大厅代码。"
+
+
+class UnknownItem(NotFound):
+    code = "unknown_item"
+    detail = "本大厅没有这个事项，请核对后重新选择。"
+
+
+class UnknownCounter(NotFound):
+    code = "unknown_counter"
+    detail = "本大厅没有这个窗口，请核对窗口号。"
+
+
+class UnknownLane(NotFound):
+    code = "unknown_lane"
+    detail = "本大厅没有这个业务队列，请核对后重试。"
+
+
+class BadCalendarFile(DomainError):
+    """A calendar CSV with faults; `detail` has one line for each."""
+
+    status = 422
+    code = "bad_calendar_file"
+    detail = "日历文件有误。"

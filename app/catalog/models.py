@@ -1,0 +1,122 @@
+"""The tables behind `plan`: a hall and its parts as rows. Nothing is ever deleted; what left
+the hall file is `retired`, because tickets and calls still name it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import JSON, Date, ForeignKey, String, Text, Time, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import UtcDateTime, db
+
+
+class HallRow(db.Model):
+    __tablename__ = "halls"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    timezone: Mapped[str] = mapped_column(String(64))
+    day_starts_at: Mapped[time] = mapped_column(Time)
+    week: Mapped[list[Any]] = mapped_column(JSON)
+    """Seven lists of [from, to) in minutes since midnight, Monday first."""
+    exceptions: Mapped[list[Any]] = mapped_column(JSON)
+    closed_on_holidays: Mapped[bool]
+    workday_as: Mapped[int]
+    promises: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """As of the file; what holds on a given day is frozen in `hall_days`."""
+    rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    address: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(60))
+    message: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int]
+    """Raised whenever a plan read before is no longer true."""
+    file_sha: Mapped[str] = mapped_column(String(64))
+
+
+class DepartmentRow(db.Model):
+    __tablename__ = "departments"
+    __table_args__ = (UniqueConstraint("hall_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
+    code: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int]
+    retired: Mapped[bool]
+
+
+class LaneRow(db.Model):
+    __tablename__ = "lanes"
+    __table_args__ = (UniqueConstraint("hall_id", "letters"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
+    letters: Mapped[str] = mapped_column(String(3))
+    name: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int]
+    walk_in_quota: Mapped[int | None]
+    walk_in_promise: Mapped[int | None]
+    """Milliseconds."""
+    retired: Mapped[bool]
+
+
+class CounterRow(db.Model):
+    __tablename__ = "counters"
+    __table_args__ = (UniqueConstraint("hall_id", "no"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
+    no: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(16))
+    accessible: Mapped[bool]
+    tiers: Mapped[list[Any]] = mapped_column(JSON)
+    hours: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    """As a hall's `week`; null: the hall's hours."""
+    position: Mapped[int]
+    retired: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(8), default="closed")
+    """closed, open or paused. Live: kept by the calling feature, left alone by hall files."""
+    status_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ItemRow(db.Model):
+    __tablename__ = "items"
+    __table_args__ = (UniqueConstraint("hall_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
+    code: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(60))
+    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    lane_id: Mapped[int] = mapped_column(ForeignKey("lanes.id"))
+    minutes: Mapped[int]
+    papers: Mapped[list[str]] = mapped_column(JSON)
+    position: Mapped[int]
+    retired: Mapped[bool]
+
+
+class HallDayRow(db.Model):
+    """What a hall promises on one hall day, frozen at the first number of that day."""
+
+    __tablename__ = "hall_days"
+
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"), primary_key=True)
+    date: Mapped[date] = mapped_column(Date, primary_key=True)
+    promises: Mapped[dict[str, Any]] = mapped_column(JSON)
+    lane_promises: Mapped[dict[str, int]] = mapped_column(JSON)
+    """Letters -> walk-in promise in milliseconds, for lanes that have their own."""
+
+
+class CalendarDayRow(db.Model):
+    """A public holiday or a make-up workday of the country."""
+
+    __tablename__ = "calendar_days"
+
+    date: Mapped[date] = mapped_column(Date, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    name: Mapped[str] = mapped_column(String(60))
+    source: Mapped[str] = mapped_column(String(16))

@@ -1,0 +1,216 @@
+"""The catalog's use cases, and the only way in for other features: halls as values, items by
+words, what a day promises, and (passed on as they are) the pure rules of opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
+from app.catalog.hall_file import HallFile, HallFileError, parse_hall, read_hall_file
+from app.catalog.loading import LoadReport, load_hall
+from app.catalog.models import CounterRow, HallDayRow, HallRow
+from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
+from app.catalog.rules import (
+    can_still_be_served,
+    closes_at,
+    counters_left,
+    gives_numbers_at,
+    hours_on,
+    is_open_at,
+    is_lane_served,
+    open_minutes_left,
+    opening,
+    remark_on,
+)
+from app.catalog.stored import filled, read_plan
+from app.core.db import after_commit, db, in_transaction, insert_into
+from queueing.order import Promises
+
+
+@dataclass(frozen=True)
+class DayPromises:
+    """What a hall promises on one hall day; never changes once a number was given on it."""
+
+    hall: Promises
+    lane_walk_in: Mapping[str, int]
+    """Letters -> walk-in promise in milliseconds, where a lane has its own."""
+
+    def for_lane(self, letters: str) -> Promises:
+        """The hall's promises, with this lane's own for walk-ins."""
+        return replace(self.hall, walk_in=self.walk_in(letters))
+
+    def walk_in(self, letters: str) -> int:
+        """Milliseconds from taking a number of this lane to its due time."""
+        return self.lane_walk_in.get(letters, self.hall.walk_in)
+
+
+def plan_of(hall: str) -> HallPlan:
+    """The hall of this code as it stands. Raises UnknownHall.
+
+    Costs one small query; the rest is kept in this process until the revision moves.
+    """
+    kept: dict[str, HallPlan] = _kept("plans")
+    plan = kept.get(hall)
+    revision = _revision(hall)
+    while plan is None or plan.revision != revision:
+        # Its tables are read one after another: only a revision that stood still makes a plan.
+        plan = read_plan(hall)
+        revision = _revision(hall)
+        kept[hall] = plan
+    return plan
+
+
+def plans() -> list[HallPlan]:
+    """Every hall, in the order in which they were first loaded."""
+    codes = db.session.scalars(select(HallRow.code).order_by(HallRow.id)).all()
+    return [plan_of(code) for code in codes]
+
+
+def item_of(plan: HallPlan, code: str) -> Item:
+    """An item that can be chosen now. Raises UnknownItem."""
+    if code not in plan.items:
+        raise UnknownItem
+    return plan.items[code]
+
+
+def counter_of(plan: HallPlan, no: str) -> Counter:
+    """A counter of the hall. Raises UnknownCounter."""
+    if no not in plan.counters:
+        raise UnknownCounter
+    return plan.counters[no]
+
+
+def lane_of(plan: HallPlan, letters: str) -> Lane:
+    """A lane of the hall. Raises UnknownLane."""
+    if letters not in plan.lanes:
+        raise UnknownLane
+    return plan.lanes[letters]
+
+
+def find_items(plan: HallPlan, q: str) -> list[Item]:
+    """Items in which every word of `q` occurs in name, code or department, in file order;
+    all of them for an empty `q`."""
+    words = q.casefold().split()
+
+    def text(item: Item) -> str:
+        return f"{item.name}\n{item.code}\n{plan.departments[item.department]}".casefold()
+
+    return [item for item in plan.items.values() if all(word in text(item) for word in words)]
+
+
+def lock_counter(counter: Counter) -> CounterRow:
+    """The counter's row with its live status, locked until this transaction ends (on SQLite the
+    transaction itself is the lock)."""
+    query = select(CounterRow).where(CounterRow.id == counter.id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def counter_rows(plan: HallPlan) -> dict[str, CounterRow]:
+    """Live status of the hall's counters by number, as of now, not locked."""
+    query = select(CounterRow).where(CounterRow.hall_id == plan.id, ~CounterRow.retired)
+    rows = db.session.scalars(query.execution_options(populate_existing=True))
+    return {row.no: row for row in rows}
+
+
+def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
+    """What the hall promises on this hall day.
+
+    Inside a transaction the first asker freezes them for the day; outside, where nothing may be
+    changed, an unused day shows what it would promise now.
+    """
+    kept: dict[tuple[int, date], DayPromises] = _kept("promises")
+    key = plan.id, day.date
+    if key in kept:
+        return kept[key]
+    stored = _stored_promises(plan, day.date)
+    if not in_transaction():
+        return stored or _present_promises(plan)
+    promises = stored or _freeze(plan, day.date)
+    # A rollback would take back the row, so it is believed only after the commit.
+    after_commit(lambda: kept.__setitem__(key, promises))
+    return promises
+
+
+def _present_promises(plan: HallPlan) -> DayPromises:
+    own = {
+        lane.letters: lane.walk_in_promise
+        for lane in plan.lanes.values()
+        if lane.walk_in_promise is not None
+    }
+    return DayPromises(plan.promises, own)
+
+
+def _freeze(plan: HallPlan, day: date) -> DayPromises:
+    """Write the row, unless another was quicker; what it says."""
+    present = _present_promises(plan)
+    db.session.execute(
+        insert_into(HallDayRow)
+        .values(
+            hall_id=plan.id,
+            date=day,
+            promises=asdict(present.hall),
+            lane_promises=dict(present.lane_walk_in),
+        )
+        .on_conflict_do_nothing()
+    )
+    return _stored_promises(plan, day) or present
+
+
+def _stored_promises(plan: HallPlan, day: date) -> DayPromises | None:
+    query = select(HallDayRow.promises, HallDayRow.lane_promises)
+    found = db.session.execute(
+        query.where(HallDayRow.hall_id == plan.id, HallDayRow.date == day)
+    ).one_or_none()
+    return DayPromises(filled(Promises, found[0]), found[1]) if found else None
+
+
+def _revision(hall: str) -> int:
+    query = select(HallRow.revision).where(HallRow.code == hall)
+    revision = db.session.scalars(query).one_or_none()
+    if revision is None:
+        raise UnknownHall
+    return revision
+
+
+def _kept(what: str) -> dict[Any, Any]:
+    """Values kept in this process, for each app its own. Reading and setting one key is atomic,
+    and two threads that fill the same key fill it with the same, so no lock is needed."""
+    kept: dict[Any, Any] = current_app.extensions.setdefault(f"catalog_{what}", {})
+    return kept
+
+
+__all__ = [
+    "DayPromises",
+    "HallFile",
+    "HallFileError",
+    "LoadReport",
+    "can_still_be_served",
+    "closes_at",
+    "counter_of",
+    "counter_rows",
+    "counters_left",
+    "find_items",
+    "gives_numbers_at",
+    "hours_on",
+    "is_open_at",
+    "item_of",
+    "lane_of",
+    "is_lane_served",
+    "load_hall",
+    "lock_counter",
+    "open_minutes_left",
+    "opening",
+    "parse_hall",
+    "plan_of",
+    "plans",
+    "promises_of_day",
+    "read_hall_file",
+    "remark_on",
+]

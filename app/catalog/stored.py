@@ -1,0 +1,128 @@
+"""Between the tables and `plan`: how values are kept in JSON columns, and read again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from app.catalog.calendar import calendar_days
+from app.catalog.errors import UnknownHall
+from app.catalog.models import CounterRow, DepartmentRow, HallRow, ItemRow, LaneRow
+from app.catalog.plan import Counter, Exceptional, HallPlan, Item, Lane, Rules, Week
+from app.core.db import db
+from queueing.order import Promises
+
+Value = TypeVar("Value", Promises, Rules)
+Part = TypeVar("Part", DepartmentRow, LaneRow, CounterRow, ItemRow)
+
+
+def hall_columns(plan: HallPlan) -> dict[str, Any]:
+    """The columns of `halls` that a hall file decides."""
+    return {
+        "name": plan.name,
+        "timezone": plan.timezone,
+        "day_starts_at": plan.day_starts_at,
+        "week": lists(plan.week),
+        "exceptions": [
+            {"date": each.date.isoformat(), "hours": lists(each.hours), "reason": each.reason}
+            for each in plan.exceptions
+        ],
+        "closed_on_holidays": plan.closed_on_holidays,
+        "workday_as": plan.workday_as,
+        "promises": asdict(plan.promises),
+        "rules": asdict(plan.rules),
+        "address": plan.address,
+        "phone": plan.phone,
+        "message": plan.message,
+    }
+
+
+def read_plan(code: str) -> HallPlan:
+    """The hall of this code, from its tables. Raises UnknownHall."""
+    query = select(HallRow).where(HallRow.code == code)
+    hall = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if hall is None:
+        raise UnknownHall
+    departments = _parts(DepartmentRow, hall)
+    lanes = _parts(LaneRow, hall)
+    items = _parts(ItemRow, hall)
+    lane_values = {row.id: _lane(row) for row in lanes}
+    codes = {row.id: row.code for row in departments}
+    item_values = {
+        row.id: _item(row, codes[row.department_id], lane_values[row.lane_id].letters)
+        for row in items
+    }
+    return HallPlan(
+        id=hall.id,
+        code=hall.code,
+        name=hall.name,
+        revision=hall.revision,
+        timezone=hall.timezone,
+        day_starts_at=hall.day_starts_at,
+        week=_week(hall.week),
+        exceptions=tuple(
+            Exceptional(date.fromisoformat(each["date"]), _day(each["hours"]), each["reason"])
+            for each in hall.exceptions
+        ),
+        closed_on_holidays=hall.closed_on_holidays,
+        promises=filled(Promises, hall.promises),
+        rules=filled(Rules, hall.rules),
+        departments={row.code: row.name for row in departments if not row.retired},
+        lanes={row.letters: lane_values[row.id] for row in lanes if not row.retired},
+        counters={row.no: _counter(row) for row in _parts(CounterRow, hall) if not row.retired},
+        items={row.code: item_values[row.id] for row in items if not row.retired},
+        address=hall.address,
+        phone=hall.phone,
+        message=hall.message,
+        workday_as=hall.workday_as,
+        calendar=calendar_days() if hall.closed_on_holidays else {},
+        retired_lanes={row.letters: lane_values[row.id] for row in lanes if row.retired},
+        retired_items={row.code: item_values[row.id] for row in items if row.retired},
+    )
+
+
+def filled(kind: type[Value], stored: dict[str, Any]) -> Value:
+    """The stored value; what a newer version of the house added has its default, what it has
+    dropped is passed over."""
+    return kind(**{each.name: stored[each.name] for each in fields(kind) if each.name in stored})
+
+
+def lists(value: Any) -> Any:
+    """Nested tuples as nested lists, as JSON keeps them."""
+    return [lists(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _parts(kind: type[Part], hall: HallRow) -> list[Part]:
+    query = select(kind).where(kind.hall_id == hall.id).order_by(kind.position, kind.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _lane(row: LaneRow) -> Lane:
+    return Lane(row.id, row.letters, row.name, row.walk_in_quota, row.walk_in_promise)
+
+
+def _counter(row: CounterRow) -> Counter:
+    return Counter(
+        id=row.id,
+        no=row.no,
+        name=row.name,
+        kind="specialist" if row.kind == "specialist" else "general",
+        accessible=row.accessible,
+        tiers=tuple(tuple(tier) for tier in row.tiers),
+        hours=None if row.hours is None else _week(row.hours),
+    )
+
+
+def _item(row: ItemRow, department: str, lane: str) -> Item:
+    return Item(row.id, row.code, row.name, department, lane, row.minutes, tuple(row.papers))
+
+
+def _week(stored: list[Any]) -> Week:
+    return tuple(_day(day) for day in stored)
+
+
+def _day(stored: list[Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in stored)

@@ -1,0 +1,1 @@
+"""The people served: who they are, kept sealed."""

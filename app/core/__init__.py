@@ -1,0 +1,1 @@
+"""What every feature stands on: transactions, clock, errors, who asks, events, secrets at rest."""

@@ -1,0 +1,133 @@
+"""Who may call a route: every route says it, right under its URL; a guard test sees to it.
+
+    @bp.get("/halls")
+    @public
+    def halls(): ...
+
+The factory's `before_request` looks at what the route said, finds out who asks from the
+bearer token (or, on staff pages, the session cookie) and refuses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import current_app, g, request
+
+from app.core.acts import PUBLIC, Act, Actor, Role
+from app.core.errors import Forbidden, Unauthenticated
+from app.core.parts import parts
+
+View = TypeVar("View", bound=Callable[..., object])
+Authenticator = Callable[[str], Actor | None]
+
+COOKIES = {"kiosk": "shunhao_kiosk", "staff": "shunhao_staff"}
+"""Kind of actor -> the http-only cookie its pages carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Which kinds of actor a route is for; `roles` narrows staff down."""
+
+    kinds: frozenset[str]
+    roles: frozenset[Role]
+    needs_key: bool = True
+    """POSTs need an Idempotency-Key, sessions excepted."""
+
+    def allows(self, actor: Actor) -> bool:
+        if "public" in self.kinds:
+            return True
+        if actor.kind == "staff":
+            return "staff" in self.kinds and (not self.roles or actor.role in self.roles)
+        return actor.kind in self.kinds
+
+
+def access(
+    *kinds: str, roles: tuple[Role, ...] = (), needs_key: bool = True
+) -> Callable[[View], View]:
+    """Say who may call the route below."""
+
+    def mark(view: View) -> View:
+        view.access = Access(frozenset(kinds), frozenset(roles), needs_key)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Anyone may call the route below."""
+    return access("public")(view)
+
+
+def access_of(view: Callable[..., object]) -> Access | None:
+    found: Access | None = getattr(view, "access", None)
+    return found
+
+
+def authorise() -> None:
+    """Find out who asks, and refuse who may not. Runs before every request."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint == "static":
+        g.actor = PUBLIC
+        return
+    rule = access_of(view)
+    if rule is None:
+        raise RuntimeError(f"{request.endpoint} does not say who may call it")
+    g.actor = _who_asks(rule)
+    if rule.allows(g.actor):
+        return
+    if g.actor.kind == "public":
+        raise Unauthenticated
+    raise Forbidden
+
+
+def _who_asks(rule: Access) -> Actor:
+    header = request.headers.get("Authorization", "")
+    if not header:
+        return _by_cookie(rule)
+    scheme, _, token = header.partition(" ")
+    found = _authenticate(token.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
+        raise Unauthenticated
+    return found
+
+
+def _by_cookie(rule: Access) -> Actor:
+    """A machine and a clerk may share one browser: the route says whose cookie is meant."""
+    names = [name for kind, name in COOKIES.items() if kind in rule.kinds]
+    for name in names:
+        found = _authenticate(request.cookies.get(name, ""))
+        if found is not None:
+            if request.method not in ("GET", "HEAD", "OPTIONS"):
+                current_app.extensions["csrf"].protect()
+            return found
+    return PUBLIC
+
+
+def _authenticate(token: str) -> Actor | None:
+    if not token:
+        return None
+    for authenticate in current_app.extensions["authenticators"]:
+        found: Actor | None = authenticate(token)
+        if found is not None:
+            return found
+    return None
+
+
+def actor() -> Actor:
+    """Who asks in this request."""
+    found: Actor = g.actor
+    return found
+
+
+def act() -> Act:
+    """This request as a deed: now, by whoever asks."""
+    now = parts().clock.now()
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return Act(now, actor())
+    deed = f"{actor()} {request.method} {request.path} {key}"
+    return Act(now, actor(), deed=hashlib.sha256(deed.encode()).hexdigest()[:32])

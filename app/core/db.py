@@ -1,0 +1,206 @@
+"""The database: one transaction for each use case, and what happens after it.
+
+A use case never commits. Its surface opens `transaction()` (or `idempotency.perform`, which
+does), and inside it the use case may say what is to follow: `after_commit` for what may only
+happen once the rows are safe, `after_rollback` to give back what was held for rows that
+will never be. When a commit's answer was lost, neither runs: the sweep settles it by the rows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    event,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+log = logging.getLogger(__name__)
+
+SQLITE_WAIT_S = 5
+"""SQLite has one writer at a time and no queue for the others: they wait longer."""
+LOCK_TIMEOUT_MS = 2_000
+STATEMENT_TIMEOUT_MS = 3_000
+IDLE_TIMEOUT_MS = 10_000
+"""A process frozen inside a transaction gives up its locks before its claims expire (15 s)."""
+
+Hook = Callable[[], object]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""A growing 64-bit key; SQLite counts up only plain INTEGER keys."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes, kept in UTC. SQLite forgets the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without its zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CommitOutcomeUnknown(Exception):
+    """The connection broke while the database was committing: it may have happened or not."""
+
+
+def after_commit(hook: Hook) -> None:
+    """Run once this transaction is committed. Its failure is logged and changes no answer:
+    whatever it does must be something the sweep can do again."""
+    _hooks("after_commit").append(hook)
+
+
+def after_rollback(hook: Hook) -> None:
+    """Run when this transaction has surely not happened."""
+    _hooks("after_rollback").append(hook)
+
+
+def in_transaction() -> bool:
+    """Whether a use case is under way, so that rows may be written."""
+    return bool(db.session().info.get("open"))
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one transaction of a use case. Ends whatever was read before it."""
+    session = db.session()
+    if in_transaction():
+        raise RuntimeError("a use case runs inside another's transaction")
+    session.rollback()
+    session.info.update(open=True, after_commit=[], after_rollback=[])
+    try:
+        session.connection(execution_options={"writes": True})
+        yield session
+        session.flush()
+    except BaseException:
+        _roll_back(session)
+        raise
+    _commit(session)
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            _roll_back(session)
+            raise
+        _abandon(session)
+        raise CommitOutcomeUnknown from error
+    except BaseException:
+        _abandon(session)
+        raise
+    session.info["open"] = False
+    _run("after_commit", session)
+
+
+def _abandon(session: Session) -> None:
+    """The commit was sent and its answer never came: touch nothing that others hold for it."""
+    session.info["open"] = False
+    session.rollback()
+
+
+def _roll_back(session: Session) -> None:
+    session.info["open"] = False
+    session.rollback()
+    _run("after_rollback", session)
+
+
+def _run(name: str, session: Session) -> None:
+    for hook in session.info[name]:
+        try:
+            hook()
+        except Exception:
+            log.exception("%s: left to the sweep", name)
+
+
+def _hooks(name: str) -> list[Hook]:
+    session = db.session()
+    if not session.info.get("open"):
+        raise RuntimeError(f"{name} outside a transaction")
+    hooks: list[Hook] = session.info[name]
+    return hooks
+
+
+def insert_into(table: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, in this database's dialect."""
+    dialect = sqlite if db.engine.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool and time limits for this database (SQLAlchemy `create_engine` options)."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": SQLITE_WAIT_S, "check_same_thread": False}}
+    return {
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": 3,
+            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS}"
+            f" -c statement_timeout={STATEMENT_TIMEOUT_MS}"
+            f" -c idle_in_transaction_session_timeout={IDLE_TIMEOUT_MS} -c timezone=UTC",
+        },
+    }
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """SQLite as a hall needs it: WAL, foreign keys, and BEGIN IMMEDIATE for every writer, so that
+    two writers wait for each other at the start and never fail in the middle."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,128 @@
+"""What happened, as rows first and as a stream after: every change of a ticket writes one.
+
+The row is part of the change's transaction. After commit it is copied to the hall's stream in
+Redis, from which screens and phones are told; what a crash keeps from being copied, the sweep
+copies (see `copy_missing`). The rows are also the history of a ticket, from tap to finish.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Date, Index, String, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.acts import Act
+from app.core.db import BigId, UtcDateTime, after_commit, db
+from app.core.parts import parts
+from queueing.errors import SequenceAway
+
+log = logging.getLogger(__name__)
+
+MISSED_WINDOW = timedelta(minutes=2)
+"""How far back the sweep looks for rows the stream lacks."""
+
+
+class EventRow(db.Model):
+    """One thing that happened in a hall. `public` ones go to the stream."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    hall: Mapped[str] = mapped_column(String(32))
+    day: Mapped[date] = mapped_column(Date)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(32))
+    ticket_id: Mapped[str | None] = mapped_column(String(32))
+    number: Mapped[str | None] = mapped_column(String(16))
+    counter: Mapped[str | None] = mapped_column(String(16))
+    call_id: Mapped[int | None]
+    nth: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(String(64))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    __table_args__ = (
+        Index("ix_events_hall_at", "hall", "at"),
+        Index("ix_events_ticket_id", "ticket_id"),
+    )
+
+
+TABLE = EventRow.__table__
+
+
+def record(
+    act: Act,
+    hall: str,
+    day: date,
+    kind: str,
+    *,
+    ticket_id: str | None = None,
+    number: str | None = None,
+    counter: str | None = None,
+    call_id: int | None = None,
+    nth: int | None = None,
+    **data: Any,
+) -> None:
+    """Write what happened into this transaction, and have it copied to the stream after it."""
+    values: dict[str, Any] = {
+        "hall": hall,
+        "day": day,
+        "at": act.now,
+        "kind": kind,
+        "ticket_id": ticket_id,
+        "number": number,
+        "counter": counter,
+        "call_id": call_id,
+        "nth": nth,
+        "actor": str(act.actor),
+        "data": data,
+    }
+    event_id = db.session.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one()
+    after_commit(lambda: _copy(event_id, values))
+
+
+def _copy(event_id: int, row: dict[str, Any]) -> bool:
+    at: datetime = row["at"]
+    public = {
+        "event": row["kind"],
+        "id": event_id,
+        "at": at.isoformat(),
+        "number": row["number"],
+        "counter": row["counter"],
+        "call_id": row["call_id"],
+        "nth": row["nth"],
+    }
+    at_ms = int(at.timestamp() * 1000)
+    return parts().events(row["hall"]).copy(event_id, at_ms, json.dumps(public))
+
+
+def copy_missing(hall: str, now: datetime) -> int:
+    """Copy the rows of the last two minutes that the stream lacks; how many there were.
+
+    Compares one by one and keeps no watermark: rows commit in another order than they count."""
+    try:
+        return sum(_copy(row["id"], row) for row in missing(hall, now))
+    except SequenceAway:
+        log.warning("events of %s not copied: Redis is away", hall)
+        return 0
+
+
+def missing(hall: str, now: datetime) -> list[dict[str, Any]]:
+    """The rows of the last two minutes that the stream lacks, oldest first."""
+    since = now - MISSED_WINDOW
+    known = parts().events(hall).seen_since(int(since.timestamp() * 1000))
+    rows = db.session.execute(
+        select(TABLE).where(TABLE.c.hall == hall, TABLE.c.at >= since).order_by(TABLE.c.id)
+    ).mappings()
+    return [dict(row) for row in rows if row["id"] not in known]
+
+
+def history(ticket_id: str) -> list[dict[str, Any]]:
+    """Everything that happened to one ticket, oldest first."""
+    rows = db.session.execute(
+        select(TABLE).where(TABLE.c.ticket_id == ticket_id).order_by(TABLE.c.id)
+    ).mappings()
+    return [dict(row) for row in rows]

@@ -1,0 +1,181 @@
+"""The same request again gives the same answer again, and its effect once.
+
+The key's row is the first insert of the effect's own transaction: a second try that comes while
+the first runs waits on it, and then reads the stored answer. Only answers that say yes (2xx)
+are stored; an error rolls the row back with everything else, so it may be tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from flask import request
+from sqlalchemy import String, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.auth import actor
+from app.core.db import UtcDateTime, db, insert_into, transaction
+from app.core.errors import DomainError, StoreBusy
+
+R = TypeVar("R")
+
+KEPT_FOR = timedelta(hours=24)
+ROUNDS = 6
+"""How often a use case may begin again before the caller is told to."""
+HEADER = "Idempotency-Key"
+
+
+class KeyRow(db.Model):
+    """One answered request."""
+
+    __tablename__ = "idempotency_keys"
+
+    actor: Mapped[str] = mapped_column(String(64), primary_key=True)
+    method: Mapped[str] = mapped_column(String(8), primary_key=True)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    body_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    status: Mapped[int | None]
+    answer: Mapped[str | None]
+
+
+TABLE = KeyRow.__table__
+
+
+class KeyMissing(DomainError):
+    status = 400
+    code = "idempotency_key_missing"
+    detail = "请求缺少 Idempotency-Key，无法保证不重复办理。"
+
+
+class KeyUnfit(DomainError):
+    status = 400
+    code = "idempotency_key_unfit"
+    detail = "Idempotency-Key 须为 1 至 255 个可见字符。"
+
+
+class KeyReused(DomainError):
+    status = 422
+    code = "idempotency_key_reused"
+    detail = "同一个 Idempotency-Key 已用于内容不同的请求。"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back to the caller."""
+
+    body: Any
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try of a request, as its key row knows it."""
+
+    actor: str
+    method: str
+    path: str
+    key: str
+    body_hash: str
+
+
+class BeginAgain(Exception):
+    """A use case needs something done outside any transaction first; then it is run anew.
+
+    `remedy` does it, and raises a DomainError when it cannot; `then` is what to run instead."""
+
+    def __init__(self, remedy: Callable[[], object], then: Callable[[], Any]) -> None:
+        self.remedy = remedy
+        self.then = then
+        super().__init__("begin again")
+
+
+def this_try() -> Try:
+    """The request being served. Raises KeyMissing and KeyUnfit."""
+    key = request.headers.get(HEADER, "")
+    if not key:
+        raise KeyMissing
+    if len(key) > 255 or not key.isprintable():
+        raise KeyUnfit
+    body = request.get_data(cache=True)
+    return Try(
+        str(actor()), request.method, request.path[:200], key, hashlib.sha256(body).hexdigest()
+    )
+
+
+def perform(
+    use_case: Callable[[], R],
+    present: Callable[[R], Answer],
+    once: Try | None,
+    now: datetime,
+    on_replay: Callable[[Any], object] | None = None,
+) -> Answer:
+    """Run a use case in one transaction, its key first, and give its answer.
+
+    `on_replay` sees the stored body when an earlier try had already been answered."""
+    for _ in range(ROUNDS):
+        try:
+            with transaction():
+                stored = _stored(once, now) if once else None
+                if stored is not None:
+                    if on_replay:
+                        on_replay(stored.body)
+                    return stored
+                answer = present(use_case())
+                if once:
+                    _keep(once, answer)
+            return answer
+        except BeginAgain as again:
+            db.session.rollback()
+            again.remedy()
+            use_case = again.then
+    raise StoreBusy
+
+
+def _stored(once: Try, now: datetime) -> Answer | None:
+    """Take the key for this transaction, or read what an earlier one answered under it."""
+    row = {
+        "actor": once.actor,
+        "method": once.method,
+        "path": once.path,
+        "key": once.key,
+        "body_hash": once.body_hash,
+        "at": now,
+    }
+    taken = db.session.execute(insert_into(TABLE).values(row).on_conflict_do_nothing()).rowcount
+    if taken:
+        return None
+    kept = db.session.execute(
+        select(TABLE.c.body_hash, TABLE.c.status, TABLE.c.answer).where(_is(once))
+    ).one()
+    if kept.body_hash != once.body_hash:
+        raise KeyReused
+    return Answer(json.loads(kept.answer), kept.status)
+
+
+def _keep(once: Try, answer: Answer) -> None:
+    db.session.execute(
+        update(TABLE)
+        .where(_is(once))
+        .values(status=answer.status, answer=json.dumps(answer.body, ensure_ascii=False))
+    )
+
+
+def _is(once: Try) -> Any:
+    return (
+        (TABLE.c.actor == once.actor)
+        & (TABLE.c.method == once.method)
+        & (TABLE.c.path == once.path)
+        & (TABLE.c.key == once.key)
+    )
+
+
+def forget_old(now: datetime) -> int:
+    """Drop the answers of more than 24 hours ago; how many there were."""
+    return db.session.execute(delete(TABLE).where(TABLE.c.at < now - KEPT_FOR)).rowcount

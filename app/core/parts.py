@@ -1,0 +1,34 @@
+"""The parts the factory wired, for services to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import current_app
+
+from app.core.clock import Clock
+from queueing.sequence import Sequence
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from queueing.events import RedisEvents
+
+    from app.core.sealing import Seal
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    clock: Clock
+    redis: Any
+    sequence: Callable[[str, str], Sequence]
+    """(hall code, day as YYYYMMDD) -> the sequence of that hall and day."""
+    events: Callable[[str], RedisEvents]
+    """hall code -> its event stream."""
+    seal: Seal
+
+
+def parts() -> Parts:
+    return cast(Parts, current_app.extensions["parts"])

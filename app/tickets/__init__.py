@@ -1,0 +1,1 @@
+"""Numbers: taking one, its state, its due time, its place."""

@@ -1,0 +1,58 @@
+"""What a ticket's use cases refuse, in words."""
+
+from app.core.errors import DomainError, Invalid, NotFound
+
+
+class TicketNotFound(NotFound):
+    code = "ticket_not_found"
+    detail = "没有找到这张号票，请核对号码。"
+
+
+class ActionNotAllowed(DomainError):
+    code = "action_not_allowed"
+    detail = "该号当前状态不能进行这项操作。"
+
+
+class HallClosed(DomainError):
+    code = "hall_closed"
+    detail = "大厅现在不开放取号，请在办公时间内取号。"
+
+
+class LaneClosed(DomainError):
+    code = "lane_closed"
+    detail = "该业务今天不办理。"
+
+
+class QuotaUsedUp(DomainError):
+    code = "quota_used_up"
+    detail = "该业务今天的现场号已取完。"
+
+
+class LastNumberGiven(DomainError):
+    code = "last_number_given"
+    detail = "现有等候人数较多，下班前已无法办完，今天不再放号，请改日再来或预约。"
+
+
+class LiveTicketHeld(DomainError):
+    code = "live_ticket_held"
+    detail = "您已有一个正在排队的号，请先办完或放弃后再取。"
+
+
+class ItemsOfSeveralLanes(Invalid):
+    code = "items_of_several_lanes"
+    detail = "一张号票只能包含同一业务队列的事项。"
+
+
+class BookingNotFound(NotFound):
+    code = "booking_not_found"
+    detail = "没有找到对应的预约，请核对预约码或证件号码。"
+
+
+class TicketChanged(DomainError):
+    code = "ticket_changed"
+    detail = "该号刚被其他人操作，请刷新后再试。"
+
+
+class NoPriority(DomainError):
+    code = "no_priority"
+    detail = "该号没有可取消的优先。"

@@ -1,0 +1,103 @@
+"""A ticket's row, and the series its numbers come from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, BigInteger, Date, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import UtcDateTime, db
+
+
+class TicketRow(db.Model):
+    """One person's number for one day in one hall, whatever way it came in.
+
+    `due_ms` counts from the start of the hall day. `seq_version` rises with every change of
+    state, due, lane or binding, and travels with every word to the sequence.
+    """
+
+    __tablename__ = "tickets"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    """128 random bits: who shows it owns the ticket (the QR on paper)."""
+    hall: Mapped[str] = mapped_column(String(32))
+    day: Mapped[date] = mapped_column(Date)
+    number: Mapped[str] = mapped_column(String(16))
+    serial: Mapped[int]
+    lane: Mapped[str] = mapped_column(String(3))
+    item: Mapped[str] = mapped_column(String(64))
+    """The one in hand."""
+    items: Mapped[list[str]] = mapped_column(JSON)
+    """All of the visit."""
+    state: Mapped[str] = mapped_column(String(12))
+    seq_version: Mapped[int] = mapped_column(default=1)
+    due_ms: Mapped[int] = mapped_column(BigInteger)
+    due_why: Mapped[str] = mapped_column(String(24))
+    """Which row of the order table gave the due time."""
+    origin: Mapped[str] = mapped_column(String(12))
+    given_by: Mapped[str] = mapped_column(String(64))
+    """The actor that gave it: that machine may print it again."""
+    person_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    priority: Mapped[str | None] = mapped_column(String(12))
+    priority_struck: Mapped[str | None] = mapped_column(String(200))
+    """Why the clerk struck the priority; None while it stands."""
+    slot_starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    slot_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Taken on site, or checked in; None while expected from afar."""
+    bound_to: Mapped[str | None] = mapped_column(String(16))
+    """Only this counter may call it."""
+    counter: Mapped[str | None] = mapped_column(String(16))
+    """Where it is, or last was, called."""
+    call_id: Mapped[int | None]
+    passes: Mapped[int] = mapped_column(default=0)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it last left the line or the counter: parked, passed, finished, left, closed."""
+    stopped_from: Mapped[str | None] = mapped_column(String(12))
+    """The state before that, for undo."""
+
+    __table_args__ = (
+        UniqueConstraint("hall", "day", "number"),
+        UniqueConstraint("hall", "day", "serial"),
+        Index(
+            "ix_tickets_waiting",
+            "hall",
+            "day",
+            "lane",
+            "due_ms",
+            "serial",
+            postgresql_where=text("state = 'waiting'"),
+            sqlite_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "uq_tickets_one_a_counter",
+            "hall",
+            "counter",
+            unique=True,
+            postgresql_where=text("state IN ('called', 'serving')"),
+            sqlite_where=text("state IN ('called', 'serving')"),
+        ),
+        Index(
+            "ix_tickets_live",
+            "hall",
+            "day",
+            postgresql_where=text("state NOT IN ('finished', 'left', 'closed', 'cancelled')"),
+            sqlite_where=text("state NOT IN ('finished', 'left', 'closed', 'cancelled')"),
+        ),
+    )
+
+
+class SeriesRow(db.Model):
+    """The last number given in one hall, day and lane; lane '' counts the hall's serials."""
+
+    __tablename__ = "number_series"
+
+    hall: Mapped[str] = mapped_column(String(32), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    lane: Mapped[str] = mapped_column(String(3), primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)
+    walk_ins: Mapped[int] = mapped_column(default=0)
+    """How many of them were given to walk-ins: the quota counts these."""

@@ -1,0 +1,186 @@
+"""Reading tickets. Other features read them here, and change them through `service`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select
+
+from app.catalog.plan import HallDay, HallPlan
+from app.core.acts import Actor
+from app.core.db import db
+from app.core.parts import parts
+from app.tickets.errors import TicketNotFound
+from app.tickets.models import TicketRow
+from app.tickets.states import AT_COUNTER, LIVE, State
+from queueing.sequence import Sequence
+
+Ticket = Row[Any]
+"""A row of `tickets` as it was read: immutable, its columns as attributes."""
+
+TABLE = TicketRow.__table__
+
+
+def sequence_of(hall: str, day: date) -> Sequence:
+    """The sequence of this hall and day."""
+    return parts().sequence(hall, f"{day:%Y%m%d}")
+
+
+def find(hall: str | None, *, lock: bool = False, **column: Any) -> Ticket:
+    """One ticket by one of its columns (id, token). Of another hall, or none: TicketNotFound.
+
+    With `lock`, nobody else changes it until this transaction ends."""
+    ((name, value),) = column.items()
+    query = select(*TABLE.c).where(TABLE.c[name] == value)
+    ticket = db.session.execute(query.with_for_update() if lock else query).one_or_none()
+    if ticket is None or (hall is not None and ticket.hall != hall):
+        raise TicketNotFound
+    return ticket
+
+
+def find_number(hall: str, day: date, number: str, *, lock: bool = False) -> Ticket:
+    """One ticket of a hall's day by its number. Raises TicketNotFound."""
+    query = select(*TABLE.c).where(
+        TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.number == number.strip().upper()
+    )
+    ticket = db.session.execute(query.with_for_update() if lock else query).one_or_none()
+    if ticket is None:
+        raise TicketNotFound(f"今天没有号票 {number}。")
+    return ticket
+
+
+def owned_by(ticket: Ticket, actor: Actor) -> bool:
+    """Whether the token of this ticket, or of its person, is what the caller showed."""
+    return actor.kind == "ticket" and actor.id == ticket.id
+
+
+def actor_of_token(token: str) -> Actor | None:
+    """The bearer of a ticket's token, as a caller."""
+    ticket = db.session.execute(
+        select(TABLE.c.id, TABLE.c.hall).where(TABLE.c.token == token)
+    ).one_or_none()
+    return Actor("ticket", ticket.id, ticket.hall) if ticket else None
+
+
+def at_counter(hall: str, counter: str, *, lock: bool = False) -> Ticket | None:
+    """The ticket this counter has called or serves."""
+    query = select(*TABLE.c).where(
+        TABLE.c.hall == hall,
+        TABLE.c.counter == counter,
+        TABLE.c.state.in_(AT_COUNTER),
+    )
+    return db.session.execute(query.with_for_update() if lock else query).one_or_none()
+
+
+def ahead(ticket: Ticket) -> int | None:
+    """How many waiting tickets of its lane stand before it; None when it does not wait."""
+    if ticket.state != State.WAITING:
+        return None
+    return db.session.execute(
+        select(func.count())
+        .select_from(TABLE)
+        .where(
+            waiting_in(ticket.hall, ticket.day),
+            TABLE.c.lane == ticket.lane,
+            or_(
+                TABLE.c.due_ms < ticket.due_ms,
+                and_(TABLE.c.due_ms == ticket.due_ms, TABLE.c.serial < ticket.serial),
+            ),
+        )
+    ).scalar_one()
+
+
+def waiting(hall: str, day: date, limit: int | None = None) -> list[Ticket]:
+    """Who waits, in the order of the sequence."""
+    return list(
+        db.session.execute(
+            select(*TABLE.c)
+            .where(waiting_in(hall, day))
+            .order_by(TABLE.c.due_ms, TABLE.c.serial)
+            .limit(limit)
+        ).all()
+    )
+
+
+def some_wait_for(hall: str, day: date, counter: str, lanes: frozenset[str]) -> bool:
+    """Whether any row waits that this counter may call."""
+    return (
+        db.session.execute(
+            select(TABLE.c.id)
+            .where(
+                waiting_in(hall, day),
+                or_(
+                    TABLE.c.bound_to == counter,
+                    and_(TABLE.c.bound_to.is_(None), TABLE.c.lane.in_(lanes)),
+                ),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def bound_to(hall: str, counter: str) -> list[Ticket]:
+    """The waiting tickets only this counter may call."""
+    return list(
+        db.session.execute(
+            select(*TABLE.c)
+            .where(
+                TABLE.c.hall == hall,
+                TABLE.c.state == State.WAITING,
+                TABLE.c.bound_to == counter,
+            )
+            .with_for_update()
+        ).all()
+    )
+
+
+def parked_in(hall: str, day: date, lanes: frozenset[str]) -> list[Ticket]:
+    """Parked tickets of these lanes, first parked first."""
+    return list(
+        db.session.execute(
+            select(*TABLE.c)
+            .where(
+                TABLE.c.hall == hall,
+                TABLE.c.day == day,
+                TABLE.c.state == State.PARKED,
+                TABLE.c.lane.in_(lanes),
+            )
+            .order_by(TABLE.c.stopped_at)
+        ).all()
+    )
+
+
+def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
+    """Letters -> how many wait."""
+    rows = db.session.execute(
+        select(TABLE.c.lane, func.count()).where(waiting_in(hall, day)).group_by(TABLE.c.lane)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
+    """Letters -> the minutes of work that wait there, by what the items usually take."""
+    rows = db.session.execute(
+        select(TABLE.c.lane, TABLE.c.item, func.count())
+        .where(waiting_in(plan.code, day.date))
+        .group_by(TABLE.c.lane, TABLE.c.item)
+    )
+    work: dict[str, int] = {}
+    for lane, code, count in rows:
+        item = plan.items.get(code)
+        work[lane] = work.get(lane, 0) + count * (item.minutes if item else 10)
+    return work
+
+
+def live_days(hall: str, before: date | None = None) -> list[date]:
+    """The days of this hall that have tickets in a live state, oldest first."""
+    query = select(TABLE.c.day).where(TABLE.c.hall == hall, TABLE.c.state.in_(LIVE))
+    if before is not None:
+        query = query.where(TABLE.c.day < before)
+    return list(db.session.execute(query.distinct().order_by(TABLE.c.day)).scalars())
+
+
+def waiting_in(hall: str, day: date) -> Any:
+    return and_(TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.state == State.WAITING)

@@ -1,0 +1,97 @@
+"""What follows from a ticket's facts: its number, its due time, the words for why. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.catalog.plan import HallDay, HallPlan
+from queueing import order
+from queueing.order import Due, Promises, Slot, Why
+from queueing.sequence import Entry
+
+PRIORITIES = ("elderly", "disabled", "serviceman", "pregnant")
+"""By law: 老年人权益保障法 art. 55, 残疾人保障法 art. 55, servicemen and their families;
+pregnant women by custom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How somebody came into the hall's day."""
+
+    origin: str
+    """walk_in, appointment, afar, paper."""
+    taken_at: datetime
+    entered_at: datetime
+    slot: tuple[datetime, datetime] | None = None
+    priority: str | None = None
+
+
+def number_text(letters: str, count: int) -> str:
+    """A012; past 999 it grows: A1000."""
+    return f"{letters}{count:03d}"
+
+
+def due_of(arrival: Arrival, behind: int | None, day: HallDay, promises: Promises) -> Due:
+    """The due time of somebody who stands in the hall, by the order table.
+
+    `behind`: see queueing.order.priority."""
+    entered = day.ms(arrival.entered_at)
+    ordinary = _ordinary(arrival, entered, day, promises)
+    if arrival.priority is None:
+        return ordinary
+    return order.priority(ordinary, entered, behind, promises)
+
+
+def _ordinary(arrival: Arrival, entered: int, day: HallDay, promises: Promises) -> Due:
+    if arrival.slot is not None:
+        slot = Slot(day.ms(arrival.slot[0]), day.ms(arrival.slot[1]))
+        return order.appointment(slot, entered, promises)
+    if arrival.origin == "afar":
+        return order.afar(day.ms(arrival.taken_at), entered, promises)
+    return order.walk_in(day.ms(arrival.taken_at), promises)
+
+
+def entry_of(ticket: Any) -> Entry:
+    """A waiting row as the sequence knows it."""
+    return Entry(
+        ticket=ticket.id,
+        version=ticket.seq_version,
+        lane=ticket.lane,
+        due=ticket.due_ms,
+        serial=ticket.serial,
+        counter=ticket.bound_to,
+    )
+
+
+def why_of(ticket: Any, plan: HallPlan) -> dict[str, str]:
+    """Why a ticket stands where it stands: `code` for programs, `text` for people.
+
+    Public: says 依法优先 and never which class."""
+    return {"code": ticket.due_why, "text": _why_text(ticket, plan)}
+
+
+def _why_text(ticket: Any, plan: HallPlan) -> str:
+    if ticket.due_why == Why.PRIORITY:
+        return "依法优先"
+    if ticket.due_why in (Why.REJOIN, Why.REJOIN_LATE):
+        return "过号重排"
+    if ticket.due_why == Why.TRANSFER_NOW:
+        return "转办优先接续"
+    entered = _clock(ticket.entered_at or ticket.taken_at, plan)
+    if ticket.slot_starts_at is not None:
+        slot = f"预约 {_clock(ticket.slot_starts_at, plan)}–{_clock(ticket.slot_ends_at, plan)}"
+        manner = {
+            Why.APPOINTMENT: "签到",
+            Why.APPOINTMENT_LATE: "迟到签到",
+            Why.APPOINTMENT_MISSED: "签到，已过预约时段，按现场号排队",
+        }.get(ticket.due_why, "签到")
+        return f"{slot}，{entered} {manner}"
+    if ticket.due_why == Why.AFAR:
+        return f"远程取号，{entered} 到厅签到"
+    return f"{entered} 现场取号"
+
+
+def _clock(at: datetime, plan: HallPlan) -> str:
+    return at.astimezone(plan.zone).strftime("%H:%M")

@@ -1,0 +1,396 @@
+"""The use cases of a ticket, and how other features change one.
+
+Everything here runs inside the caller's transaction. A changed ticket that waits enters the
+sequence after commit, one that no longer waits leaves it; where Redis is away, the sweep
+does it later and the ticket stands all the same.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+
+from app.catalog import rules as hours
+from app.catalog.plan import HallDay, HallPlan, Item
+from app.catalog.service import item_of, promises_of_day
+from app.citizens.rules import id_number as judge_id_number
+from app.citizens.service import lock_person, person_of
+from app.core import events
+from app.core.acts import Act
+from app.core.db import after_commit, db, insert_into
+from app.tickets.errors import (
+    HallClosed,
+    ItemsOfSeveralLanes,
+    LaneClosed,
+    LastNumberGiven,
+    LiveTicketHeld,
+    NoPriority,
+    QuotaUsedUp,
+    TicketChanged,
+)
+from app.tickets.models import SeriesRow
+from app.tickets.queries import TABLE, Ticket, sequence_of, waiting_in, waiting_minutes
+from app.tickets.rules import Arrival, due_of, entry_of, number_text
+from app.tickets.states import LIVE, Action, State, require
+from queueing import order
+
+SERIES = SeriesRow.__table__
+SERIALS = ""
+"""The series of a hall's serials, beside those of its lanes."""
+
+
+# Taking a number
+
+
+def take_number(
+    plan: HallPlan,
+    item_codes: list[str],
+    act: Act,
+    *,
+    priority: str | None = None,
+    id_number: str | None = None,
+    phone: str | None = None,
+) -> Ticket:
+    """A number taken on site. The ID, where the machine read one, tells the person and whether
+    they are elderly.
+
+    Raises UnknownItem, ItemsOfSeveralLanes, IdNumberWrong, HallClosed, LaneClosed,
+    LastNumberGiven, QuotaUsedUp, LiveTicketHeld."""
+    person = None
+    if id_number is not None:
+        today = act.now.astimezone(plan.zone).date()
+        number = judge_id_number(id_number, today)
+        person = person_of(number, phone, act)
+        if priority is None and number.is_elderly_on(today):
+            priority = "elderly"
+    items = _items(plan, item_codes)
+    _refuse_when_closed(plan, items[0].lane, act.now)
+    _refuse_last_number(plan, items, act.now)
+    return admit(plan, items, Arrival("walk_in", act.now, act.now, None, priority), act, person)
+
+
+def take_from_afar(plan: HallPlan, item_codes: list[str], act: Act, person: str) -> Ticket:
+    """A number taken outside the hall: expected, and in nobody's way until its holder checks in.
+
+    Raises what `take_number` raises."""
+    items = _items(plan, item_codes)
+    _refuse_when_closed(plan, items[0].lane, act.now)
+    _refuse_last_number(plan, items, act.now)
+    return admit(plan, items, Arrival("afar", act.now, None), act, person)
+
+
+def admit(
+    plan: HallPlan, items: list[Item], arrival: Arrival, act: Act, person: str | None = None
+) -> Ticket:
+    """Give a number, and to somebody who stands in the hall a place in the order.
+
+    Raises QuotaUsedUp (not for appointments) and LiveTicketHeld."""
+    day = plan.day_of(act.now)
+    lane = plan.lanes[items[0].lane]
+    _refuse_second_ticket(plan, day, lane.letters, person)
+    serial = _next_in_series(plan.code, day.date, SERIALS)
+    if arrival.slot is None:
+        count = _next_in_series(plan.code, day.date, lane.letters, lane.walk_in_quota)
+    else:
+        count = _next_in_series(plan.code, day.date, lane.letters, booked=True)
+    due = _due(plan, day, lane.letters, arrival, act.now)
+    ticket = db.session.execute(
+        insert(TABLE)
+        .values(
+            id=act.new_id(),
+            token=act.new_id(),
+            hall=plan.code,
+            day=day.date,
+            number=number_text(lane.letters, count),
+            serial=serial,
+            lane=lane.letters,
+            item=items[0].code,
+            items=[item.code for item in items],
+            state=State.EXPECTED if arrival.entered_at is None else State.WAITING,
+            seq_version=1,
+            due_ms=due.at,
+            due_why=due.why,
+            origin=arrival.origin,
+            given_by=str(act.actor),
+            person_id=person,
+            priority=arrival.priority,
+            slot_starts_at=arrival.slot and arrival.slot[0],
+            slot_ends_at=arrival.slot and arrival.slot[1],
+            taken_at=arrival.taken_at,
+            entered_at=arrival.entered_at,
+            passes=0,
+        )
+        .returning(*TABLE.c)
+    ).one()
+    _record(act, ticket, "taken")
+    _tell_sequence(ticket, waited=False)
+    return ticket
+
+
+def _items(plan: HallPlan, codes: list[str]) -> list[Item]:
+    items = [item_of(plan, code) for code in codes]
+    if len({item.lane for item in items}) > 1:
+        raise ItemsOfSeveralLanes
+    return items
+
+
+def _due(plan: HallPlan, day: HallDay, letters: str, arrival: Arrival, now: datetime) -> order.Due:
+    promises = promises_of_day(plan, day).for_lane(letters)
+    behind = None
+    if arrival.priority and promises.priority_behind is not None:
+        behind = _due_behind(plan, day, letters, promises.priority_behind, now)
+    return due_of(arrival, behind, day, promises)
+
+
+def _due_behind(plan: HallPlan, day: HallDay, letters: str, k: int, now: datetime) -> int | None:
+    """The due time of the k-th waiting ticket of a lane, or of the last where fewer wait.
+
+    Bound tickets and early check-ins are not counted: they are not called from here now."""
+    dues = db.session.execute(
+        select(TABLE.c.due_ms)
+        .where(
+            waiting_in(plan.code, day.date),
+            TABLE.c.lane == letters,
+            TABLE.c.bound_to.is_(None),
+            or_(TABLE.c.slot_starts_at.is_(None), TABLE.c.slot_starts_at <= now),
+        )
+        .order_by(TABLE.c.due_ms, TABLE.c.serial)
+        .limit(k)
+    ).scalars()
+    return max(dues, default=None)
+
+
+def _next_in_series(
+    hall: str, day: date, letters: str, quota: int | None = None, *, booked: bool = False
+) -> int:
+    """Count one on. The row is locked until the transaction ends, so no number is lost or twice.
+
+    With a quota, raises QuotaUsedUp once that many were given to walk-ins."""
+    walk_ins = 0 if booked else 1
+    statement = insert_into(SERIES).values(
+        hall=hall, day=day, lane=letters, last=1, walk_ins=walk_ins
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["hall", "day", "lane"],
+        set_={"last": SERIES.c.last + 1, "walk_ins": SERIES.c.walk_ins + walk_ins},
+        where=None if quota is None else SERIES.c.walk_ins < quota,
+    ).returning(SERIES.c.last)
+    count: int | None = None
+    if quota is None or quota > 0:
+        count = db.session.execute(statement).scalar_one_or_none()
+    if count is None:
+        raise QuotaUsedUp
+    return count
+
+
+def _refuse_when_closed(plan: HallPlan, letters: str, now: datetime) -> None:
+    if not hours.gives_numbers_at(plan, now):
+        raise HallClosed
+    if not hours.is_lane_served(plan, letters, now):
+        raise LaneClosed
+
+
+def _refuse_last_number(plan: HallPlan, items: list[Item], now: datetime) -> None:
+    """Source: observed practice; the machine stops when the hall could not serve before closing."""
+    if not plan.rules.last_number:
+        return
+    minutes = sum(item.minutes for item in items)
+    waiting = waiting_minutes(plan, plan.day_of(now))
+    if not hours.can_still_be_served(plan, items[0].lane, minutes, waiting, now):
+        raise LastNumberGiven
+
+
+def _refuse_second_ticket(plan: HallPlan, day: HallDay, letters: str, person: str | None) -> None:
+    rule = plan.rules.one_live_ticket
+    if rule == "off" or person is None:
+        return
+    lock_person(person)
+    held = select(TABLE.c.number).where(
+        TABLE.c.person_id == person,
+        TABLE.c.hall == plan.code,
+        TABLE.c.day == day.date,
+        TABLE.c.state.in_(LIVE),
+    )
+    if rule == "per_lane":
+        held = held.where(TABLE.c.lane == letters)
+    number = db.session.execute(held.limit(1)).scalar_one_or_none()
+    if number is not None:
+        raise LiveTicketHeld(f"您已取号 {number}，请先办完或放弃后再取。", number=number)
+
+
+# Changing a ticket
+
+
+def change(ticket: Ticket, act: Act, kind: str, /, **values: Any) -> Ticket:
+    """Write values onto a ticket as it was read, raise its version, and record it as `kind`.
+
+    Keys that are columns are written; `call_id`, `nth` and `note` go to the event as well.
+    Raises TicketChanged when somebody else was faster."""
+    event = {key: values.pop(key) for key in ("nth", "note") if key in values}
+    changed = db.session.execute(
+        update(TABLE)
+        .where(
+            TABLE.c.id == ticket.id,
+            TABLE.c.seq_version == ticket.seq_version,
+            TABLE.c.state == ticket.state,
+        )
+        .values(seq_version=TABLE.c.seq_version + 1, **values)
+        .returning(*TABLE.c)
+    ).one_or_none()
+    if changed is None:
+        raise TicketChanged
+    _record(act, changed, kind, **event)
+    _tell_sequence(changed, waited=ticket.state == State.WAITING)
+    return changed
+
+
+def mark_called(ticket_id: str, version: int, counter: str) -> Ticket | None:
+    """The guarded write of a call: waiting, and still of this version; else None.
+
+    Tells the sequence nothing: the claim that led here is confirmed by who made it."""
+    return db.session.execute(
+        update(TABLE)
+        .where(
+            TABLE.c.id == ticket_id,
+            TABLE.c.state == State.WAITING,
+            TABLE.c.seq_version == version,
+        )
+        .values(
+            state=State.CALLED, counter=counter, bound_to=None, seq_version=TABLE.c.seq_version + 1
+        )
+        .returning(*TABLE.c)
+    ).one_or_none()
+
+
+def set_call(ticket: Ticket, call_id: int) -> Ticket:
+    """Note which call put the ticket where it is."""
+    return db.session.execute(
+        update(TABLE).where(TABLE.c.id == ticket.id).values(call_id=call_id).returning(*TABLE.c)
+    ).one()
+
+
+def check_in(ticket: Ticket, priority: str | None, act: Act, plan: HallPlan) -> Ticket:
+    """The holder of a number from afar stands in the hall. Raises ActionNotAllowed."""
+    require(Action.CHECK_IN, ticket.state)
+    day = plan.hall_day(ticket.day)
+    arrival = Arrival(ticket.origin, ticket.taken_at, act.now, None, priority)
+    due = _due(plan, day, ticket.lane, arrival, act.now)
+    return change(
+        ticket,
+        act,
+        "checked_in",
+        state=State.WAITING,
+        entered_at=act.now,
+        priority=priority,
+        due_ms=due.at,
+        due_why=due.why,
+    )
+
+
+def rejoin(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
+    """Back in line after a pass, with a new serial. Raises ActionNotAllowed."""
+    require(Action.REJOIN, ticket.state)
+    day = plan.hall_day(ticket.day)
+    promises = promises_of_day(plan, day).for_lane(ticket.lane)
+    behind = _due_behind(plan, day, ticket.lane, promises.rejoin_behind, act.now)
+    due = order.rejoin(
+        ticket.due_ms,
+        day.ms(ticket.stopped_at),
+        ticket.passes,
+        day.ms(act.now),
+        behind,
+        promises,
+    )
+    return change(
+        ticket,
+        act,
+        "rejoined",
+        state=State.WAITING,
+        due_ms=due.at,
+        due_why=due.why,
+        serial=_next_in_series(ticket.hall, ticket.day, SERIALS),
+        counter=None,
+        bound_to=None,
+    )
+
+
+def leave(ticket: Ticket, act: Act) -> Ticket:
+    """The holder gives up. Raises ActionNotAllowed."""
+    require(Action.LEAVE, ticket.state)
+    return change(
+        ticket, act, "left", state=State.LEFT, stopped_at=act.now, stopped_from=ticket.state
+    )
+
+
+def strike_priority(ticket: Ticket, reason: str, act: Act, plan: HallPlan) -> Ticket:
+    """Take a priority back that was not due; the ticket stands where it would without it.
+
+    Raises ActionNotAllowed, also when there is no priority to strike."""
+    require(Action.STRIKE_PRIORITY, ticket.state)
+    if ticket.priority is None or ticket.priority_struck is not None:
+        raise NoPriority
+    due = order.Due(ticket.due_ms, order.Why(ticket.due_why))
+    if due.why == order.Why.PRIORITY:
+        slot = (ticket.slot_starts_at, ticket.slot_ends_at) if ticket.slot_starts_at else None
+        arrival = Arrival(ticket.origin, ticket.taken_at, ticket.entered_at, slot)
+        due = _due(plan, plan.hall_day(ticket.day), ticket.lane, arrival, act.now)
+    return change(
+        ticket,
+        act,
+        "priority_struck",
+        priority_struck=reason,
+        due_ms=due.at,
+        due_why=due.why,
+        note=reason,
+    )
+
+
+def close_day(plan: HallPlan, before: date, act: Act) -> int:
+    """Close what earlier days left behind; how many tickets there were. Never calls one."""
+    leftovers = db.session.execute(
+        select(*TABLE.c).where(
+            TABLE.c.hall == plan.code, TABLE.c.day < before, TABLE.c.state.in_(LIVE)
+        )
+    ).all()
+    for ticket in leftovers:
+        change(
+            ticket,
+            act,
+            "closed",
+            state=State.CLOSED,
+            stopped_at=act.now,
+            stopped_from=ticket.state,
+            note=ticket.state,
+        )
+    return len(leftovers)
+
+
+def _record(act: Act, ticket: Ticket, kind: str, nth: int | None = None, note: str = "") -> None:
+    events.record(
+        act,
+        ticket.hall,
+        ticket.day,
+        kind,
+        ticket_id=ticket.id,
+        number=ticket.number,
+        counter=ticket.counter,
+        call_id=ticket.call_id,
+        nth=nth,
+        **({"note": note} if note else {}),
+    )
+
+
+def _tell_sequence(ticket: Ticket, *, waited: bool) -> None:
+    line = sequence_of(ticket.hall, ticket.day)
+    if ticket.state == State.WAITING:
+        entry = entry_of(ticket)
+        after_commit(lambda: line.enter(entry))
+    elif waited:
+        after_commit(lambda: line.remove(ticket.id, ticket.seq_version))
+
+
+def raise_series(by: int) -> None:
+    """Skip numbers after a restore or a failover: paper cannot be taken back."""
+    db.session.execute(update(SERIES).values(last=SERIES.c.last + by))
