@@ -11,7 +11,7 @@ from apiflask import APIBlueprint
 from app.catalog.plan import HallPlan
 from app.catalog.schemas import HallDetailOut, HallOut, ItemOut, ItemQuery, RulesOut
 from app.catalog.service import (
-    counter_rows,
+    counter_statuses,
     find_items,
     gives_numbers_at,
     is_open_at,
@@ -46,7 +46,7 @@ def one_hall(hall: str) -> dict[str, Any]:
     plan = plan_of(hall)
     now = parts().clock.now()
     promises = promises_of_day(plan, plan.day_of(now))
-    status = {no: row.status for no, row in counter_rows(plan).items()}
+    statuses = counter_statuses(plan)
     return {
         **_hall(plan, now),
         "message": plan.message,
@@ -61,7 +61,7 @@ def one_hall(hall: str) -> dict[str, Any]:
             for lane in plan.lanes.values()
         ],
         "counters": [
-            {**asdict(counter), "status": status.get(counter.no, "closed")}
+            {**asdict(counter), "status": statuses[counter.no][0]}
             for counter in plan.counters.values()
         ],
     }

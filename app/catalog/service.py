@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
 from app.catalog.hall_file import HallFile, HallFileError, parse_hall, read_hall_file
@@ -105,18 +105,25 @@ def find_items(plan: HallPlan, q: str) -> list[Item]:
     return [item for item in plan.items.values() if all(word in text(item) for word in words)]
 
 
-def lock_counter(counter: Counter) -> CounterRow:
-    """The counter's row with its live status, locked until this transaction ends (on SQLite the
-    transaction itself is the lock)."""
-    query = select(CounterRow).where(CounterRow.id == counter.id).with_for_update()
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+def lock_counter(counter: Counter) -> str:
+    """Hold the counter's row until this transaction ends (on SQLite the transaction itself is the
+    lock); open, paused or closed."""
+    query = select(CounterRow.status).where(CounterRow.id == counter.id).with_for_update()
+    status: str = db.session.execute(query).scalar_one()
+    return status
 
 
-def counter_rows(plan: HallPlan) -> dict[str, CounterRow]:
-    """Live status of the hall's counters by number, as of now, not locked."""
-    query = select(CounterRow).where(CounterRow.hall_id == plan.id, ~CounterRow.retired)
-    rows = db.session.scalars(query.execution_options(populate_existing=True))
-    return {row.no: row for row in rows}
+def set_counter_status(counter: Counter, status: str, at: datetime) -> None:
+    """Open, pause or close a counter, from this moment on."""
+    change = update(CounterRow.__table__).where(CounterRow.__table__.c.id == counter.id)
+    db.session.execute(change.values(status=status, status_at=at))
+
+
+def counter_statuses(plan: HallPlan) -> dict[str, tuple[str, datetime | None]]:
+    """Number -> status and since when, as of now, not locked."""
+    query = select(CounterRow.no, CounterRow.status, CounterRow.status_at)
+    rows = db.session.execute(query.where(CounterRow.hall_id == plan.id, ~CounterRow.retired))
+    return {row.no: (row.status, row.status_at) for row in rows}
 
 
 def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
@@ -194,7 +201,7 @@ __all__ = [
     "can_still_be_served",
     "closes_at",
     "counter_of",
-    "counter_rows",
+    "counter_statuses",
     "counters_left",
     "find_items",
     "gives_numbers_at",
@@ -205,6 +212,7 @@ __all__ = [
     "lane_of",
     "load_hall",
     "lock_counter",
+    "set_counter_status",
     "open_minutes_left",
     "opening",
     "parse_hall",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,6 +27,9 @@ class Actor:
     role: Role | None = None
     counter: str | None = None
     """The number of the counter this clerk sits at."""
+    session: str = ""
+    seen_at: datetime | None = None
+    """When this session was last noted to be alive."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind
@@ -48,3 +51,5 @@ class Act:
     now: datetime
     actor: Actor
     new_id: Callable[[], str] = random_id
+    deed: str = field(default_factory=random_id)
+    """Names this deed: the same for each try of one request, so that Redis, too, does it once."""

@@ -10,6 +10,7 @@ bearer token (or, on staff pages, the session cookie) and refuses.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -124,4 +125,9 @@ def actor() -> Actor:
 
 def act() -> Act:
     """This request as a deed: now, by whoever asks."""
-    return Act(parts().clock.now(), actor())
+    now = parts().clock.now()
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return Act(now, actor())
+    deed = f"{actor()} {request.method} {request.path} {key}"
+    return Act(now, actor(), deed=hashlib.sha256(deed.encode()).hexdigest()[:32])

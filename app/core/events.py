@@ -103,16 +103,21 @@ def copy_missing(hall: str, now: datetime) -> int:
     """Copy the rows of the last two minutes that the stream lacks; how many there were.
 
     Compares one by one and keeps no watermark: rows commit in another order than they count."""
-    since = now - MISSED_WINDOW
-    rows = db.session.execute(
-        select(TABLE).where(TABLE.c.hall == hall, TABLE.c.at >= since).order_by(TABLE.c.id)
-    ).mappings()
     try:
-        known = parts().events(hall).seen_since(int(since.timestamp() * 1000))
-        return sum(_copy(row["id"], dict(row)) for row in rows if row["id"] not in known)
+        return sum(_copy(row["id"], row) for row in missing(hall, now))
     except SequenceAway:
         log.warning("events of %s not copied: Redis is away", hall)
         return 0
+
+
+def missing(hall: str, now: datetime) -> list[dict[str, Any]]:
+    """The rows of the last two minutes that the stream lacks, oldest first."""
+    since = now - MISSED_WINDOW
+    known = parts().events(hall).seen_since(int(since.timestamp() * 1000))
+    rows = db.session.execute(
+        select(TABLE).where(TABLE.c.hall == hall, TABLE.c.at >= since).order_by(TABLE.c.id)
+    ).mappings()
+    return [dict(row) for row in rows if row["id"] not in known]
 
 
 def history(ticket_id: str) -> list[dict[str, Any]]:

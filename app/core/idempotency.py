@@ -20,11 +20,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.auth import actor
 from app.core.db import UtcDateTime, db, insert_into, transaction
-from app.core.errors import DomainError
+from app.core.errors import DomainError, StoreBusy
 
 R = TypeVar("R")
 
 KEPT_FOR = timedelta(hours=24)
+ROUNDS = 6
+"""How often a use case may begin again before the caller is told to."""
 HEADER = "Idempotency-Key"
 
 
@@ -86,10 +88,11 @@ class Try:
 class BeginAgain(Exception):
     """A use case needs something done outside any transaction first; then it is run anew.
 
-    `remedy` does it, and raises a DomainError when it cannot."""
+    `remedy` does it, and raises a DomainError when it cannot; `then` is what to run instead."""
 
-    def __init__(self, remedy: Callable[[], object]) -> None:
+    def __init__(self, remedy: Callable[[], object], then: Callable[[], Any]) -> None:
         self.remedy = remedy
+        self.then = then
         super().__init__("begin again")
 
 
@@ -116,7 +119,7 @@ def perform(
     """Run a use case in one transaction, its key first, and give its answer.
 
     `on_replay` sees the stored body when an earlier try had already been answered."""
-    while True:
+    for _ in range(ROUNDS):
         try:
             with transaction():
                 stored = _stored(once, now) if once else None
@@ -129,7 +132,10 @@ def perform(
                     _keep(once, answer)
             return answer
         except BeginAgain as again:
+            db.session.rollback()
             again.remedy()
+            use_case = again.then
+    raise StoreBusy
 
 
 def _stored(once: Try, now: datetime) -> Answer | None:

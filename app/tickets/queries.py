@@ -13,7 +13,7 @@ from app.core.db import db
 from app.core.parts import parts
 from app.tickets.errors import TicketNotFound
 from app.tickets.models import TicketRow
-from app.tickets.states import AT_COUNTER, State
+from app.tickets.states import AT_COUNTER, LIVE, State
 from queueing.sequence import Sequence
 
 Ticket = Row[Any]
@@ -103,12 +103,6 @@ def waiting(hall: str, day: date, limit: int | None = None) -> list[Ticket]:
     )
 
 
-def waiting_versions(hall: str, day: date) -> dict[str, int]:
-    """Ticket id -> version, of every row that waits."""
-    rows = db.session.execute(select(TABLE.c.id, TABLE.c.seq_version).where(waiting_in(hall, day)))
-    return {row.id: row.seq_version for row in rows}
-
-
 def some_wait_for(hall: str, day: date, counter: str, lanes: frozenset[str]) -> bool:
     """Whether any row waits that this counter may call."""
     return (
@@ -180,16 +174,12 @@ def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
     return work
 
 
-def open_days(hall: str) -> list[date]:
-    """The days of this hall that still have waiting tickets, oldest first."""
-    return list(
-        db.session.execute(
-            select(TABLE.c.day)
-            .where(TABLE.c.hall == hall, TABLE.c.state == State.WAITING)
-            .distinct()
-            .order_by(TABLE.c.day)
-        ).scalars()
-    )
+def live_days(hall: str, before: date | None = None) -> list[date]:
+    """The days of this hall that have tickets in a live state, oldest first."""
+    query = select(TABLE.c.day).where(TABLE.c.hall == hall, TABLE.c.state.in_(LIVE))
+    if before is not None:
+        query = query.where(TABLE.c.day < before)
+    return list(db.session.execute(query.distinct().order_by(TABLE.c.day)).scalars())
 
 
 def waiting_in(hall: str, day: date) -> Any:

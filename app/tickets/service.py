@@ -31,7 +31,14 @@ from app.tickets.errors import (
     TicketChanged,
 )
 from app.tickets.models import SeriesRow
-from app.tickets.queries import TABLE, Ticket, sequence_of, waiting_in, waiting_minutes
+from app.tickets.queries import (
+    TABLE,
+    Ticket,
+    bound_to,
+    sequence_of,
+    waiting_in,
+    waiting_minutes,
+)
 from app.tickets.rules import Arrival, due_of, entry_of, number_text
 from app.tickets.states import LIVE, Action, State, require
 from queueing import order
@@ -264,7 +271,7 @@ def mark_called(ticket_id: str, version: int, counter: str) -> Ticket | None:
     ).one_or_none()
 
 
-def set_call(ticket: Ticket, call_id: int) -> Ticket:
+def note_call(ticket: Ticket, call_id: int) -> Ticket:
     """Note which call put the ticket where it is."""
     return db.session.execute(
         update(TABLE).where(TABLE.c.id == ticket.id).values(call_id=call_id).returning(*TABLE.c)
@@ -345,6 +352,15 @@ def strike_priority(ticket: Ticket, reason: str, act: Act, plan: HallPlan) -> Ti
         due_why=due.why,
         note=reason,
     )
+
+
+def give_back_bound(plan: HallPlan, counter: str, act: Act) -> int:
+    """Tickets only this counter could call may be called by every counter of their lanes; how many
+    there were."""
+    bound = bound_to(plan.code, counter)
+    for ticket in bound:
+        change(ticket, act, "unbound", bound_to=None)
+    return len(bound)
 
 
 def close_day(plan: HallPlan, before: date, act: Act) -> int:

@@ -1,0 +1,1 @@
+"""Calling: counters take tickets, and the sequence is kept equal to the rows."""

@@ -1,0 +1,69 @@
+"""A counter opens, pauses and closes; whoever works it holds its row first.
+
+Locks are taken in one order, so that nobody waits in a circle: counters by number, then
+tickets, then the series of numbers.
+"""
+
+from __future__ import annotations
+
+from app.calling.errors import CounterHoldsTicket, CounterNotOpen, NotAtThisCounter
+from app.catalog.plan import Counter, HallPlan
+from app.catalog.service import counter_of, lock_counter, set_counter_status
+from app.core import events
+from app.core.acts import Act
+from app.tickets import queries as tickets
+from app.tickets.service import give_back_bound
+
+OPEN, PAUSED, CLOSED = "open", "paused", "closed"
+KINDS = {OPEN: "counter_opened", PAUSED: "counter_paused", CLOSED: "counter_closed"}
+
+
+def open_counter(plan: HallPlan, no: str, act: Act) -> None:
+    """Ready to call. Raises UnknownCounter, NotAtThisCounter, as do the others here."""
+    _set_status(plan, no, OPEN, act)
+
+
+def pause_counter(plan: HallPlan, no: str, act: Act) -> None:
+    """Away for a moment; a long pause gives bound tickets back (reconcile.sweep)."""
+    _set_status(plan, no, PAUSED, act)
+
+
+def close_counter(plan: HallPlan, no: str, act: Act) -> None:
+    """Gone for now: tickets bound to it go back to their lanes. Raises CounterHoldsTicket."""
+    require_seat(no, act)
+    lock_counter(counter_of(plan, no))
+    if tickets.at_counter(plan.code, no) is not None:
+        raise CounterHoldsTicket
+    give_back_bound(plan, no, act)
+    _set_status(plan, no, CLOSED, act)
+
+
+def lock_open(plan: HallPlan, no: str) -> Counter:
+    """Hold a counter that must be open. Raises UnknownCounter, CounterNotOpen."""
+    counter = counter_of(plan, no)
+    status = lock_counter(counter)
+    if status != OPEN:
+        raise CounterNotOpen(state=status)
+    return counter
+
+
+def require_seat(no: str, act: Act) -> None:
+    """Only who sits at a counter works it. Raises NotAtThisCounter."""
+    if act.actor.counter != no:
+        raise NotAtThisCounter
+
+
+def seat_of(act: Act) -> str:
+    """The counter this clerk sits at. Raises NotAtThisCounter."""
+    if act.actor.counter is None:
+        raise NotAtThisCounter("您还没有登录窗口，请先在窗口登录。")
+    return act.actor.counter
+
+
+def _set_status(plan: HallPlan, no: str, status: str, act: Act) -> None:
+    counter = counter_of(plan, no)
+    require_seat(no, act)
+    if lock_counter(counter) == status:
+        return
+    set_counter_status(counter, status, act.now)
+    events.record(act, plan.code, plan.day_of(act.now).date, KINDS[status], counter=no)

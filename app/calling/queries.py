@@ -1,0 +1,43 @@
+"""Reading calls."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from app.calling.models import CallRow
+from app.core.db import db
+
+Call = Row[Any]
+"""A row of `calls` as it was read."""
+
+CALLS = CallRow.__table__
+
+
+def call(call_id: int | None, *, lock: bool = False) -> Call | None:
+    """One call by its id."""
+    query = select(*CALLS.c).where(CALLS.c.id == call_id)
+    return db.session.execute(query.with_for_update() if lock else query).one_or_none()
+
+
+def last_calls(hall: str, day: date, limit: int) -> list[Call]:
+    """The latest calls of a hall's day, newest first."""
+    return list(
+        db.session.execute(
+            select(*CALLS.c)
+            .where(CALLS.c.hall == hall, CALLS.c.day == day)
+            .order_by(CALLS.c.last_at.desc(), CALLS.c.id.desc())
+            .limit(limit)
+        ).all()
+    )
+
+
+def calls_of(hall: str, day: date) -> list[Call]:
+    """All calls of a hall's day in the order they were made: public, so everyone can check."""
+    return list(
+        db.session.execute(
+            select(*CALLS.c).where(CALLS.c.hall == hall, CALLS.c.day == day).order_by(CALLS.c.id)
+        ).all()
+    )

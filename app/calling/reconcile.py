@@ -1,0 +1,251 @@
+"""The sequence kept equal to the rows: the database remembers, Redis decides who is next.
+
+Nothing here deletes under writers: an entry is only ever replaced by what its row, read again,
+says. All of it may run at any time, twice, and in several processes at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import update
+
+from app.calling.queries import CALLS
+from app.catalog.plan import HallPlan
+from app.catalog.service import counter_statuses, lock_counter
+from app.core import events
+from app.core.acts import SYSTEM, Act
+from app.core.db import db, transaction
+from app.core.errors import SequenceNotReady
+from app.core.parts import parts
+from app.tickets import queries as tickets
+from app.tickets.rules import entry_of
+from app.tickets.service import close_day, give_back_bound
+from app.tickets.states import State
+from queueing.errors import SequenceAway
+from queueing.sequence import Claim, Sequence
+
+log = logging.getLogger(__name__)
+
+CLAIM_LIVES = 15_000
+"""Milliseconds after which a claim is settled by its row: longer than any transaction lasts."""
+BUILD_LEASE = 5_000
+READY_WITHIN = 2.0
+"""Seconds a caller waits for the sequence before it is told to come back."""
+FAR = 2**52
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where Redis and the rows disagree."""
+
+    what: str
+    """missing, surplus, stale, claim, not_ready, event."""
+    ticket: str
+    detail: str = ""
+
+
+def make_ready(plan: HallPlan, day: date, now: datetime) -> None:
+    """Rebuild an emptied sequence, or wait for who does. Raises SequenceNotReady after 2 s."""
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until:
+        try:
+            if tickets.sequence_of(plan.code, day).snapshot().ready or rebuild(plan, day, now):
+                return
+        except SequenceAway:
+            log.warning("sequence of %s %s: Redis is away", plan.code, day)
+        time.sleep(0.02)
+    raise SequenceNotReady
+
+
+def rebuild(plan: HallPlan, day: date, now: datetime) -> bool:
+    """Make an emptied sequence equal to the rows and ready. False: another is at it.
+
+    Writers go on meanwhile: every waiting row is entered, then whatever no longer waits by its
+    row, read again, is taken out, and only while our lease stands is it declared ready."""
+    line = tickets.sequence_of(plan.code, day)
+    token = secrets.token_hex(8)
+    if not line.begin_build(token, plan.hall_day(day).ms(now), BUILD_LEASE):
+        return False
+    for ticket in tickets.waiting(plan.code, day):
+        line.enter(entry_of(ticket))
+    for entry in line.snapshot().entries:
+        _mend(line, entry.ticket)
+    db.session.rollback()
+    done = line.finish_build(token, secrets.token_hex(8))
+    if done:
+        log.warning("sequence of %s %s rebuilt from its rows", plan.code, day)
+    return done
+
+
+def reconcile(plan: HallPlan, day: date, now: datetime) -> int:
+    """Mend every difference between the sequence and the rows, settle expired claims;
+    how many there were. Raises SequenceNotReady where Redis stays away."""
+    line = tickets.sequence_of(plan.code, day)
+    try:
+        make_ready(plan, day, now)
+        settled = settle_claims(plan, day, now)
+        differing = differences(plan, day)
+        for difference in differing:
+            _mend(line, difference.ticket)
+    except SequenceAway:
+        raise SequenceNotReady from None
+    finally:
+        db.session.rollback()
+    if differing:
+        log.warning("sequence of %s %s: %d entries mended", plan.code, day, len(differing))
+    return settled + len(differing)
+
+
+def differences(plan: HallPlan, day: date) -> list[Difference]:
+    """Where the sequence and the rows of a day disagree. Claims that live count as being there:
+    their rows are about to change."""
+    snapshot = tickets.sequence_of(plan.code, day).snapshot()
+    entries = {entry.ticket: entry for entry in snapshot.entries}
+    claimed = {claim.entry.ticket for claim in snapshot.claims}
+    db.session.rollback()
+    rows = {row.id: entry_of(row) for row in tickets.waiting(plan.code, day)}
+    found = []
+    for ticket, row in rows.items():
+        if ticket in claimed:
+            continue
+        if ticket not in entries:
+            found.append(Difference("missing", ticket, "waits, and is not in the sequence"))
+        elif entries[ticket] != row:
+            found.append(Difference("stale", ticket, f"{entries[ticket]} for {row}"))
+    found += [
+        Difference("surplus", ticket, "is in the sequence, and does not wait")
+        for ticket in entries.keys() - rows.keys()
+    ]
+    return found
+
+
+def settle_claims(plan: HallPlan, day: date, now: datetime) -> int:
+    """Settle claims whose process died, each by its row: released, mended, or recorded as a call
+    whose answer never left the house."""
+    line = tickets.sequence_of(plan.code, day)
+    expired = line.expired_claims(plan.hall_day(day).ms(now) - CLAIM_LIVES)
+    for claim in expired:
+        settle_claim(line, claim)
+    return len(expired)
+
+
+def settle_claim(line: Sequence, claim: Claim) -> None:
+    """One claim, by its row."""
+    with transaction():
+        row = tickets.find(None, id=claim.entry.ticket, lock=True)
+        if row.state == State.CALLED:
+            db.session.execute(
+                update(CALLS)
+                .where(
+                    CALLS.c.id == row.call_id,
+                    CALLS.c.claim_token == claim.token,
+                    CALLS.c.delivery == "sent",
+                    CALLS.c.nth == 1,
+                )
+                .values(delivery="undelivered")
+            )
+    if row.state == State.WAITING and row.seq_version == claim.entry.version:
+        line.release(row.id, claim.token)
+    else:
+        repair_claimed(line, claim)
+    log.warning("claim of %s at counter %s settled: %s", row.number, claim.counter, row.state)
+
+
+def repair_claimed(line: Sequence, claim: Claim) -> None:
+    """Put in a claim's place what its row says."""
+    row = tickets.find(None, id=claim.entry.ticket)
+    entry = entry_of(row) if row.state == State.WAITING else None
+    line.repair(row.id, claim.token, entry, row.seq_version)
+
+
+def claim_stands(line: Sequence, ticket: str, token: str) -> bool:
+    """Whether the process that claimed has not come to confirm: it died, or was cut off."""
+    try:
+        claims = line.expired_claims(FAR)
+    except SequenceAway:
+        return False
+    return any(claim.entry.ticket == ticket and claim.token == token for claim in claims)
+
+
+def _mend(line: Sequence, ticket_id: str) -> None:
+    """Make one entry what its row, read now, says; a version that was overtaken changes nothing."""
+    db.session.rollback()
+    row = tickets.find(None, id=ticket_id)
+    if row.state == State.WAITING:
+        line.enter(entry_of(row))
+    else:
+        line.remove(row.id, row.seq_version)
+
+
+# Every few seconds
+
+
+def sweep(plan: HallPlan, now: datetime) -> None:
+    """Everything that must be put right soon, for one hall."""
+    for day in {plan.day_of(now).date, *tickets.live_days(plan.code)}:
+        try:
+            reconcile(plan, day, now)
+        except SequenceNotReady:
+            log.warning("sweep of %s %s: the sequence is away", plan.code, day)
+    give_back_after_pause(plan, now)
+    events.copy_missing(plan.code, now)
+    db.session.rollback()
+
+
+def give_back_after_pause(plan: HallPlan, now: datetime) -> None:
+    """A counter that pauses too long gives the tickets bound to it back to their lanes."""
+    paused_before = now - timedelta(milliseconds=plan.rules.pause_keeps_bound)
+    act = Act(now, SYSTEM)
+    for no, (status, since) in counter_statuses(plan).items():
+        if status != "paused" or since is None or since > paused_before:
+            continue
+        with transaction():
+            if lock_counter(plan.counters[no]) == "paused":
+                give_back_bound(plan, no, act)
+
+
+def close_night(plan: HallPlan, now: datetime) -> int:
+    """Close what earlier days left, and forget their sequences; how many tickets there were."""
+    today = plan.day_of(now).date
+    days = tickets.live_days(plan.code, before=today)
+    with transaction():
+        closed = close_day(plan, today, Act(now, SYSTEM))
+    for day in days:
+        tickets.sequence_of(plan.code, day).drop()
+    return closed
+
+
+# By hand
+
+
+def verify(plan: HallPlan, now: datetime) -> list[Difference]:
+    """Redis and stream against the rows, for every day with live tickets, changing nothing."""
+    found: list[Difference] = []
+    for day in {plan.day_of(now).date, *tickets.live_days(plan.code)}:
+        line = tickets.sequence_of(plan.code, day)
+        if not line.snapshot().ready:
+            found.append(Difference("not_ready", "", f"{day}: the sequence is not ready"))
+            continue
+        found += differences(plan, day)
+        expired = line.expired_claims(plan.hall_day(day).ms(now) - CLAIM_LIVES)
+        found += [Difference("claim", c.entry.ticket, "claim expired") for c in expired]
+    found += [
+        Difference("event", row["ticket_id"] or "", f"event {row['id']} is not in the stream")
+        for row in events.missing(plan.code, now)
+    ]
+    return found
+
+
+def rebuild_from_rows(plan: HallPlan, now: datetime) -> None:
+    """After a restore or a failover, when rows may have gone back: drop the hall's keys and build
+    them anew, under a new generation, so that every screen takes a fresh picture."""
+    for day in {plan.day_of(now).date, *tickets.live_days(plan.code)}:
+        tickets.sequence_of(plan.code, day).drop()
+        make_ready(plan, day, now)
+    parts().events(plan.code).drop()
+    parts().events(plan.code).ensure_generation(secrets.token_hex(8))

@@ -1,0 +1,62 @@
+"""Writing what was called: the calls' rows and their announcements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from app.calling.queries import CALLS
+from app.core import events
+from app.core.acts import Act
+from app.core.db import db
+from app.tickets.queries import Ticket
+
+
+def add_call(ticket: Ticket, why: dict[str, Any], reason: str | None, token: str, act: Act) -> int:
+    """The row of a new call; its id."""
+    call_id: int = db.session.execute(
+        insert(CALLS)
+        .values(
+            hall=ticket.hall,
+            day=ticket.day,
+            ticket_id=ticket.id,
+            number=ticket.number,
+            lane=ticket.lane,
+            counter=ticket.counter,
+            nth=1,
+            called_at=act.now,
+            last_at=act.now,
+            by_hand=reason,
+            why=why,
+            claim_token=token,
+            delivery="sent",
+        )
+        .returning(CALLS.c.id)
+    ).scalar_one()
+    return call_id
+
+
+def set_call(call_id: int | None, **values: Any) -> None:
+    """Write onto a call's row."""
+    db.session.execute(update(CALLS).where(CALLS.c.id == call_id).values(**values))
+
+
+def end_call(ticket: Ticket, act: Act, how: str) -> None:
+    """The ticket leaves its counter."""
+    set_call(ticket.call_id, ended_at=act.now, ended_as=how)
+
+
+def announce(act: Act, ticket: Ticket, kind: str, nth: int) -> None:
+    """Have screens show and speak it: (call_id, nth) names this announcement for good."""
+    events.record(
+        act,
+        ticket.hall,
+        ticket.day,
+        kind,
+        ticket_id=ticket.id,
+        number=ticket.number,
+        counter=ticket.counter,
+        call_id=ticket.call_id,
+        nth=nth,
+    )

@@ -1,0 +1,64 @@
+"""Limits on recalls and undo, and the words for why a ticket was next. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.calling.errors import RecallsUsedUp, RecallTooSoon, UndoTooLate
+from app.catalog.plan import HallDay, HallPlan, Rules
+from app.tickets.rules import why_of
+from queueing.sequence import Claim
+
+
+def check_recall(nth: int, last_at: datetime, now: datetime, rules: Rules) -> None:
+    """Raises RecallsUsedUp and RecallTooSoon. `nth` counts the first call, too."""
+    if nth > rules.recall_at_most:
+        raise RecallsUsedUp(f"该号已重呼 {rules.recall_at_most} 次，请作过号处理。")
+    ready_at = last_at + timedelta(milliseconds=rules.recall_every)
+    if now < ready_at:
+        seconds = -(-(ready_at - now) // timedelta(seconds=1))
+        raise RecallTooSoon(f"刚刚呼叫过，请过 {seconds} 秒再重呼。", retry_after=seconds)
+
+
+def check_undo(stopped_at: datetime, now: datetime, rules: Rules) -> None:
+    """Raises UndoTooLate."""
+    if now > stopped_at + timedelta(milliseconds=rules.undo_within):
+        raise UndoTooLate(f"已超过 {rules.undo_within // 1000} 秒，不能撤销。")
+
+
+def why_next(
+    ticket: Any, claim: Claim, reason: str | None, day: HallDay, plan: HallPlan
+) -> dict[str, Any]:
+    """Why this ticket, and no other, was called: public, so it names nobody.
+
+    `code` and `text` are those of its place in the order (`by_hand` for a chosen number);
+    `tier`, `overdue`, `bound` and `others` are what the counter had to choose from."""
+    place = why_of(ticket, plan)
+    due_at = day.instant(claim.entry.due).astimezone(plan.zone)
+    if reason is not None:
+        code, text = "by_hand", f"人工指定叫号：{reason}"
+    else:
+        code, text = place["code"], f"{place['text']}；{_choice(claim, f'{due_at:%H:%M:%S}')}"
+    return {
+        "code": code,
+        "text": text,
+        "place": place["text"],
+        "due_at": due_at.isoformat(),
+        "tier": claim.tier,
+        "overdue": claim.overdue,
+        "bound": claim.entry.counter is not None,
+        "others": claim.others,
+    }
+
+
+def _choice(claim: Claim, due: str) -> str:
+    if claim.entry.counter is not None:
+        return f"指定由本窗口接续，应叫时刻 {due}"
+    if claim.overdue:
+        return f"应叫时刻 {due} 已超时，提前到首选队列"
+    if claim.tier > 1:
+        return f"首选队列无人等候，协助叫号，应叫时刻 {due} 最早"
+    if claim.others == 0:
+        return f"应叫时刻 {due}，当前仅此一人等候"
+    return f"应叫时刻 {due} 最早，其后还有 {claim.others} 人"

@@ -1,0 +1,174 @@
+"""The use cases of calling. Each runs inside the caller's transaction.
+
+A call, step by step: the counter's row is locked; Redis claims the first ticket for it; the
+ticket's row is written under the guard of its state and version; after commit the claim is
+confirmed. Whatever dies on the way, the row says what is true, and `reconcile` makes it so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from app.calling import reconcile
+from app.calling.counters import lock_open, require_seat
+from app.calling.handling import end_by_next
+from app.calling.queries import call
+from app.calling.records import add_call, announce, set_call
+from app.calling.rules import why_next
+from app.catalog.plan import Counter, HallPlan
+from app.core.acts import Act
+from app.core.db import after_commit, after_rollback, transaction
+from app.core.errors import SequenceNotReady
+from app.core.idempotency import BeginAgain
+from app.tickets import queries as tickets
+from app.tickets.errors import TicketChanged
+from app.tickets.queries import Ticket
+from app.tickets.service import mark_called, note_call
+from app.tickets.states import Action, State, require
+from queueing.errors import NotReady, SequenceAway, SequenceError
+from queueing.sequence import Claim, Sequence
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A ticket that was called, and why it and no other."""
+
+    ticket: Ticket
+    why: dict[str, Any]
+
+
+def call_next(plan: HallPlan, no: str, act: Act, *, reconciled: bool = False) -> Called | None:
+    """End what the counter holds, and call the first ticket it serves; None when none waits.
+
+    A ticket called here whose answer never left the house is given first, once.
+    Raises CounterNotOpen, SequenceNotReady; BeginAgain where the sequence must be mended first.
+    """
+    require_seat(no, act)
+    counter = lock_open(plan, no)
+    held = tickets.at_counter(plan.code, no, lock=True)
+    if held is not None:
+        undelivered = _undelivered(held)
+        if undelivered is not None:
+            return Called(held, undelivered)
+        end_by_next(plan, held, act)
+    return _call_first(plan, counter, act, reconciled)
+
+
+def call_number(
+    plan: HallPlan, no: str, number: str, reason: str, act: Act, *, reconciled: bool = False
+) -> Called:
+    """Call a certain waiting number, whatever its place; logged and public with the reason.
+
+    Raises TicketNotFound, ActionNotAllowed, TicketChanged, CounterNotOpen, SequenceNotReady."""
+    require_seat(no, act)
+    counter = lock_open(plan, no)
+    held = tickets.at_counter(plan.code, no, lock=True)
+    ticket = tickets.find_number(plan.code, plan.day_of(act.now).date, number)
+    require(Action.CALL, ticket.state)
+    if held is not None:
+        end_by_next(plan, held, act)
+    line = tickets.sequence_of(ticket.hall, ticket.day)
+    token = f"{act.deed}:0"
+    again = partial(call_number, plan, no, number, reason, act, reconciled=True)
+    with _ready_or_again(plan, act, again):
+        now = plan.hall_day(ticket.day).ms(act.now)
+        claim = line.claim(counter.no, ticket.id, ticket.seq_version, token, now)
+    if claim is None and not reconciled:
+        raise BeginAgain(partial(reconcile.reconcile, plan, ticket.day, act.now), again)
+    called = claim and _record_call(plan, counter, line, claim, act, reason)
+    if not called:
+        raise TicketChanged
+    return called
+
+
+def _call_first(plan: HallPlan, counter: Counter, act: Act, reconciled: bool) -> Called | None:
+    day = plan.day_of(act.now)
+    line = tickets.sequence_of(plan.code, day.date)
+    again = partial(call_next, plan, counter.no, act, reconciled=True)
+    tries = 0
+    while True:
+        token = f"{act.deed}:{tries}"
+        with _ready_or_again(plan, act, again):
+            claim = line.claim_next(
+                counter.no, counter.tiers, token, day.ms(act.now), plan.rules.overdue_after
+            )
+        if claim is None:
+            some = tickets.some_wait_for(plan.code, day.date, counter.no, counter.lanes)
+            if some and not reconciled:
+                raise BeginAgain(partial(reconcile.reconcile, plan, day.date, act.now), again)
+            return None
+        called = _record_call(plan, counter, line, claim, act, None)
+        if called:
+            return called
+        tries += 1
+
+
+def _record_call(
+    plan: HallPlan, counter: Counter, line: Sequence, claim: Claim, act: Act, reason: str | None
+) -> Called | None:
+    """Write a claimed ticket's call. None: the row says otherwise, and the entry was mended."""
+    entry = claim.entry
+    after_rollback(lambda: line.release(entry.ticket, claim.token))
+    ticket = mark_called(entry.ticket, entry.version, counter.no)
+    if ticket is None:
+        reconcile.repair_claimed(line, claim)
+        return None
+    day = plan.hall_day(ticket.day)
+    why = why_next(ticket, claim, reason, day, plan)
+    ticket = note_call(ticket, add_call(ticket, why, reason, claim.token, act))
+    announce(act, ticket, "called", 1)
+    after_commit(lambda: _confirm(line, ticket, claim.token))
+    return Called(ticket, why)
+
+
+def _confirm(line: Sequence, ticket: Ticket, token: str) -> None:
+    """Forget the claim. Where Redis cannot be told, the row remembers that the answer was given,
+    so that nobody takes the claim that stays behind for a call that never reached its clerk."""
+    try:
+        line.confirm(ticket.id, token, ticket.seq_version)
+    except SequenceError:
+        log.warning("claim of %s not confirmed: left to the sweep", ticket.number)
+        with transaction():
+            set_call(ticket.call_id, delivery="answered")
+
+
+def _undelivered(held: Ticket) -> dict[str, Any] | None:
+    """Why the held ticket was called, if nobody was ever told; from now on somebody was."""
+    if held.state != State.CALLED:
+        return None
+    made = call(held.call_id)
+    if made is None or made.nth > 1 or made.delivery in ("answered", "returned"):
+        return None
+    line = tickets.sequence_of(held.hall, held.day)
+    if made.delivery == "sent":
+        if not reconcile.claim_stands(line, held.id, made.claim_token):
+            return None
+        after_commit(lambda: line.confirm(held.id, made.claim_token, held.seq_version))
+    set_call(made.id, delivery="returned")
+    why: dict[str, Any] = made.why
+    return why
+
+
+def acknowledge(call_id: int) -> None:
+    """A repeated request was given the stored answer: this call has reached its clerk."""
+    set_call(call_id, delivery="answered")
+
+
+@contextmanager
+def _ready_or_again(plan: HallPlan, act: Act, again: Callable[[], Any]) -> Iterator[None]:
+    """Around a word with the sequence that needs it ready: if it is not, leave the transaction,
+    make it ready, begin again."""
+    try:
+        yield
+    except NotReady:
+        day = plan.day_of(act.now).date
+        raise BeginAgain(partial(reconcile.make_ready, plan, day, act.now), again) from None
+    except SequenceAway:
+        raise SequenceNotReady from None

@@ -1,0 +1,1 @@
+"""Who works in a hall, and the machines that stand in it."""

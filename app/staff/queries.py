@@ -1,0 +1,86 @@
+"""Reading who is there: bearers of tokens, clerks at counters."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.core.acts import Actor, Role
+from app.core.db import db
+from app.core.parts import parts
+from app.staff.models import DeviceRow, StaffRow, StaffSessionRow
+
+STAFF = StaffRow.__table__
+SESSIONS = StaffSessionRow.__table__
+DEVICES = DeviceRow.__table__
+SEEN_EVERY = timedelta(seconds=30)
+"""How exactly we know when somebody was last there."""
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a token: it has 128 random bits or more, so a plain hash suffices."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actor_of_token(token: str) -> Actor | None:
+    """The member of staff, or the device, that bears this token."""
+    return _staff(token) or _device(token)
+
+
+def silent_for(hall: str, counter: str, now: datetime) -> int | None:
+    """Milliseconds since the clerk at this counter was last heard of; None: nobody sits there."""
+    seen = db.session.execute(
+        select(SESSIONS.c.last_seen_at).where(
+            SESSIONS.c.hall == hall,
+            SESSIONS.c.counter == counter,
+            SESSIONS.c.ended_at.is_(None),
+            SESSIONS.c.expires_at > now,
+        )
+    ).scalar_one_or_none()
+    return None if seen is None else (now - seen) // timedelta(milliseconds=1)
+
+
+def clerk_at(hall: str, counter: str) -> str | None:
+    """The user name of who sits at this counter."""
+    found: str | None = db.session.execute(
+        select(STAFF.c.username)
+        .join(SESSIONS, SESSIONS.c.staff_id == STAFF.c.id)
+        .where(
+            SESSIONS.c.hall == hall, SESSIONS.c.counter == counter, SESSIONS.c.ended_at.is_(None)
+        )
+    ).scalar_one_or_none()
+    return found
+
+
+def _staff(token: str) -> Actor | None:
+    now = parts().clock.now()
+    row = db.session.execute(
+        select(
+            SESSIONS.c.id, SESSIONS.c.counter, SESSIONS.c.last_seen_at, SESSIONS.c.hall,
+            STAFF.c.id.label("staff_id"), STAFF.c.role,
+        )
+        .join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
+        .where(
+            SESSIONS.c.token_hash == hash_of(token),
+            SESSIONS.c.ended_at.is_(None),
+            SESSIONS.c.expires_at > now,
+            STAFF.c.active,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Actor(
+        "staff", row.staff_id, row.hall, Role(row.role), row.counter, session=row.id,
+        seen_at=row.last_seen_at,
+    )
+
+
+def _device(token: str) -> Actor | None:
+    row = db.session.execute(
+        select(DEVICES.c.id, DEVICES.c.kind, DEVICES.c.hall).where(
+            DEVICES.c.token_hash == hash_of(token), DEVICES.c.revoked_at.is_(None)
+        )
+    ).one_or_none()
+    return Actor(row.kind, row.id, row.hall) if row else None

@@ -1,0 +1,1 @@
+"""What a hall's operator sets: settings, servers, logging, and the halls as data."""

@@ -1,0 +1,28 @@
+"""How gunicorn serves a hall: `python -m gunicorn --config config/gunicorn.py wsgi:app`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from config.logging import logging_config
+from config.settings import SettingsError, load_settings
+
+try:
+    settings = load_settings(os.environ)
+except SettingsError as error:
+    raise SystemExit(str(error)) from None
+
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+# each open event stream keeps a thread: more than a hall has screens, consoles and phones watching
+threads = int(os.environ.get("WEB_THREADS") or 96)
+timeout = 30
+# event streams do not end by themselves: this is how long a stop waits for the other requests
+graceful_timeout = 5
+keepalive = 15
+control_socket_disable = True
+# the workers' heartbeat must not wait for a busy disk
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (a directory)
+logconfig_dict = logging_config(settings.log_level, settings.log_format)

@@ -1,0 +1,57 @@
+"""Logs: one JSON object a line where machines read them, plain lines where people do."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.config
+from datetime import UTC, datetime
+
+from config.settings import LogFormat
+
+ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+"""Attributes every record has; any other was given as `extra`."""
+
+
+class JsonLines(logging.Formatter):
+    """Time (UTC), level, logger and message, then whatever was given as `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in ORDINARY}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def logging_config(level: str, log_format: LogFormat) -> dict[str, object]:
+    """A `dictConfig` that sends everything to standard error in the given format."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {"()": JsonLines},
+            "text": {
+                "format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+                "datefmt": "%H:%M:%S",
+            },
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": log_format}},
+        "root": {"level": level, "handlers": ["stderr"]},
+        "loggers": {
+            # gunicorn brings handlers of its own; its lines go the same way as all others
+            "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
+            # the path of a ticket's page is a secret of its owner
+            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        },
+    }
+
+
+def configure_logging(level: str, log_format: LogFormat) -> None:
+    """Set up logging for this process."""
+    logging.config.dictConfig(logging_config(level, log_format))

@@ -1,0 +1,274 @@
+"""The settings of one process: read once from the environment, then frozen.
+
+Every fault is named at once, so that an operator mends a start in one go. What each
+variable means stands in docs/operations.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast, get_args
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from config import redis as redis_servers
+
+ROOT = Path(__file__).resolve().parents[1]
+
+Mode = Literal["demo", "test", "production"]
+LogFormat = Literal["json", "text"]
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+DATA_KEY_BYTES = 32
+SECRET_KEY_LENGTH = 32
+DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+"""Names that hosting panels write, and the driver that is meant."""
+
+TEST_SECRETS = {"SECRET_KEY": "the secret key of the tests, known to all", "DATA_KEY": "5a" * 32}
+
+
+class SettingsError(Exception):
+    """The process cannot start with these settings. `faults` names every one, in words."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(["These settings are missing or wrong:", *faults]))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class WechatApp:
+    """The mini-program this hall belongs to."""
+
+    id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    mode: Mode
+    database_url: str = field(repr=False)
+    """For SQLAlchemy: `postgresql+psycopg://…` or `sqlite:///…`."""
+    redis_url: str = field(repr=False)
+    """The calling sequence, streams, caches and limits; open it with `config.redis.connect`."""
+    rq_redis_url: str = field(repr=False)
+    """RQ's jobs: never a cluster."""
+    secret_key: str = field(repr=False)
+    """Signs cookies and tokens."""
+    data_key: bytes = field(repr=False)
+    """32 bytes from which the keys that seal personal data are derived."""
+    base_url: str
+    """Where people reach this hall, without a slash at the end."""
+    instance_path: Path
+    """The directory for what belongs to this installation only."""
+    wechat: WechatApp | None
+    """None: the sandbox answers instead of WeChat."""
+    device_limit: int = 600
+    """Requests a minute from one device token."""
+    address_limit: int = 1200
+    """Requests a minute from one address."""
+    max_body: int = 1024 * 1024
+    """Bytes of a request's body."""
+    log_level: str = "INFO"
+    log_format: LogFormat = "json"
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings that these environment variables ask for.
+
+    Without `SHUNHAO_MODE` it is the demo, which keeps secrets of its own in the instance
+    directory. Raises SettingsError with every fault.
+    """
+    reader = _Reader(environ)
+    mode = reader.mode()
+    instance = Path(environ.get("INSTANCE_PATH") or ROOT / "instance").absolute()
+    reader.defaults = _defaults(mode, instance, environ)
+    redis_url = reader.redis_url("REDIS_URL")
+    settings = Settings(
+        mode=mode,
+        database_url=reader.database_url(production=mode == "production"),
+        redis_url=redis_url,
+        rq_redis_url=reader.rq_redis_url(redis_url),
+        secret_key=reader.secret_key(),
+        data_key=reader.data_key(),
+        base_url=reader.base_url(),
+        instance_path=instance,
+        wechat=reader.wechat(mode),
+        device_limit=reader.count("DEVICE_LIMIT", 600),
+        address_limit=reader.count("ADDRESS_LIMIT", 1200),
+        max_body=reader.count("MAX_BODY", 1024 * 1024),
+        log_level=reader.choice("LOG_LEVEL", LOG_LEVELS, "INFO"),
+        log_format=cast(
+            LogFormat,
+            reader.choice(
+                "LOG_FORMAT", get_args(LogFormat), "json" if mode == "production" else "text"
+            ),
+        ),
+    )
+    if reader.faults:
+        raise SettingsError(reader.faults)
+    return settings
+
+
+def _defaults(mode: Mode, instance: Path, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What may be left out: nothing in production; in the demo, what it makes for itself."""
+    if mode == "production":
+        return {}
+    local = {
+        "BASE_URL": f"http://127.0.0.1:{environ.get('PORT') or 8000}",
+        "DATABASE_URL": f"sqlite:///{instance / 'shunhao.db'}",
+        "REDIS_URL": redis_servers.private_url(instance) or redis_servers.LOCAL_URL,
+    }
+    return {**local, **(TEST_SECRETS if mode == "test" else _kept_secrets(instance))}
+
+
+def _kept_secrets(instance: Path) -> Mapping[str, str]:
+    """The demo's secrets: made at its first start, kept for its owner's eyes only."""
+    path = instance / "secrets.json"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        made = {"SECRET_KEY": secrets.token_hex(32), "DATA_KEY": secrets.token_hex(32)}
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(made, file)
+        try:
+            os.link(draft, path)  # the first of two processes wins; both read the same below
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return cast(Mapping[str, str], json.loads(path.read_text()))
+
+
+class _Reader:
+    """Reads variables one by one and collects the faults."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.defaults: Mapping[str, str] = {}
+        self.faults: list[str] = []
+
+    def get(self, name: str) -> str:
+        """The variable or its default; the empty string, and a fault, without either."""
+        value = self.environ.get(name) or self.defaults.get(name, "")
+        if not value:
+            self.faults.append(f"{name} is missing.")
+        return value
+
+    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.environ.get(name) or default
+        if value not in allowed:
+            self.faults.append(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+        return value
+
+    def count(self, name: str, default: int) -> int:
+        value = self.environ.get(name) or str(default)
+        if value.isascii() and value.isdigit() and int(value) > 0:
+            return int(value)
+        self.faults.append(f"{name} is {value!r}; it must be a whole number above 0.")
+        return default
+
+    def mode(self) -> Mode:
+        return cast(Mode, self.choice("SHUNHAO_MODE", get_args(Mode), "demo"))
+
+    def database_url(self, *, production: bool) -> str:
+        value = self.get("DATABASE_URL")
+        if not value:
+            return ""
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            self.faults.append("DATABASE_URL cannot be read as a URL.")
+            return ""
+        url = url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
+        if url.drivername not in ("postgresql+psycopg", "sqlite"):
+            self.faults.append(
+                f"DATABASE_URL begins with {url.drivername}://; PostgreSQL is needed"
+                " (postgresql://…), or sqlite:/// for a demo."
+            )
+        elif production and url.drivername == "sqlite":
+            self.faults.append("DATABASE_URL names SQLite; production needs PostgreSQL.")
+        return url.render_as_string(hide_password=False)
+
+    def redis_url(self, name: str) -> str:
+        value = self.get(name)
+        if value and urlsplit(value).scheme not in redis_servers.SCHEMES:
+            known = ", ".join(f"{scheme}://" for scheme in redis_servers.SCHEMES)
+            self.faults.append(f"{name} must begin with one of {known}.")
+        return value
+
+    def rq_redis_url(self, redis_url: str) -> str:
+        own = self.environ.get("RQ_REDIS_URL")
+        url = self.redis_url("RQ_REDIS_URL") if own else redis_url
+        if redis_servers.is_cluster(url):
+            self.faults.append(
+                "RQ_REDIS_URL must name a plain Redis: RQ's workers cannot use a cluster."
+            )
+        return url
+
+    def secret_key(self) -> str:
+        value = self.get("SECRET_KEY")
+        if value and "SECRET_KEY" in self.environ:
+            self._strong("SECRET_KEY", value, len(value) >= SECRET_KEY_LENGTH)
+        return value
+
+    def data_key(self) -> bytes:
+        value = self.get("DATA_KEY")
+        key = _decoded(value)
+        if value and key is None:
+            self.faults.append(
+                f"DATA_KEY must be {DATA_KEY_BYTES} bytes, written in hex or base64."
+            )
+        elif key and "DATA_KEY" in self.environ:
+            self._strong("DATA_KEY", value, long_enough=True)
+        return key or b""
+
+    def _strong(self, name: str, value: str, long_enough: bool) -> None:
+        if value in TEST_SECRETS.values():
+            self.faults.append(f"{name} is the one of the tests, which everybody knows.")
+        elif not long_enough or len(set(value)) < 8:
+            self.faults.append(
+                f"{name} is too short or too simple: take {SECRET_KEY_LENGTH} random characters"
+                " or more, for example from `openssl rand -hex 32`."
+            )
+
+    def base_url(self) -> str:
+        value = self.get("BASE_URL").rstrip("/")
+        parts = urlsplit(value)
+        if value and not (parts.scheme in ("http", "https") and parts.hostname):
+            self.faults.append("BASE_URL must be an http:// or https:// address.")
+        return value
+
+    def wechat(self, mode: Mode) -> WechatApp | None:
+        app_id = self.environ.get("WECHAT_APP_ID", "")
+        secret = self.environ.get("WECHAT_APP_SECRET", "")
+        if bool(app_id) != bool(secret):
+            given, missing = ("ID", "SECRET") if app_id else ("SECRET", "ID")
+            self.faults.append(f"WECHAT_APP_{given} is set without WECHAT_APP_{missing}.")
+        elif app_id and mode != "production":
+            self.faults.append(
+                "WECHAT_APP_ID is set, but the sandbox never runs beside a real app:"
+                " set SHUNHAO_MODE=production, or take WECHAT_APP_ID away."
+            )
+        return WechatApp(app_id, secret) if app_id and secret else None
+
+
+def _decoded(key: str) -> bytes | None:
+    """The bytes of a key written in hex or base64; None if it is neither, or not 32 bytes."""
+    try:
+        raw = bytes.fromhex(key) if len(key) == 2 * DATA_KEY_BYTES else _from_base64(key)
+    except (ValueError, binascii.Error):
+        return None
+    return raw if len(raw) == DATA_KEY_BYTES else None
+
+
+def _from_base64(text: str) -> bytes:
+    return base64.b64decode(text.translate(str.maketrans("-_", "+/")), validate=True)

@@ -1,0 +1,1 @@
+"""What runs a hall without an operator: private servers, and the demo's supervisor."""

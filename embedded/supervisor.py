@@ -1,0 +1,296 @@
+"""The demo: everything a hall needs, under one process. `python -m embedded.supervisor`.
+
+It starts a private Redis, brings the database up to date, loads the demo halls, and runs web,
+worker and schedule until it is told to end. Its children end with it, in order on Ctrl-C and
+by the kernel if it is killed (see `lifeline`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn, TypedDict, cast
+
+from redis.exceptions import RedisError
+
+from config.redis import UnfitServer, check_server, connect, product
+from config.settings import ROOT, Settings, SettingsError, load_settings
+from embedded import lifeline, table
+from embedded.program import Kept, Program, ProgramError, how_it_ended
+from embedded.redis_server import private_redis
+
+READY_LIMIT = 120.0
+"""Seconds until the web must be ready, or the start has failed."""
+PAUSE = 0.1
+"""Seconds between two looks at the children."""
+
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class CannotStart(Exception):
+    """The demo cannot run; the message says why, and what to do."""
+
+
+class Stopped(Exception):
+    """Somebody asked for the end."""
+
+
+class Parts(TypedDict):
+    """What `flask demo prepare` made."""
+
+    hall: str
+    kiosk_token: str
+    screen_token: str
+    staff: list[table.Staff]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the demo keeps its files."""
+
+    instance: Path
+
+    @property
+    def announcement(self) -> Path:
+        """Complete, and there, only while the demo answers."""
+        return self.instance / "demo.json"
+
+    @property
+    def parts(self) -> Path:
+        return self.instance / "demo-parts.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.instance / "demo.lock"
+
+    @property
+    def redis(self) -> Path:
+        return self.instance / "redis"
+
+    @property
+    def logs(self) -> Path:
+        return self.instance / "log"
+
+
+def main(environ: Mapping[str, str]) -> int:
+    """Run the demo until somebody ends it; the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", line_buffering=True)  # type: ignore[union-attr]
+    os.umask(0o077)  # the instance directory holds tokens and personal data
+    for number in ENDINGS:
+        signal.signal(number, _stop)
+    if "MAKELEVEL" in environ:
+        lifeline.end_with_parent(os.getppid(), by=signal.SIGTERM)
+    try:
+        _run(environ)
+    except Stopped:
+        say("The demo has ended. Its data stays for the next start.")
+        return 0
+    except (CannotStart, ProgramError, SettingsError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def say(sentence: str) -> None:
+    print(f"· {sentence}", flush=True)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    for each in ENDINGS:  # once: the orderly end that follows must not be cut short
+        signal.signal(each, signal.SIG_IGN)
+    raise Stopped
+
+
+def _run(environ: Mapping[str, str]) -> NoReturn:
+    environ = {
+        **environ,
+        "SHUNHAO_MODE": "demo",
+        "HOST": environ.get("HOST") or "127.0.0.1",
+        "PORT": environ.get("PORT") or "8000",
+        "PYTHONUNBUFFERED": "1",
+    }
+    place = Place(load_settings(environ).instance_path)
+    place.logs.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        stack.enter_context(_only_one(place))
+        _check_port(environ["HOST"], environ["PORT"])
+        place.announcement.unlink(missing_ok=True)
+        kept: list[Kept] = []
+        if environ.get("REDIS_URL"):
+            _given_redis(environ["REDIS_URL"])
+        else:
+            redis = stack.enter_context(private_redis(place.redis, persist=True, say=say))
+            say(f"Redis: {redis.product}, started for this demo on {redis.url}.")
+            kept.append(_keep(redis.program, stack, redis.process))
+            environ["REDIS_URL"] = redis.url
+        parts = _prepare(environ, place)
+        # they end in the opposite order: the web first, so that nothing new comes in
+        for program in _programs(environ, place):
+            kept.append(_keep(program, stack))
+        stack.callback(place.announcement.unlink, missing_ok=True)
+        say("Web, worker and schedule are starting …")
+        _wait_until_ready(kept, environ, place)
+        _announce(load_settings(environ), place, parts)
+        while True:
+            _look_after(kept)
+
+
+@contextmanager
+def _only_one(place: Place) -> Iterator[None]:
+    """Hold this checkout's demo lock, which the kernel drops with the process."""
+    with place.lock.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise CannotStart(
+                f"A demo already runs from this checkout (process {file.read().strip()})."
+                " End it first, or use another checkout."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _check_port(host: str, port: str) -> None:
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise CannotStart(f"PORT is {port!r}; it must be a number from 1 to 65535.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} of {host} cannot be used ({error.strerror})."
+                " Choose another: make demo PORT=8001"
+            ) from None
+
+
+def _given_redis(url: str) -> None:
+    """Say which server `REDIS_URL` names, if it can be used."""
+    try:
+        with connect(url, socket_connect_timeout=5) as client:
+            check_server(client)
+            say(f"Redis: {product(client)}, the one that REDIS_URL names.")
+    except UnfitServer as error:
+        raise CannotStart(str(error)) from None
+    except (RedisError, OSError) as error:
+        raise CannotStart(
+            f"The Redis server that REDIS_URL names does not answer: {error}"
+        ) from None
+
+
+def _keep(
+    program: Program, stack: ExitStack, process: subprocess.Popen[bytes] | None = None
+) -> Kept:
+    child = Kept(program, process)
+    stack.callback(child.stop)
+    return child
+
+
+def _prepare(environ: Mapping[str, str], place: Place) -> Parts:
+    """Bring the database up to date and fill it: tables, calendar, halls, staff, devices."""
+    say("Preparing the database: tables, calendar, demo halls, staff. The first time takes longer.")
+    steps = _flask("demo", "prepare", "--out", str(place.parts))
+    with subprocess.Popen(
+        steps, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            returncode = process.wait()
+        except Stopped:
+            process.kill()
+            raise
+    if returncode:
+        raise CannotStart(f"The database could not be prepared: it {how_it_ended(returncode)}.")
+    return cast(Parts, json.loads(place.parts.read_text(encoding="utf-8")))
+
+
+def _programs(environ: Mapping[str, str], place: Place) -> Iterator[Program]:
+    commands = {
+        "worker": _flask("worker"),
+        "schedule": _flask("schedule"),
+        "web": lifeline.command("gunicorn", "--config", "config/gunicorn.py", "wsgi:app"),
+    }
+    for name, command in commands.items():
+        log = place.logs / f"{name}.log"
+        log.unlink(missing_ok=True)
+        yield Program(name, tuple(command), ROOT, log, environ)
+
+
+def _flask(*arguments: str) -> list[str]:
+    return lifeline.command("flask", "--app", "wsgi", *arguments)
+
+
+def _look_after(kept: list[Kept]) -> None:
+    for child in kept:
+        if sentence := child.look_after():
+            say(sentence)
+    time.sleep(PAUSE)
+
+
+def _wait_until_ready(kept: list[Kept], environ: Mapping[str, str], place: Place) -> None:
+    limit = time.monotonic() + READY_LIMIT
+    while not _ready(environ["HOST"], int(environ["PORT"])):
+        if time.monotonic() > limit:
+            raise CannotStart(
+                f"The web is not ready after {READY_LIMIT:g} s. {place.logs} may say why."
+            )
+        _look_after(kept)
+
+
+def _ready(host: str, port: int) -> bool:
+    here = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
+    connection = http.client.HTTPConnection(here, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _announce(settings: Settings, place: Place, parts: Parts) -> None:
+    """Write `demo.json`, whole or not at all, and print the table."""
+    announcement = {
+        "base_url": settings.base_url,
+        "hall": parts["hall"],
+        "redis_url": settings.redis_url,
+        "database_url": settings.database_url,
+        "kiosk_token": parts["kiosk_token"],
+        "screen_token": parts["screen_token"],
+        "staff": parts["staff"],
+    }
+    draft = place.announcement.with_suffix(".tmp")
+    draft.write_text(json.dumps(announcement, ensure_ascii=False, indent=2), encoding="utf-8")
+    draft.replace(place.announcement)
+    print(
+        "",
+        "顺号已启动 Shunhao is ready",
+        table.aligned(table.pages(settings.base_url, parts["hall"])),
+        "",
+        table.aligned(table.sign_ins(parts["staff"])),
+        "",
+        f"  {place.announcement} 供程序读取 the same for programs; logs in {place.logs}",
+        "  按 Ctrl-C 结束 ends it; the data stays.",
+        sep="\n",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

@@ -1,0 +1,74 @@
+"""The table with which the demo's start-up ends: where to look, who may sign in."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TypedDict
+
+Row = Sequence[str]
+
+ROLES = {
+    "clerk": "窗口人员 clerk",
+    "guide": "导办 guide",
+    "supervisor": "值班主任 supervisor",
+    "administrator": "管理员 administrator",
+}
+
+
+class Staff(TypedDict):
+    """One member of staff of the demo hall, as in `instance/demo.json`."""
+
+    username: str
+    password: str
+    role: str
+    counter: str | None
+
+
+def pages(base_url: str, hall: str) -> list[Row]:
+    """Each page with its address."""
+    return [
+        ("取号机 number machine", f"{base_url}/kiosk/"),
+        ("大厅屏幕 hall screen", f"{base_url}/screen/{hall}"),
+        ("窗口工作台 counter console", f"{base_url}/clerk/"),
+        ("接口文档 API docs", f"{base_url}/docs"),
+    ]
+
+
+def sign_ins(staff: Iterable[Staff]) -> list[Row]:
+    """Who may sign in with which password; neighbours with one role and password in one row."""
+    rows: list[Row] = [("身份 role", "用户名 user", "密码 password", "窗口 counter")]
+    for (role, password), group in groupby(staff, lambda one: (one["role"], one["password"])):
+        members = list(group)
+        rows.append(
+            (
+                ROLES.get(role, role),
+                _from_to([one["username"] for one in members]),
+                password,
+                _from_to([one["counter"] or "" for one in members]),
+            )
+        )
+    return rows
+
+
+def _from_to(names: list[str]) -> str:
+    return names[0] if names[0] == names[-1] else f"{names[0]} … {names[-1]}"
+
+
+def aligned(rows: Sequence[Row], indent: str = "  ") -> str:
+    """Rows as lines whose columns begin at the same place; a Chinese character is two wide."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        indent + "  ".join(_padded(cell, w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def width(text: str) -> int:
+    """Columns this text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - width(text))

