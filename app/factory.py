@@ -22,7 +22,7 @@ from app.cli import commands
 from app.core import auth, health, problems
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
-from app.core.parts import Parts
+from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.kiosk import api as kiosk_api
@@ -46,7 +46,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     """The whole app for these settings; `clock` only where time is not the house's."""
     app = APIFlask(
         "app",
-        root_path=str(ROOT / "app"),
         instance_path=str(settings.instance_path),
         title="顺号 Shunhao",
         version="1.0",
@@ -82,6 +81,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.before_request(_name_request)
     app.before_request(problems.refuse_large_body)
     app.before_request(auth.authorise)
+    app.before_request(problems.check_key)
     _limit(app, settings)
     app.after_request(_finish_request)
     for blueprint in (
@@ -117,9 +117,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         redis=redis,
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
         events=lambda hall: RedisEvents(redis, hall),
-        streams=Streams(
-            lambda hall: RedisEvents(listening, hall), clock, settings.event_streams
-        ),
+        streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
     )
 
@@ -136,9 +134,11 @@ def _limit(app: APIFlask, settings: Settings) -> None:
         get_remote_address,
         app=app,
         application_limits=[
-            ApplicationLimit(f"{settings.address_limit}/minute"),
+            ApplicationLimit(limit_provider=f"{settings.address_limit}/minute"),
             ApplicationLimit(
-                f"{settings.device_limit}/minute", key_func=bearer, exempt_when=lambda: not bearer()
+                limit_provider=f"{settings.device_limit}/minute",
+                key_function=bearer,
+                exempt_when=lambda: not bearer(),
             ),
         ],
         storage_uri=settings.redis_url.replace("unix://", "redis+unix://"),
@@ -162,11 +162,5 @@ def _finish_request(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
     actor: Any = g.get("actor")
     if actor is not None and actor.kind == "staff":
-        note_seen(actor, app_now())
+        note_seen(actor, parts().clock.now())
     return response
-
-
-def app_now() -> Any:
-    from app.core.parts import parts
-
-    return parts().clock.now()

@@ -11,10 +11,11 @@ from typing import Any
 
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError
-from flask import Response, g, jsonify, render_template, request
+from flask import Response, current_app, g, jsonify, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.core.auth import access_of
@@ -111,7 +112,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _validation(error: HTTPError) -> tuple[Any, int, dict[str, str]]:
-    """A body or query that does not fit its schema: 422 with each field's fault; broken JSON 400."""
+    """A body or query that does not fit: 422 with each field's fault; broken JSON is a 400."""
     status = error.status_code
     code, detail = WORDS.get(status, WORDS[422])
     faults = error.detail or {}
@@ -152,8 +153,6 @@ def drain() -> None:
 
 def check_key() -> None:
     """POSTs to the API need an Idempotency-Key, before their body is looked at."""
-    from flask import current_app
-
     view = current_app.view_functions.get(request.endpoint or "")
     rule = access_of(view) if view else None
     if request.method == "POST" and rule and rule.needs_key and request.path.startswith("/api/"):
