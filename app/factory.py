@@ -19,7 +19,7 @@ from app.calling import routes as calling
 from app.catalog import cli as catalog_cli
 from app.catalog import routes as catalog
 from app.cli import commands
-from app.core import auth, health, problems
+from app.core import auth, docs, health, problems
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
 from app.core.parts import Parts, parts
@@ -49,7 +49,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         instance_path=str(settings.instance_path),
         title="顺号 Shunhao",
         version="1.0",
-        spec_path="/openapi.json",
+        spec_path=None,
         docs_path=None,
         json_errors=False,
     )
@@ -65,6 +65,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         OPENAPI_VERSION="3.1.0",
         VALIDATION_ERROR_STATUS_CODE=422,
         AUTO_404_RESPONSE=False,
+        HTTP_ERROR_SCHEMA=problems.ProblemOut,
+        VALIDATION_ERROR_SCHEMA=problems.ProblemOut,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
@@ -78,6 +80,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ticket_queries.actor_of_token,
     )
     problems.register(app)
+    app.spec_processor(docs.complete)
     app.before_request(_name_request)
     app.before_request(problems.refuse_large_body)
     app.before_request(auth.authorise)
@@ -91,6 +94,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         staff.bp,
         kiosk_api.bp,
         health.bp,
+        docs.bp,
     ):
         app.register_blueprint(blueprint)
     for command in (*catalog_cli.commands, *commands):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from apiflask import APIFlask
+from apiflask import APIFlask, Schema
 from apiflask.exceptions import HTTPError
+from apiflask.fields import Dict, Integer, String
 from flask import Response, current_app, g, jsonify, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -29,6 +30,21 @@ log = logging.getLogger(__name__)
 DRAINED = 8 * 1024 * 1024
 """Bytes of a body too large that are read and thrown away, so that the answer arrives."""
 
+TITLES = {
+    400: "请求有误",
+    401: "需要登录",
+    403: "没有权限",
+    404: "没有找到",
+    405: "方式不对",
+    409: "不能这样办理",
+    413: "内容过大",
+    415: "格式不对",
+    422: "内容不符合要求",
+    429: "过于频繁",
+    500: "系统故障",
+    503: "暂时繁忙",
+}
+
 WORDS = {
     400: ("bad_request", "请求格式有误。"),
     401: ("unauthenticated", "请先登录，或登录已经失效。"),
@@ -45,6 +61,18 @@ WORDS = {
 }
 
 
+class ProblemOut(Schema):
+    type = String(required=True)
+    title = String(required=True)
+    status = Integer(required=True)
+    code = String(required=True, metadata={"description": "稳定不变的错误代码"})
+    detail = String(required=True, metadata={"description": "可以读给群众听的一句话"})
+    request_id = String(required=True, allow_none=True)
+    errors = Dict(metadata={"description": "各字段的问题"})
+    state = String(metadata={"description": "号票或窗口现在的状态"})
+    retry_after = Integer(metadata={"description": "多少秒后可以再试"})
+
+
 def register(app: APIFlask) -> None:
     """Map every error there is to its answer."""
     app.register_error_handler(DomainError, _domain)
@@ -59,7 +87,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     response = jsonify(
         {
             "type": "about:blank",
-            "title": WORDS.get(status, WORDS[500])[1],
+            "title": TITLES.get(status, TITLES[400 if status < 500 else 500]),
             "status": status,
             "code": code,
             "detail": detail,
