@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import warnings
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,10 @@ PROBLEM = "application/problem+json"
 @public
 def openapi() -> Response:
     """OpenAPI 3.1."""
-    return jsonify(current_app.spec)  # type: ignore[attr-defined]
+    with warnings.catch_warnings():
+        # Met inside another schema first, and then by itself: see _name_schemas_once.
+        warnings.filterwarnings("ignore", message=".*already been added to the spec")
+        return jsonify(current_app.spec)  # type: ignore[attr-defined]
 
 
 @bp.get("/docs")
@@ -63,7 +68,30 @@ def complete(spec: dict[str, Any]) -> dict[str, Any]:
             if path.endswith("/events"):
                 operation["responses"]["200"] = STREAM
             _name_problems(operation["responses"])
-    return spec
+    return _name_schemas_once(spec)
+
+
+def _name_schemas_once(spec: dict[str, Any]) -> dict[str, Any]:
+    """The generator names a schema again (`TicketOut1`) when it met it inside another first."""
+    schemas = spec["components"]["schemas"]
+    twice = {
+        name: name.rstrip("0123456789")
+        for name, schema in schemas.items()
+        if name[-1].isdigit() and schemas.get(name.rstrip("0123456789")) == schema
+    }
+    text = json.dumps(
+        {
+            **spec,
+            "components": {
+                **spec["components"],
+                "schemas": {name: schema for name, schema in schemas.items() if name not in twice},
+            },
+        }
+    )
+    for again, name in twice.items():
+        text = text.replace(f'"#/components/schemas/{again}"', f'"#/components/schemas/{name}"')
+    once: dict[str, Any] = json.loads(text)
+    return once
 
 
 def _name_problems(responses: dict[str, Any]) -> None:
