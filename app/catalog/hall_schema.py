@@ -11,7 +11,7 @@ import unicodedata
 from datetime import date, time
 from functools import cache
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import available_timezones
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load
@@ -34,7 +34,7 @@ class Entry(fields.Field[Any]):
     """A field whose complaints are sentences in Chinese: `read` gives the value or raises
     ValidationError."""
 
-    default_error_messages: ClassVar = {**_MESSAGES}
+    default_error_messages = {**_MESSAGES}  # noqa: RUF012 -- marshmallow only reads it
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return self.read(value)
@@ -224,7 +224,7 @@ class Part(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages: ClassVar = {**_MESSAGES}
+    error_messages = {**_MESSAGES}  # noqa: RUF012 -- marshmallow only reads it
 
 
 class WeekPart(Part):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from queueing.events import RedisEvents
 
     from app.core.sealing import Seal
+    from app.core.streams import Streams
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Parts:
     """(hall code, day as YYYYMMDD) -> the sequence of that hall and day."""
     events: Callable[[str], RedisEvents]
     """hall code -> its event stream."""
+    streams: Streams
     seal: Seal
 
 

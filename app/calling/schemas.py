@@ -1,0 +1,117 @@
+"""What the calling routes take and give."""
+
+from __future__ import annotations
+
+from apiflask import Schema
+from apiflask.fields import AwareDateTime, Boolean, Date, Integer, List, Nested, String
+from apiflask.validators import Length, OneOf
+
+from app.tickets.schemas import TicketOut, WhyOut
+
+REASON = {"required": True, "validate": Length(1, 200)}
+
+
+class NothingIn(Schema):
+    """A request whose body says nothing."""
+
+
+class NumberIn(Schema):
+    number = String(required=True, validate=Length(1, 16), metadata={"example": "A012"})
+    reason = String(**REASON, metadata={"description": "会公开显示，请勿写姓名"})
+
+
+class ReasonIn(Schema):
+    reason = String(**REASON)
+
+
+class TransferIn(Schema):
+    lane = String(validate=Length(1, 3))
+    counter = String(validate=Length(1, 16))
+    when = String(validate=OneOf(["now"]))
+    reason = String(**REASON)
+
+
+class CallWhyOut(WhyOut):
+    place = String(required=True, metadata={"description": "这张号票为什么排在这里"})
+    due_at = AwareDateTime(required=True)
+    tier = Integer(required=True, metadata={"description": "窗口的第几类队列；0 为人工指定"})
+    overdue = Boolean(required=True, metadata={"description": "因超时提前到首选队列"})
+    bound = Boolean(required=True, metadata={"description": "指定由本窗口接续"})
+    others = Integer(required=True, metadata={"description": "本窗口还可以叫的人数"})
+
+
+class CalledOut(Schema):
+    ticket = Nested(TicketOut, required=True)
+    why = Nested(CallWhyOut, required=True)
+    call_id = Integer(required=True)
+
+
+class LineOut(Schema):
+    id = String(required=True)
+    number = String(required=True)
+    lane = String(required=True)
+    item = String(required=True)
+    due_at = AwareDateTime(required=True)
+    waits_since = AwareDateTime(required=True)
+    priority = String(required=True, allow_none=True)
+    bound = Boolean(required=True)
+    why = Nested(WhyOut, required=True)
+
+
+class CounterStateOut(Schema):
+    no = String(required=True)
+    name = String(required=True)
+    status = String(required=True, validate=OneOf(["open", "paused", "closed"]))
+    since = AwareDateTime(required=True, allow_none=True)
+    clerk = String(required=True, allow_none=True)
+    ticket = Nested(TicketOut, required=True, allow_none=True)
+    why = Nested(CallWhyOut, required=True, allow_none=True)
+    priority = String(required=True, allow_none=True, metadata={"description": "在办号的优先类别"})
+    nth = Integer(required=True, allow_none=True)
+    tiers = List(List(String()), required=True)
+    waiting = Integer(required=True)
+    next = List(Nested(LineOut), required=True)
+    parked = List(Nested(LineOut), required=True)
+    server_time = AwareDateTime(required=True)
+
+
+class CallOut(Schema):
+    call_id = Integer(required=True)
+    nth = Integer(required=True)
+    number = String(required=True)
+    lane = String(required=True)
+    counter = String(required=True)
+    called_at = AwareDateTime(required=True)
+    last_at = AwareDateTime(required=True)
+    ended_at = AwareDateTime(required=True, allow_none=True)
+    ended_as = String(required=True, allow_none=True)
+    by_hand = String(required=True, allow_none=True)
+    why = Nested(CallWhyOut, required=True)
+
+
+class WaitingOut(Schema):
+    number = String(required=True)
+    lane = String(required=True)
+    due_at = AwareDateTime(required=True)
+    why = Nested(WhyOut, required=True)
+
+
+class LaneWaitingOut(Schema):
+    lane = String(required=True)
+    name = String(required=True)
+    waiting = Integer(required=True)
+
+
+class BoardOut(Schema):
+    hall = String(required=True)
+    name = String(required=True)
+    date = Date(required=True)
+    server_time = AwareDateTime(required=True)
+    message = String(required=True)
+    calls = List(Nested(CallOut), required=True)
+    next = List(Nested(WaitingOut), required=True)
+    lanes = List(Nested(LaneWaitingOut), required=True)
+
+
+class DateQuery(Schema):
+    date = Date(metadata={"description": "大厅日，默认今天"})

@@ -1,0 +1,122 @@
+"""Counters, calls and the board as the outside sees them. Numbers, never names."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from app.calling.queries import Call, call, last_calls
+from app.catalog.plan import HallPlan
+from app.catalog.service import counter_of, counter_statuses
+from app.core.acts import Act
+from app.staff.queries import clerk_at
+from app.tickets import queries as tickets
+from app.tickets.queries import Ticket
+from app.tickets.rules import why_of
+from app.tickets.view import ticket_out
+
+BOARD_CALLS = 12
+BOARD_NEXT = 6
+CONSOLE_NEXT = 20
+
+
+def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
+    """What a console shows: the counter, what it holds, who waits for it."""
+    counter = counter_of(plan, no)
+    status, since = counter_statuses(plan)[no]
+    day = plan.day_of(act.now).date
+    held = tickets.at_counter(plan.code, no)
+    made = call(held.call_id) if held else None
+    line = [
+        ticket
+        for ticket in tickets.waiting(plan.code, day)
+        if ticket.bound_to == no or (ticket.bound_to is None and ticket.lane in counter.lanes)
+    ]
+    return {
+        "no": no,
+        "name": counter.name,
+        "status": status,
+        "since": _local(since, plan),
+        "clerk": clerk_at(plan.code, no),
+        "ticket": ticket_out(held, plan, act.actor) if held else None,
+        "why": made.why if made else None,
+        "priority": _class_of(held) if held else None,
+        "nth": made.nth if made else None,
+        "tiers": counter.tiers,
+        "waiting": len(line),
+        "next": [line_out(ticket, plan) for ticket in line[:CONSOLE_NEXT]],
+        "parked": [
+            line_out(ticket, plan) for ticket in tickets.parked_in(plan.code, day, counter.lanes)
+        ],
+        "server_time": _local(act.now, plan),
+    }
+
+
+def line_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
+    """Somebody who waits, for the eyes of clerks: with the class of a priority."""
+    return {
+        "id": ticket.id,
+        **waiting_out(ticket, plan),
+        "item": ticket.item,
+        "waits_since": _local(ticket.entered_at or ticket.taken_at, plan),
+        "priority": _class_of(ticket),
+        "bound": ticket.bound_to is not None,
+    }
+
+
+def waiting_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
+    """Somebody who waits, for everyone."""
+    due_at = plan.hall_day(ticket.day).instant(ticket.due_ms)
+    return {
+        "number": ticket.number,
+        "lane": ticket.lane,
+        "due_at": _local(due_at, plan),
+        "why": why_of(ticket, plan),
+    }
+
+
+def call_out(made: Call, plan: HallPlan) -> dict[str, Any]:
+    """One call, public."""
+    return {
+        "call_id": made.id,
+        "nth": made.nth,
+        "number": made.number,
+        "lane": made.lane,
+        "counter": made.counter,
+        "called_at": _local(made.called_at, plan),
+        "last_at": _local(made.last_at, plan),
+        "ended_at": _local(made.ended_at, plan),
+        "ended_as": made.ended_as,
+        "by_hand": made.by_hand,
+        "why": made.why,
+    }
+
+
+def board_out(plan: HallPlan, now: datetime) -> dict[str, Any]:
+    """What hangs on the wall."""
+    day = plan.day_of(now).date
+    counts = tickets.waiting_by_lane(plan.code, day)
+    return {
+        "hall": plan.code,
+        "name": plan.name,
+        "date": day.isoformat(),
+        "server_time": _local(now, plan),
+        "message": plan.message,
+        "calls": [call_out(made, plan) for made in last_calls(plan.code, day, BOARD_CALLS)],
+        "next": [
+            waiting_out(ticket, plan) for ticket in tickets.waiting(plan.code, day, BOARD_NEXT)
+        ],
+        "lanes": [
+            {"lane": lane.letters, "name": lane.name, "waiting": counts.get(lane.letters, 0)}
+            for lane in plan.lanes.values()
+        ],
+    }
+
+
+def _class_of(ticket: Ticket) -> str | None:
+    priority: str | None = ticket.priority if ticket.priority_struck is None else None
+    return priority
+
+
+def _local(at: datetime | None, plan: HallPlan) -> str | None:
+    return at.astimezone(plan.zone).isoformat(timespec="milliseconds") if at else None

@@ -1,0 +1,49 @@
+"""The HTTP grammar's small change: answers, streams, one use case a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from flask import Response, stream_with_context
+
+from app.core.db import db
+from app.core.idempotency import Answer, perform, this_try
+from app.core.parts import parts
+
+R = TypeVar("R")
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer; none for 204."""
+    if status == 204:
+        return Response(status=204)
+    return Response(
+        json.dumps(body, ensure_ascii=False), status=status, mimetype="application/json"
+    )
+
+
+def perform_here(
+    use_case: Callable[[], R],
+    present: Callable[[R], Any],
+    status: int = 200,
+    on_replay: Callable[[Any], object] | None = None,
+) -> Response:
+    """Run this request's use case once, under its Idempotency-Key. A result of None is a 204."""
+
+    def presented(result: R) -> Answer:
+        return Answer(None, 204) if result is None else Answer(present(result), status)
+
+    given = perform(use_case, presented, this_try(), parts().clock.now(), on_replay)
+    return answer(given.body, given.status)
+
+
+def event_stream(messages: Iterator[str]) -> Response:
+    """Server-sent events, which no proxy may hold back; they hold no database connection."""
+    db.session.remove()
+    return Response(
+        stream_with_context(messages),
+        mimetype="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )

@@ -1,0 +1,160 @@
+"""Every error as problem+json (RFC 9457), with a stable code and a sentence to read out.
+
+No traceback ever leaves the house: what nobody foresaw is logged whole and answered as 500
+`internal_error` with the request's id, by which the log line is found.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from apiflask import APIFlask
+from apiflask.exceptions import HTTPError
+from flask import Response, g, jsonify, render_template, request
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from app.core.auth import access_of
+from app.core.db import CommitOutcomeUnknown
+from app.core.errors import DomainError, Unavailable
+from app.core.idempotency import this_try
+from queueing.errors import SequenceError
+
+log = logging.getLogger(__name__)
+
+DRAINED = 8 * 1024 * 1024
+"""Bytes of a body too large that are read and thrown away, so that the answer arrives."""
+
+WORDS = {
+    400: ("bad_request", "请求格式有误。"),
+    401: ("unauthenticated", "请先登录，或登录已经失效。"),
+    403: ("forbidden", "您没有进行这项操作的权限。"),
+    404: ("not_found", "没有找到所请求的内容。"),
+    405: ("method_not_allowed", "这个地址不支持这种请求方式。"),
+    409: ("conflict", "刚有人同时操作，请刷新后再试。"),
+    413: ("body_too_large", "提交的内容过大，不能超过 1 MB。"),
+    415: ("not_json", "请以 JSON 格式提交。"),
+    422: ("invalid", "提交的内容不符合要求，请核对后重试。"),
+    429: ("too_many_requests", "操作过于频繁，请稍候再试。"),
+    500: ("internal_error", "系统出现故障，工作人员正在处理，请稍后再试。"),
+    503: ("unavailable", "系统暂时繁忙，请稍候再试。"),
+}
+
+
+def register(app: APIFlask) -> None:
+    """Map every error there is to its answer."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+    app.error_processor(_validation)
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+    """One problem document."""
+    retry_after = more.get("retry_after")
+    response = jsonify(
+        {
+            "type": "about:blank",
+            "title": WORDS.get(status, WORDS[500])[1],
+            "status": status,
+            "code": code,
+            "detail": detail,
+            "request_id": g.get("request_id"),
+            **more,
+        }
+    )
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    if retry_after is None and status == 503:
+        retry_after = Unavailable.retry_after
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _answer(status: int, code: str, detail: str, **more: Any) -> Response:
+    if request.path.startswith("/api/"):
+        return problem(status, code, detail, **more)
+    page = render_template("error.html", status=status, detail=detail)
+    response = Response(page, status=status)
+    if status == 503:
+        response.headers["Retry-After"] = str(Unavailable.retry_after)
+    return response
+
+
+def _domain(error: DomainError) -> Response:
+    more = dict(error.more)
+    if isinstance(error, Unavailable):
+        more.setdefault("retry_after", error.retry_after)
+    return _answer(error.status, error.code, error.detail, **more)
+
+
+def _http(error: HTTPException) -> Response:
+    if isinstance(error, RequestEntityTooLarge):
+        drain()
+    if isinstance(error, CSRFError):
+        return _answer(403, "csrf", "页面已过期，请刷新后再试。")
+    status = error.code or 500
+    code, detail = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    more: dict[str, Any] = {}
+    if isinstance(error, RateLimitExceeded):
+        more["retry_after"] = 60
+    response = _answer(status, code, detail, **more)
+    if error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = error.get_response().headers["Allow"]
+    return response
+
+
+def _validation(error: HTTPError) -> tuple[Any, int, dict[str, str]]:
+    """A body or query that does not fit its schema: 422 with each field's fault; broken JSON 400."""
+    status = error.status_code
+    code, detail = WORDS.get(status, WORDS[422])
+    faults = error.detail or {}
+    if status == 400:
+        code, detail = "malformed_json", "提交的内容不是有效的 JSON。"
+    answer = problem(status, code, detail, **({"errors": faults} if faults else {}))
+    return answer.get_data(), status, dict(answer.headers)
+
+
+def _unforeseen(error: Exception) -> Response:
+    if isinstance(error, (CommitOutcomeUnknown, OperationalError, PoolTimeout, SequenceError)):
+        log.warning("a store is away or busy: %s", error)
+        return _answer(503, "store_busy", "系统正忙，请再试一次。")
+    if isinstance(error, IntegrityError):
+        log.warning("two at once: %s", error)
+        return _answer(409, *WORDS[409])
+    log.exception("unforeseen error in request %s", g.get("request_id"))
+    return _answer(500, *WORDS[500])
+
+
+def refuse_large_body() -> None:
+    """Before anything else is done with a request that is too large."""
+    limit = request.max_content_length
+    if limit is not None and (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge
+
+
+def drain() -> None:
+    """Read on, up to 8 MB, so that the sender hears the answer instead of a broken pipe."""
+    stream = request.environ["wsgi.input"]
+    left = DRAINED
+    while left > 0:
+        chunk = stream.read(min(left, 64 * 1024))
+        if not chunk:
+            return
+        left -= len(chunk)
+
+
+def check_key() -> None:
+    """POSTs to the API need an Idempotency-Key, before their body is looked at."""
+    from flask import current_app
+
+    view = current_app.view_functions.get(request.endpoint or "")
+    rule = access_of(view) if view else None
+    if request.method == "POST" and rule and rule.needs_key and request.path.startswith("/api/"):
+        this_try()

@@ -1,0 +1,231 @@
+"""Event streams to screens, consoles and phones (server-sent events).
+
+One reader a process follows the streams of the halls somebody listens to, and hands each event
+to the listeners of its hall. A listener that cannot keep up, or whose last event is of another
+generation or no longer kept, is given the present instead (`resync`): shown, never spoken.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from app.core.clock import Clock
+from app.core.db import db
+from app.core.errors import Unavailable
+from queueing.errors import SequenceAway
+from queueing.events import RedisEvents, StreamEvent
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 15.0
+WAITING_EVENTS = 256
+"""How many events may wait for one listener before it is given the present instead."""
+GATHERED_S = 0.5
+"""Changes that come together are told together."""
+RESYNC = "resync"
+STILL_HERE = ": still here\n\n"
+
+P = TypeVar("P")
+Snapshot = Callable[[], dict[str, Any]]
+
+
+class TooManyStreams(Unavailable):
+    code = "too_many_streams"
+    detail = "实时连接已满，请稍候自动重试。"
+    retry_after = 10
+
+
+class Listener:
+    """One open stream."""
+
+    def __init__(self) -> None:
+        self._events: queue.Queue[tuple[str, str] | str] = queue.Queue(WAITING_EVENTS)
+        self._overflowed = threading.Event()
+
+    def put(self, event: tuple[str, str] | str) -> None:
+        """(stream id, message) or RESYNC; never waits."""
+        try:
+            self._events.put_nowait(event)
+        except queue.Full:
+            self._overflowed.set()
+
+    def get(self, timeout: float) -> tuple[str, str] | str | None:
+        """The next event; None when none came in time."""
+        if self._overflowed.is_set():
+            self.drain()
+            return RESYNC
+        try:
+            return self._events.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def drain(self) -> None:
+        """Forget what waits."""
+        with suppress(queue.Empty):
+            while True:
+                self._events.get_nowait()
+        self._overflowed.clear()
+
+
+class Streams:
+    """The one reader of this process, and its listeners."""
+
+    def __init__(
+        self, events: Callable[[str], RedisEvents], clock: Clock, at_most: int
+    ) -> None:
+        self._events = events
+        self._clock = clock
+        self._at_most = at_most
+        self._lock = threading.Lock()
+        self._listeners: dict[str, set[Listener]] = {}
+
+    @contextmanager
+    def listen(self, hall: str) -> Iterator[Listener]:
+        """Take part in a hall's events. Raises TooManyStreams."""
+        listener = Listener()
+        with self._lock:
+            if sum(map(len, self._listeners.values())) >= self._at_most:
+                raise TooManyStreams
+            first = hall not in self._listeners
+            self._listeners.setdefault(hall, set()).add(listener)
+        if first:
+            # From here on nothing is missed: what was before is in the listener's first picture.
+            here = self._here(hall)
+            threading.Thread(target=self._follow, args=(hall, here), daemon=True).start()
+        try:
+            yield listener
+        finally:
+            with self._lock:
+                self._listeners[hall].discard(listener)
+
+    def messages(
+        self, hall: str, last_event_id: str | None, snapshot: Snapshot
+    ) -> Iterator[str]:
+        """The stream as a listener reads it, from where it left off or from the present on."""
+        with self.listen(hall) as listener:
+            sent = ""
+            missed = self._missed(hall, last_event_id)
+            if missed is None:
+                yield self._resync(hall, snapshot)
+            for event in missed or ():
+                sent = event.id
+                yield self._message(hall, event)
+            while True:
+                event_or = listener.get(HEARTBEAT_S)
+                if event_or is None:
+                    yield STILL_HERE
+                elif isinstance(event_or, str):
+                    yield self._resync(hall, snapshot)
+                elif _later(event_or[0], sent):
+                    yield event_or[1]
+
+    def watch(self, hall: str, present: Callable[[], str]) -> Iterator[str]:
+        """One thing's state, told anew whenever something in its hall may have changed it."""
+        with self.listen(hall) as listener:
+            before = ""
+            while True:
+                now = _released(present)
+                yield f"event: ticket\ndata: {now}\n\n" if now != before else STILL_HERE
+                before = now
+                listener.get(HEARTBEAT_S)
+                time.sleep(GATHERED_S)
+                listener.drain()
+
+    def _missed(self, hall: str, last_event_id: str | None) -> list[StreamEvent] | None:
+        """What came after this id; None when that cannot be told."""
+        if not last_event_id:
+            return None
+        generation, _, after = last_event_id.partition(":")
+        events = self._events(hall)
+        try:
+            if generation != events.ensure_generation(secrets.token_hex(8)):
+                return None
+            first = events.first_id()
+            if not _is_stream_id(after) or first is None or _later(first, after):
+                return None
+            return events.read(after, 0)
+        except SequenceAway:
+            return None
+
+    def _resync(self, hall: str, snapshot: Snapshot) -> str:
+        # The id first: an event that comes in between is told twice rather than never.
+        here = self._here(hall)
+        present = {"event": RESYNC, "server_time": self._clock.now().isoformat(), **_released(snapshot)}
+        last = f"id: {here[0]}:{here[1]}\n" if here else ""
+        data = json.dumps(present, ensure_ascii=False)
+        return f"event: {RESYNC}\n{last}data: {data}\n\n"
+
+    def _message(self, hall: str, event: StreamEvent, generation: str | None = None) -> str:
+        payload = json.loads(event.payload)
+        payload["server_time"] = self._clock.now().isoformat()
+        generation = generation or self._events(hall).ensure_generation(secrets.token_hex(8))
+        data = json.dumps(payload, ensure_ascii=False)
+        return f"event: {payload['event']}\nid: {generation}:{event.id}\ndata: {data}\n\n"
+
+    def _here(self, hall: str) -> tuple[str, str] | None:
+        """Generation and last id of a hall's stream; None while Redis is away."""
+        events = self._events(hall)
+        try:
+            generation = events.ensure_generation(secrets.token_hex(8))
+            return generation, events.last_id() or "0-0"
+        except SequenceAway:
+            return None
+
+    def _follow(self, hall: str, here: tuple[str, str] | None) -> None:
+        """Hand a hall's events to its listeners, until nobody listens."""
+        events = self._events(hall)
+        generation, last = here or ("", "")
+        while True:
+            with self._lock:
+                if not self._listeners.get(hall):
+                    self._listeners.pop(hall, None)
+                    return
+            try:
+                now_is = events.ensure_generation(secrets.token_hex(8))
+                if now_is != generation:
+                    generation, last = now_is, events.last_id() or "0-0"
+                    self._tell(hall, RESYNC)
+                for event in events.read(last, 1000):
+                    last = event.id
+                    self._tell(hall, (event.id, self._message(hall, event, generation)))
+            except SequenceAway:
+                log.warning("events of %s: Redis is away", hall)
+                threading.Event().wait(1.0)
+            except Exception:
+                log.exception("events of %s could not be read", hall)
+                threading.Event().wait(1.0)
+
+    def _tell(self, hall: str, event: tuple[str, str] | str) -> None:
+        with self._lock:
+            listeners = list(self._listeners.get(hall, ()))
+        for listener in listeners:
+            listener.put(event)
+
+
+def _released(present: Callable[[], P]) -> P:
+    """Look at the database, and keep no connection while the stream waits."""
+    try:
+        return present()
+    finally:
+        db.session.remove()
+
+
+def _later(one: str, other: str) -> bool:
+    return not other or _order(one) > _order(other)
+
+
+def _order(stream_id: str) -> tuple[int, int]:
+    milliseconds, _, count = stream_id.partition("-")
+    return int(milliseconds), int(count or 0)
+
+
+def _is_stream_id(text: str) -> bool:
+    return bool(text) and all(part.isascii() and part.isdigit() for part in text.split("-", 1))

@@ -1,0 +1,172 @@
+"""Where things are made and wired. The only place that knows every part."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Response, g, request
+from flask_limiter import ApplicationLimit, Limiter
+from flask_limiter.util import get_remote_address
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from app.calling import routes as calling
+from app.catalog import cli as catalog_cli
+from app.catalog import routes as catalog
+from app.cli import commands
+from app.core import auth, health, problems
+from app.core.clock import Clock, HouseClock
+from app.core.db import db, engine_options, prepare_sqlite, server_time
+from app.core.parts import Parts
+from app.core.sealing import Seal
+from app.core.streams import Streams
+from app.kiosk import api as kiosk_api
+from app.staff import queries as staff_queries
+from app.staff import routes as staff
+from app.staff.service import note_seen
+from app.tickets import queries as ticket_queries
+from app.tickets import routes as tickets
+from config.redis import connect
+from config.settings import ROOT, Settings
+from queueing.events import RedisEvents
+from queueing.redis_sequence import RedisSequence
+
+log = logging.getLogger(__name__)
+
+REDIS_TIMEOUT_S = 1.0
+STREAM_TIMEOUT_S = 5.0
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
+    """The whole app for these settings; `clock` only where time is not the house's."""
+    app = APIFlask(
+        "app",
+        root_path=str(ROOT / "app"),
+        instance_path=str(settings.instance_path),
+        title="顺号 Shunhao",
+        version="1.0",
+        spec_path="/openapi.json",
+        docs_path=None,
+        json_errors=False,
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=settings.max_body,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        OPENAPI_VERSION="3.1.0",
+        VALIDATION_ERROR_STATUS_CODE=422,
+        AUTO_404_RESPONSE=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    app.extensions["csrf"] = CSRFProtect(app)
+    with app.app_context():
+        prepare_sqlite(db.engine)
+        app.extensions["parts"] = _parts(settings, clock)
+    app.extensions["authenticators"] = (
+        staff_queries.actor_of_token,
+        ticket_queries.actor_of_token,
+    )
+    problems.register(app)
+    app.before_request(_name_request)
+    app.before_request(problems.refuse_large_body)
+    app.before_request(auth.authorise)
+    _limit(app, settings)
+    app.after_request(_finish_request)
+    for blueprint in (
+        catalog.bp,
+        tickets.bp,
+        calling.bp,
+        staff.bp,
+        kiosk_api.bp,
+        health.bp,
+    ):
+        app.register_blueprint(blueprint)
+    for command in (*catalog_cli.commands, *commands):
+        app.cli.add_command(command)
+    return app
+
+
+def _parts(settings: Settings, clock: Clock | None) -> Parts:
+    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), retries=1)
+    redis = connect(
+        settings.redis_url,
+        socket_timeout=REDIS_TIMEOUT_S,
+        socket_connect_timeout=REDIS_TIMEOUT_S,
+        retry=retry,
+    )
+    listening = connect(
+        settings.redis_url, socket_timeout=STREAM_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
+    )
+    engine = db.engine
+    clock = clock or HouseClock(lambda: server_time(engine))
+    return Parts(
+        settings=settings,
+        clock=clock,
+        redis=redis,
+        sequence=lambda hall, day: RedisSequence(redis, hall, day),
+        events=lambda hall: RedisEvents(redis, hall),
+        streams=Streams(
+            lambda hall: RedisEvents(listening, hall), clock, settings.event_streams
+        ),
+        seal=Seal(settings.data_key),
+    )
+
+
+def _limit(app: APIFlask, settings: Settings) -> None:
+    """Requests a minute: for each device or person by their token, and for each address.
+
+    Where Redis is away each process counts for itself: a hall is never stopped by its limits."""
+
+    def bearer() -> str:
+        return str(g.actor) if "actor" in g and g.actor.kind != "public" else ""
+
+    Limiter(
+        get_remote_address,
+        app=app,
+        application_limits=[
+            ApplicationLimit(f"{settings.address_limit}/minute"),
+            ApplicationLimit(
+                f"{settings.device_limit}/minute", key_func=bearer, exempt_when=lambda: not bearer()
+            ),
+        ],
+        storage_uri=settings.redis_url.replace("unix://", "redis+unix://"),
+        storage_options={"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+        in_memory_fallback_enabled=True,
+        strategy="fixed-window",
+        key_prefix="sh",
+    )
+
+
+def _name_request() -> None:
+    g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
+
+
+def _finish_request(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    if request.path.startswith("/api/") and request.method == "GET":
+        response.headers.setdefault("Cache-Control", "no-store")
+    actor: Any = g.get("actor")
+    if actor is not None and actor.kind == "staff":
+        note_seen(actor, app_now())
+    return response
+
+
+def app_now() -> Any:
+    from app.core.parts import parts
+
+    return parts().clock.now()

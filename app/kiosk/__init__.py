@@ -1,0 +1,1 @@
+"""The number machine: its API and its pages."""

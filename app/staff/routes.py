@@ -1,0 +1,44 @@
+"""Staff sign in and out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.catalog.service import plan_of
+from app.core.auth import access, act, actor
+from app.core.db import transaction
+from app.core.http import answer
+from app.staff.schemas import SignedInOut, SignInIn
+from app.staff.service import sign_in, sign_out
+
+bp = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="工作人员")
+
+
+@bp.post("/session")
+@access("public", needs_key=False)
+@bp.input(SignInIn)
+@bp.output(SignedInOut, status_code=201)
+@bp.doc(summary="登录，可同时登录窗口", responses={401: "用户名或密码不正确", 404: "没有这个窗口"})
+def create_session(json_data: dict[str, Any]) -> Response:
+    with transaction():
+        signed_in = sign_in(
+            json_data["username"], json_data["password"], json_data.get("counter"), act()
+        )
+    zone = plan_of(signed_in.hall).zone
+    return answer(
+        {**asdict(signed_in), "expires_at": signed_in.expires_at.astimezone(zone).isoformat()}, 201
+    )
+
+
+@bp.delete("/session")
+@access("staff", needs_key=False)
+@bp.output({}, status_code=204)
+@bp.doc(summary="退出登录")
+def end_session() -> Response:
+    with transaction():
+        sign_out(actor().session, act())
+    return answer(None, 204)

@@ -1,0 +1,84 @@
+"""One ticket, for its owner."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.catalog.service import plan_of
+from app.core.auth import access, act, actor
+from app.core.parts import parts
+from app.core.http import answer, event_stream, perform_here
+from app.core.acts import Role
+from app.tickets import service
+from app.tickets.errors import TicketNotFound
+from app.tickets.queries import Ticket, find
+from app.tickets.schemas import TicketOut
+from app.tickets.view import ticket_out
+
+bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1/tickets", tag="号票")
+
+
+@bp.get("/<ticket_id>")
+@access("ticket", "staff", "kiosk")
+@bp.output(TicketOut)
+@bp.doc(summary="一张号票：状态、次序、前面人数", responses={404: "没有这张号票"})
+def one_ticket(ticket_id: str) -> Response:
+    ticket = mine(ticket_id)
+    return answer(ticket_out(ticket, plan_of(ticket.hall), actor()))
+
+
+@bp.post("/<ticket_id>/leave")
+@access("ticket")
+@bp.output(TicketOut)
+@bp.doc(summary="放弃排队", responses={404: "没有这张号票", 409: "当前状态不能放弃"})
+def leave(ticket_id: str) -> Response:
+    doing = act()
+    plan = plan_of(mine(ticket_id).hall)
+    return perform_here(
+        lambda: service.leave(mine(ticket_id), doing), lambda t: ticket_out(t, plan, doing.actor)
+    )
+
+
+@bp.post("/<ticket_id>/rejoin")
+@access("ticket", "staff", roles=(Role.CLERK, Role.GUIDE, Role.SUPERVISOR))
+@bp.output(TicketOut)
+@bp.doc(summary="过号后重新排队", responses={404: "没有这张号票", 409: "当前状态不能重排"})
+def rejoin(ticket_id: str) -> Response:
+    doing = act()
+    plan = plan_of(mine(ticket_id).hall)
+    return perform_here(
+        lambda: service.rejoin(mine(ticket_id), doing, plan),
+        lambda t: ticket_out(t, plan, doing.actor),
+    )
+
+
+@bp.get("/<ticket_id>/events")
+@access("ticket")
+@bp.doc(summary="号票的实时变化 (SSE)", responses={404: "没有这张号票"})
+def ticket_events(ticket_id: str) -> Response:
+    asker = actor()
+    plan = plan_of(mine(ticket_id).hall)
+
+    def present() -> str:
+        ticket = find(None, id=ticket_id)
+        return json.dumps(ticket_out(ticket, plan, asker), ensure_ascii=False)
+
+    return event_stream(parts().streams.watch(plan.code, present))
+
+
+def mine(ticket_id: str) -> Ticket:
+    """The ticket, for those who may see it. Another's is not found: ids tell nothing."""
+    asker = actor()
+    ticket = find(asker.hall, id=ticket_id)
+    may_see: dict[str, Any] = {
+        "staff": True,
+        "ticket": asker.id == ticket.id,
+        "kiosk": ticket.given_by == str(asker),
+    }
+    if not may_see.get(asker.kind):
+        raise TicketNotFound
+    return ticket

@@ -1,0 +1,90 @@
+"""What runs beside the web: the RQ worker, and the schedule.
+
+The schedule sweeps by itself rather than through RQ: a sweep mends what Redis lost, so it must
+not wait for a job that lies in Redis. Jobs of the day go to RQ; a row says which are done.
+Two schedules at once do no harm: a sweep may run twice, a job's row is written once.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import datetime, timedelta
+
+from flask import Flask
+from redis import RedisError
+from rq import Queue, SimpleWorker, Worker
+from rq.job import Job
+
+from app.calling.jobs import CLOSE_NIGHT, close_night_of
+from app.calling.reconcile import sweep
+from app.catalog.service import plans
+from app.core.db import db
+from app.core.jobs import has_run
+from app.core.parts import parts
+from config.redis import connect
+
+log = logging.getLogger(__name__)
+
+QUEUES = ("default",)
+"""Every queue a job is put on; the worker works all of them."""
+SWEEP_EVERY_S = 5.0
+
+
+def run_worker(app: Flask, burst: bool = False) -> None:
+    """Work RQ's queues until told to stop."""
+
+    class HouseWorker(Worker):
+        """Runs each job inside the app, with connections of its own after the fork."""
+
+        def perform_job(self, job: Job, queue: Queue) -> bool:
+            with app.app_context():
+                db.engine.dispose(close=False)
+                return super().perform_job(job, queue)
+
+    with app.app_context():
+        connection = connect(parts().settings.rq_redis_url)
+    queues = [Queue(name, connection=connection) for name in QUEUES]
+    HouseWorker(queues, connection=connection).work(burst=burst, with_scheduler=False)
+
+
+def run_schedule(app: Flask) -> None:
+    """Sweep every five seconds, and put the day's jobs on their queue when they are due."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with app.app_context():
+        queue = Queue("default", connection=connect(parts().settings.rq_redis_url))
+    while not stop.is_set():
+        with app.app_context():
+            one_round(queue)
+        stop.wait(SWEEP_EVERY_S)
+
+
+def one_round(queue: Queue) -> None:
+    """One round of the schedule over all halls; what fails is logged and tried in the next."""
+    now = parts().clock.now()
+    try:
+        for plan in plans():
+            sweep(plan, now)
+            _put_when_due(queue, plan.code, plan.day_of(now).starts_at, now)
+    except Exception:
+        log.exception("a round of the schedule failed")
+    finally:
+        db.session.remove()
+
+
+def _put_when_due(queue: Queue, hall: str, due: datetime, now: datetime) -> None:
+    """The night's closing of one hall: owed since the hall day began, until its row is there."""
+    if has_run(f"{CLOSE_NIGHT}:{hall}", due):
+        return
+    job_id = f"{CLOSE_NIGHT}-{hall}-{due:%Y%m%d}"
+    try:
+        if Job.exists(job_id, queue.connection):
+            return
+        queue.enqueue(
+            close_night_of, hall, due.isoformat(), job_id=job_id, result_ttl=0, failure_ttl=60
+        )
+    except RedisError:
+        log.warning("the night of %s waits: RQ's Redis is away", hall)
