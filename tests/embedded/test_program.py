@@ -114,3 +114,15 @@ def test_columns_line_up_under_chinese_text():
     rows = [("窗口 counter", "a"), ("码", "b")]
     first, second = table.aligned(rows, indent="").splitlines()
     assert table.width(first[: first.index("a")]) == table.width(second[: second.index("b")]) == 14
+
+
+def test_neighbours_with_one_password_share_a_row():
+    staff = [
+        table.Staff(username=f"clerk{no}", password="p", role="clerk", counter=str(no))
+        for no in (10, 9, 1)
+    ]
+    staff.append(table.Staff(username="admin", password="q", role="administrator", counter=None))
+    assert [row[1:] for row in table.sign_ins(staff)[1:]] == [
+        ("clerk1 … clerk10", "p", "1 … 10"),
+        ("admin", "q", ""),
+    ]
