@@ -19,10 +19,10 @@ from app.calling import routes as calling
 from app.catalog import cli as catalog_cli
 from app.catalog import routes as catalog
 from app.cli import commands
-from app.core import auth, health, problems
+from app.core import auth, docs, health, problems
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
-from app.core.parts import Parts
+from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.kiosk import api as kiosk_api
@@ -46,11 +46,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     """The whole app for these settings; `clock` only where time is not the house's."""
     app = APIFlask(
         "app",
-        root_path=str(ROOT / "app"),
         instance_path=str(settings.instance_path),
         title="顺号 Shunhao",
         version="1.0",
-        spec_path="/openapi.json",
+        spec_path=None,
         docs_path=None,
         json_errors=False,
     )
@@ -66,6 +65,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         OPENAPI_VERSION="3.1.0",
         VALIDATION_ERROR_STATUS_CODE=422,
         AUTO_404_RESPONSE=False,
+        HTTP_ERROR_SCHEMA=problems.ProblemOut,
+        VALIDATION_ERROR_SCHEMA=problems.ProblemOut,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
@@ -79,9 +80,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ticket_queries.actor_of_token,
     )
     problems.register(app)
+    app.spec_processor(docs.complete)
     app.before_request(_name_request)
     app.before_request(problems.refuse_large_body)
     app.before_request(auth.authorise)
+    app.before_request(problems.check_key)
     _limit(app, settings)
     app.after_request(_finish_request)
     for blueprint in (
@@ -91,6 +94,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         staff.bp,
         kiosk_api.bp,
         health.bp,
+        docs.bp,
     ):
         app.register_blueprint(blueprint)
     for command in (*catalog_cli.commands, *commands):
@@ -117,9 +121,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         redis=redis,
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
         events=lambda hall: RedisEvents(redis, hall),
-        streams=Streams(
-            lambda hall: RedisEvents(listening, hall), clock, settings.event_streams
-        ),
+        streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
     )
 
@@ -136,9 +138,11 @@ def _limit(app: APIFlask, settings: Settings) -> None:
         get_remote_address,
         app=app,
         application_limits=[
-            ApplicationLimit(f"{settings.address_limit}/minute"),
+            ApplicationLimit(limit_provider=f"{settings.address_limit}/minute"),
             ApplicationLimit(
-                f"{settings.device_limit}/minute", key_func=bearer, exempt_when=lambda: not bearer()
+                limit_provider=f"{settings.device_limit}/minute",
+                key_function=bearer,
+                exempt_when=lambda: not bearer(),
             ),
         ],
         storage_uri=settings.redis_url.replace("unix://", "redis+unix://"),
@@ -162,11 +166,5 @@ def _finish_request(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
     actor: Any = g.get("actor")
     if actor is not None and actor.kind == "staff":
-        note_seen(actor, app_now())
+        note_seen(actor, parts().clock.now())
     return response
-
-
-def app_now() -> Any:
-    from app.core.parts import parts
-
-    return parts().clock.now()

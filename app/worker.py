@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Flask
 from redis import RedisError
-from rq import Queue, SimpleWorker, Worker
+from rq import Queue, Worker
 from rq.job import Job
 
 from app.calling.jobs import CLOSE_NIGHT, close_night_of
@@ -68,14 +68,14 @@ def one_round(queue: Queue) -> None:
     try:
         for plan in plans():
             sweep(plan, now)
-            _put_when_due(queue, plan.code, plan.day_of(now).starts_at, now)
+            _put_when_due(queue, plan.code, plan.day_of(now).starts_at)
     except Exception:
         log.exception("a round of the schedule failed")
     finally:
         db.session.remove()
 
 
-def _put_when_due(queue: Queue, hall: str, due: datetime, now: datetime) -> None:
+def _put_when_due(queue: Queue, hall: str, due: datetime) -> None:
     """The night's closing of one hall: owed since the hall day began, until its row is there."""
     if has_run(f"{CLOSE_NIGHT}:{hall}", due):
         return

@@ -75,6 +75,8 @@ class Settings:
     """Requests a minute from one device token."""
     address_limit: int = 1200
     """Requests a minute from one address."""
+    event_streams: int = 64
+    """Open event streams in one process: each keeps a thread, the others must stay free."""
     max_body: int = 1024 * 1024
     """Bytes of a request's body."""
     log_level: str = "INFO"
@@ -104,6 +106,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wechat=reader.wechat(mode),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
+        event_streams=reader.count("EVENT_STREAMS", 64),
         max_body=reader.count("MAX_BODY", 1024 * 1024),
         log_level=reader.choice("LOG_LEVEL", LOG_LEVELS, "INFO"),
         log_format=cast(

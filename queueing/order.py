@@ -71,6 +71,11 @@ def walk_in(taken_at: int, promises: Promises) -> Due:
     return Due(taken_at + promises.walk_in, Why.WALK_IN)
 
 
+def may_check_in(slot: Slot, now: int, promises: Promises) -> bool:
+    """Whether check-in for this booking is open; before, the machine offers a walk-in number."""
+    return now >= slot.starts - promises.check_in_opens
+
+
 def appointment(slot: Slot, checked_in_at: int, promises: Promises) -> Due:
     """A booking, checked in on time, late, or so late that it is a walk-in of that moment."""
     if checked_in_at <= slot.ends + promises.grace:
@@ -105,9 +110,9 @@ def rejoin(
     own: int, passed_at: int, passes: int, now: int, behind: int | None, promises: Promises
 ) -> Due:
     """Back after a pass. Within the limit and for the first time: behind the k-th of its lane, but
-    not later than a walk-in of now and never earlier than its own due; else a walk-in of now.
+    not later than a walk-in of now; else a walk-in of now. Never earlier than its own due.
 
-    `behind` as in `priority`; None when nobody of the lane is counted.
+    `passes` counts this pass, too. `behind` as in `priority`; None when nobody is counted.
     """
     newcomer = now + promises.walk_in
     if passes > 1 or now > passed_at + promises.rejoin_within:
@@ -124,3 +129,13 @@ def transfer_now(own: int, now: int) -> Due:
 def transfer(own: int) -> Due:
     """Transferred: the promise stays what it was."""
     return Due(own, Why.TRANSFER)
+
+
+def resume(own: int) -> Due:
+    """Parked and back, bound to its counter: the promise stays what it was."""
+    return Due(own, Why.RESUMED)
+
+
+def undo(own: int) -> Due:
+    """A pass or finish taken back, bound to its counter: the promise stays what it was."""
+    return Due(own, Why.UNDONE)

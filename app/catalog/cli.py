@@ -140,3 +140,6 @@ def _show_reach() -> None:
         click.echo(f"正式的放假和调休安排到 {official} 为止。")
     if estimated is not None and (official is None or estimated > official):
         click.echo(f"此后到 {estimated} 只有预估的节日，没有调休；通知公布后请导入。")
+
+
+commands = (hall, calendar_group)

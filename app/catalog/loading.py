@@ -57,6 +57,12 @@ def load_hall(hall_file: HallFile) -> LoadReport:
     )
 
 
+def is_loaded(hall_file: HallFile) -> bool:
+    """Whether the hall stands as this very file says."""
+    sha = db.session.scalars(select(HallRow.file_sha).where(HallRow.code == hall_file.plan.code))
+    return sha.one_or_none() == hall_file.sha
+
+
 class Parts(Generic[Row]):
     """The rows of one kind in a hall, by their natural key."""
 

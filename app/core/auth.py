@@ -90,9 +90,11 @@ def _who_asks(rule: Access) -> Actor:
         return _by_cookie(rule)
     scheme, _, token = header.partition(" ")
     found = _authenticate(token.strip()) if scheme.lower() == "bearer" else None
-    if found is None:
-        raise Unauthenticated
-    return found
+    if found is not None:
+        return found
+    if "public" in rule.kinds:
+        return PUBLIC
+    raise Unauthenticated
 
 
 def _by_cookie(rule: Access) -> Actor:

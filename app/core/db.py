@@ -204,3 +204,12 @@ def prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def server_time(engine: Engine) -> datetime | None:
+    """The database server's time; None from SQLite, which has only this machine's."""
+    if engine.dialect.name == "sqlite":
+        return None
+    with engine.connect() as connection:
+        told: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return told

@@ -12,11 +12,10 @@ from app.core.clock import Clock
 from queueing.sequence import Sequence
 
 if TYPE_CHECKING:
-    from config.settings import Settings
-    from queueing.events import RedisEvents
-
     from app.core.sealing import Seal
     from app.core.streams import Streams
+    from config.settings import Settings
+    from queueing.events import RedisEvents
 
 
 @dataclass(frozen=True)

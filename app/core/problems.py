@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from apiflask import APIFlask
+from apiflask import APIFlask, Schema
 from apiflask.exceptions import HTTPError
-from flask import Response, g, jsonify, render_template, request
+from apiflask.fields import Dict, Integer, String
+from flask import Response, current_app, g, jsonify, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.core.auth import access_of
@@ -27,6 +29,21 @@ log = logging.getLogger(__name__)
 
 DRAINED = 8 * 1024 * 1024
 """Bytes of a body too large that are read and thrown away, so that the answer arrives."""
+
+TITLES = {
+    400: "请求有误",
+    401: "需要登录",
+    403: "没有权限",
+    404: "没有找到",
+    405: "方式不对",
+    409: "不能这样办理",
+    413: "内容过大",
+    415: "格式不对",
+    422: "内容不符合要求",
+    429: "过于频繁",
+    500: "系统故障",
+    503: "暂时繁忙",
+}
 
 WORDS = {
     400: ("bad_request", "请求格式有误。"),
@@ -44,6 +61,18 @@ WORDS = {
 }
 
 
+class ProblemOut(Schema):
+    type = String(required=True)
+    title = String(required=True)
+    status = Integer(required=True)
+    code = String(required=True, metadata={"description": "稳定不变的错误代码"})
+    detail = String(required=True, metadata={"description": "可以读给群众听的一句话"})
+    request_id = String(required=True, allow_none=True)
+    errors = Dict(metadata={"description": "各字段的问题"})
+    state = String(metadata={"description": "号票或窗口现在的状态"})
+    retry_after = Integer(metadata={"description": "多少秒后可以再试"})
+
+
 def register(app: APIFlask) -> None:
     """Map every error there is to its answer."""
     app.register_error_handler(DomainError, _domain)
@@ -58,7 +87,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     response = jsonify(
         {
             "type": "about:blank",
-            "title": WORDS.get(status, WORDS[500])[1],
+            "title": TITLES.get(status, TITLES[400 if status < 500 else 500]),
             "status": status,
             "code": code,
             "detail": detail,
@@ -111,7 +140,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _validation(error: HTTPError) -> tuple[Any, int, dict[str, str]]:
-    """A body or query that does not fit its schema: 422 with each field's fault; broken JSON 400."""
+    """A body or query that does not fit: 422 with each field's fault; broken JSON is a 400."""
     status = error.status_code
     code, detail = WORDS.get(status, WORDS[422])
     faults = error.detail or {}
@@ -152,8 +181,6 @@ def drain() -> None:
 
 def check_key() -> None:
     """POSTs to the API need an Idempotency-Key, before their body is looked at."""
-    from flask import current_app
-
     view = current_app.view_functions.get(request.endpoint or "")
     rule = access_of(view) if view else None
     if request.method == "POST" and rule and rule.needs_key and request.path.startswith("/api/"):

@@ -78,9 +78,7 @@ class Listener:
 class Streams:
     """The one reader of this process, and its listeners."""
 
-    def __init__(
-        self, events: Callable[[str], RedisEvents], clock: Clock, at_most: int
-    ) -> None:
+    def __init__(self, events: Callable[[str], RedisEvents], clock: Clock, at_most: int) -> None:
         self._events = events
         self._clock = clock
         self._at_most = at_most
@@ -106,9 +104,7 @@ class Streams:
             with self._lock:
                 self._listeners[hall].discard(listener)
 
-    def messages(
-        self, hall: str, last_event_id: str | None, snapshot: Snapshot
-    ) -> Iterator[str]:
+    def messages(self, hall: str, last_event_id: str | None, snapshot: Snapshot) -> Iterator[str]:
         """The stream as a listener reads it, from where it left off or from the present on."""
         with self.listen(hall) as listener:
             sent = ""
@@ -158,7 +154,11 @@ class Streams:
     def _resync(self, hall: str, snapshot: Snapshot) -> str:
         # The id first: an event that comes in between is told twice rather than never.
         here = self._here(hall)
-        present = {"event": RESYNC, "server_time": self._clock.now().isoformat(), **_released(snapshot)}
+        present = {
+            "event": RESYNC,
+            "server_time": self._clock.now().isoformat(),
+            **_released(snapshot),
+        }
         last = f"id: {here[0]}:{here[1]}\n" if here else ""
         data = json.dumps(present, ensure_ascii=False)
         return f"event: {RESYNC}\n{last}data: {data}\n\n"

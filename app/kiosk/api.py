@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.catalog.service import plan_of
-from app.core.acts import Act, Role
+from app.core.acts import Role
 from app.core.auth import access, act, actor
 from app.core.http import perform_here
 from app.tickets import service
@@ -64,9 +64,11 @@ def check_in(json_data: dict[str, Any]) -> Response:
 @bp.post("/tickets/<ticket_id>/rejoin")
 @access("kiosk", "staff", roles=GUIDES)
 @bp.output(TicketOut)
-@bp.doc(summary="过号后在取号机上重新排队", responses={404: "没有这张号票", 409: "当前状态不能重排"})
+@bp.doc(
+    summary="过号后在取号机上重新排队", responses={404: "没有这张号票", 409: "当前状态不能重排"}
+)
 def rejoin(ticket_id: str) -> Response:
-    doing: Act = act()
+    doing = act()
     plan = plan_of(actor().hall or "")
     return perform_here(
         lambda: service.rejoin(mine(ticket_id), doing, plan),

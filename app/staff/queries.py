@@ -58,8 +58,12 @@ def _staff(token: str) -> Actor | None:
     now = parts().clock.now()
     row = db.session.execute(
         select(
-            SESSIONS.c.id, SESSIONS.c.counter, SESSIONS.c.last_seen_at, SESSIONS.c.hall,
-            STAFF.c.id.label("staff_id"), STAFF.c.role,
+            SESSIONS.c.id,
+            SESSIONS.c.counter,
+            SESSIONS.c.last_seen_at,
+            SESSIONS.c.hall,
+            STAFF.c.id.label("staff_id"),
+            STAFF.c.role,
         )
         .join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
         .where(
@@ -72,7 +76,12 @@ def _staff(token: str) -> Actor | None:
     if row is None:
         return None
     return Actor(
-        "staff", row.staff_id, row.hall, Role(row.role), row.counter, session=row.id,
+        "staff",
+        row.staff_id,
+        row.hall,
+        Role(row.role),
+        row.counter,
+        session=row.id,
         seen_at=row.last_seen_at,
     )
 

@@ -9,10 +9,10 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.catalog.service import plan_of
-from app.core.auth import access, act, actor
-from app.core.parts import parts
-from app.core.http import answer, event_stream, perform_here
 from app.core.acts import Role
+from app.core.auth import access, act, actor
+from app.core.http import answer, event_stream, perform_here
+from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
 from app.tickets.queries import Ticket, find

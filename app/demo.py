@@ -1,0 +1,94 @@
+"""The demo halls: what `make demo` needs to be there, made once and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask_migrate import upgrade
+
+from app.catalog.calendar import seed_calendar
+from app.catalog.hall_file import read_hall_file
+from app.catalog.loading import is_loaded, load_hall
+from app.catalog.plan import HallPlan
+from app.catalog.service import plan_of
+from app.core.acts import SYSTEM, Act, Role
+from app.core.db import transaction
+from app.core.parts import parts
+from app.staff.service import HASHER, put_device, put_staff
+from config.settings import ROOT
+
+HALL = "demo"
+PASSWORD = "shunhao-demo"  # noqa: S105 (printed for everybody at the start)
+OTHERS = (
+    ("guide", Role.GUIDE),
+    ("supervisor", Role.SUPERVISOR),
+    ("admin", Role.ADMINISTRATOR),
+)
+
+
+def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
+    """Migrate, load the halls whose file changed, seat the staff; what the demo announces."""
+    upgrade()
+    act = Act(now, SYSTEM)
+    with transaction():
+        seed_calendar(range(now.year, now.year + 2))
+    for file in sorted((ROOT / "config" / "halls").glob("*.yaml")):
+        hall_file = read_hall_file(file)
+        if not is_loaded(hall_file):
+            with transaction():
+                load_hall(hall_file)
+    plan = plan_of(HALL)
+    tokens = _tokens(parts().settings.instance_path / "demo-tokens.json", new_token)
+    staff = _staff(plan)
+    with transaction():
+        for kind, token in tokens.items():
+            put_device(token, kind, plan.code, f"演示 {kind}", act)
+        # One hash for all: these accounts share one printed password, and hashing takes its time.
+        password_hash = HASHER.hash(PASSWORD)
+        for person in staff:
+            put_staff(
+                person["username"],
+                password_hash,
+                Role(person["role"]),
+                plan.code,
+                person["counter"],
+                act,
+            )
+    return {
+        "hall": plan.code,
+        "kiosk_token": tokens["kiosk"],
+        "screen_token": tokens["screen"],
+        "staff": staff,
+    }
+
+
+def _staff(plan: HallPlan) -> list[dict[str, Any]]:
+    """A clerk for each counter, first those who serve the hall's first item; then the others."""
+    first = next(iter(plan.items.values()))
+    counters = sorted(plan.counters.values(), key=lambda c: first.lane not in c.tiers[0])
+    clerks = [
+        {
+            "username": f"clerk{counter.no}",
+            "password": PASSWORD,
+            "role": str(Role.CLERK),
+            "counter": counter.no,
+        }
+        for counter in counters
+    ]
+    return clerks + [
+        {"username": name, "password": PASSWORD, "role": str(role), "counter": None}
+        for name, role in OTHERS
+    ]
+
+
+def _tokens(kept: Path, new_token: Callable[[int], str]) -> dict[str, str]:
+    """The demo's device tokens, made once: the database keeps only their hashes."""
+    if not kept.exists():
+        kept.write_text(json.dumps({"kiosk": new_token(32), "screen": new_token(32)}))
+        kept.chmod(0o600)
+    tokens: dict[str, str] = json.loads(kept.read_text())
+    return tokens

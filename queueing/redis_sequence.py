@@ -1,0 +1,147 @@
+"""The calling sequence on Redis or Valkey: one short Lua file a transition.
+
+Redis runs a script alone, so each transition happens at one moment between all processes of
+a hall. What a ticket looks like inside Redis is told in `lua/_shared.lua`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from redis import Redis
+
+from queueing.keys import Keys
+from queueing.scripts import run, text
+from queueing.sequence import Claim, Entry, Snapshot, Tiers
+
+
+class RedisSequence:
+    """`sequence.Sequence` on Redis, for one hall and one day (`20261121`).
+
+    Cheap to make. Methods raise SequenceAway when Redis cannot be asked, does not answer in the
+    client's timeout or cannot write; where the port says so, NotReady.
+    """
+
+    def __init__(self, redis: Redis, hall: str, day: str) -> None:
+        self._redis = redis
+        self._keys = Keys(hall, day)
+        self._own = self._keys.own
+
+    def _run(self, name: str, *args: str | int) -> Any:
+        return run(self._redis, name, self._own, *args)
+
+    def enter(self, entry: Entry) -> bool:
+        return bool(self._run("enter", entry.ticket, entry.version, self._record(entry)))
+
+    def remove(self, ticket: str, version: int) -> bool:
+        return bool(self._run("remove", ticket, version))
+
+    def claim_next(
+        self, counter: str, tiers: Tiers, token: str, now: int, overdue_after: int
+    ) -> Claim | None:
+        places, numbers = _served(self._keys, counter, tiers)
+        reply = run(
+            self._redis,
+            "claim_next",
+            self._own + places,
+            counter,
+            token,
+            now,
+            now - overdue_after,
+            *numbers,
+        )
+        return _claim(*reply) if reply else None
+
+    def claim(self, counter: str, ticket: str, version: int, token: str, now: int) -> Claim | None:
+        reply = self._run("claim", counter, token, now, ticket, version)
+        return _claim(*reply) if reply else None
+
+    def confirm(self, ticket: str, token: str, version: int) -> bool:
+        return bool(self._run("confirm", ticket, token, version))
+
+    def release(self, ticket: str, token: str) -> bool:
+        return bool(self._run("release", ticket, token))
+
+    def repair(self, ticket: str, token: str | None, row: Entry | None, version: int) -> None:
+        self._run("repair", ticket, token or "", version, self._record(row) if row else "")
+
+    def position(self, ticket: str) -> int | None:
+        ahead: int | None = self._run("position", ticket)
+        return ahead
+
+    def snapshot(self) -> Snapshot:
+        generation, records, claims = self._run("snapshot")
+        held = {entry.ticket: (entry, record) for record in records for entry in [_entry(record)]}
+        claimed = []
+        for ticket, claim in zip(claims[::2], claims[1::2], strict=True):
+            _, record = held.pop(text(ticket))
+            claimed.append(_claim(record, claim))
+        return Snapshot(
+            ready=bool(generation),
+            generation=text(generation),
+            entries=tuple(
+                sorted((entry for entry, _ in held.values()), key=lambda e: (e.due, e.serial))
+            ),
+            claims=tuple(sorted(claimed, key=lambda c: (c.claimed_at, c.entry.ticket))),
+        )
+
+    def expired_claims(self, before: int) -> tuple[Claim, ...]:
+        return tuple(_claim(*reply) for reply in self._run("expired_claims", before))
+
+    def begin_build(self, token: str, now: int, lease: int) -> bool:
+        return bool(self._run("begin_build", token, now, now + lease))
+
+    def finish_build(self, token: str, generation: str) -> bool:
+        return bool(self._run("finish_build", token, generation))
+
+    def drop(self) -> None:
+        self._run("drop")
+
+    def _record(self, entry: Entry) -> str:
+        lane, bound = self._keys.lane(entry.lane), self._keys.lane_bound(entry.lane)
+        if entry.counter is None:
+            stands, beside = [lane], bound
+        else:
+            stands, beside = [bound, self._keys.counter_bound(entry.counter)], lane
+        return json.dumps(
+            {
+                "ticket": entry.ticket,
+                "version": entry.version,
+                "lane": entry.lane,
+                "due": entry.due,
+                "serial": entry.serial,
+                "counter": entry.counter,
+                "member": f"{entry.serial:08d}:{entry.ticket}",
+                "stands": stands,
+                "beside": beside,
+            }
+        )
+
+
+@lru_cache(maxsize=4096)
+def _served(keys: Keys, counter: str, tiers: Tiers) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The sorted sets a counter takes from, each with its tier; bound tickets stand in the first.
+    A lane named twice counts once, in its earliest tier."""
+    tier_of = {keys.counter_bound(counter): 1}
+    for number, lanes in enumerate(tiers, start=1):
+        for letters in lanes:
+            tier_of.setdefault(keys.lane(letters), number)
+    return tuple(tier_of), tuple(tier_of.values())
+
+
+def _entry(record: bytes | str) -> Entry:
+    facts = json.loads(record)
+    return Entry(
+        ticket=facts["ticket"],
+        version=facts["version"],
+        lane=facts["lane"],
+        due=facts["due"],
+        serial=facts["serial"],
+        counter=facts["counter"],
+    )
+
+
+def _claim(record: bytes | str, claim: bytes | str) -> Claim:
+    return Claim(_entry(record), **json.loads(claim))
