@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from gunicorn.arbiter import Arbiter
+from redis.exceptions import RedisError
+
 from config.logging import logging_config
+from config.redis import UnfitServer, check_server, connect
 from config.settings import SettingsError, load_settings
 
 try:
@@ -26,3 +30,15 @@ control_socket_disable = True
 # the workers' heartbeat must not wait for a busy disk
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (a directory)
 logconfig_dict = logging_config(settings.log_level, settings.log_format)
+
+
+def on_starting(server: Arbiter) -> None:
+    """Refuse a Redis server that would lose tickets. One that is away stops nothing: numbers are
+    given without it, and it is asked again by whoever needs it."""
+    try:
+        with connect(settings.redis_url, socket_connect_timeout=5, socket_timeout=5) as redis:
+            check_server(redis)
+    except UnfitServer as error:
+        raise SystemExit(str(error)) from None
+    except RedisError as error:
+        server.log.warning("Redis does not answer yet: %s", error)

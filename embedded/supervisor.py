@@ -206,8 +206,9 @@ def _prepare(environ: Mapping[str, str], place: Place) -> Parts:
     """Bring the database up to date and fill it: tables, calendar, halls, staff, devices."""
     say("Preparing the database: tables, calendar, demo halls, staff. The first time takes longer.")
     steps = _flask("demo", "prepare", "--out", str(place.parts))
+    quiet = {**environ, "LOG_LEVEL": environ.get("LOG_LEVEL") or "WARNING"}
     with subprocess.Popen(
-        steps, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, start_new_session=True
+        steps, cwd=ROOT, env=quiet, stdin=subprocess.DEVNULL, start_new_session=True
     ) as process:
         try:
             returncode = process.wait()

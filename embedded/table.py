@@ -40,7 +40,7 @@ def sign_ins(staff: Iterable[Staff]) -> list[Row]:
     """Who may sign in with which password; neighbours with one role and password in one row."""
     rows: list[Row] = [("身份 role", "用户名 user", "密码 password", "窗口 counter")]
     for (role, password), group in groupby(staff, lambda one: (one["role"], one["password"])):
-        members = list(group)
+        members = sorted(group, key=lambda one: (len(one["username"]), one["username"]))
         rows.append(
             (
                 ROLES.get(role, role),

@@ -161,9 +161,7 @@ def live_server(environ: dict[str, str], tmp_path) -> Iterator[str]:
     port = free_port()
     web = Program(
         name="web",
-        command=tuple(
-            lifeline.command("gunicorn", "--config", "config/gunicorn.py", "wsgi:app")
-        ),
+        command=tuple(lifeline.command("gunicorn", "--config", "config/gunicorn.py", "wsgi:app")),
         directory=ROOT,
         log=tmp_path / "web.log",
         environ={**os.environ, **environ, "PORT": str(port)},

@@ -113,13 +113,10 @@ class Servers:
             "REDIS_URL": self.redis("valkey").url,
             "INSTANCE_PATH": str(self._directory / "instance"),
         }
-        subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
-            cwd=ROOT,
-            env=environ,
-            check=True,
-            capture_output=True,
-        )
+        upgrade = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+        result = subprocess.run(upgrade, cwd=ROOT, env=environ, capture_output=True, text=True)
+        if result.returncode:
+            raise RuntimeError(f"The tables could not be made:\n{result.stderr}")
 
 
 def _text(url: URL) -> str:
@@ -170,9 +167,7 @@ def private_postgres() -> Iterator[URL]:
                 preexec_fn=partial(lifeline.end_with_parent, os.getpid(), signal.SIGQUIT),
                 start_new_session=True, **common,
             )  # fmt: skip
-        url = URL.create(
-            "postgresql", "shunhao", host="127.0.0.1", port=port, database="postgres"
-        )
+        url = URL.create("postgresql", "shunhao", host="127.0.0.1", port=port, database="postgres")
         try:
             _wait_until_up(url, process, directory / "log")
             yield url

@@ -1,0 +1,52 @@
+# What people type here. `make` alone tells.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet --no-input
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command "make requirements"
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long check requirements
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUNTIME) ## start a hall on this machine; PORT=8001 for another port
+	@exec $(BIN)/python -m embedded.supervisor
+
+test: $(DEVELOPMENT) ## every test that fits a quarter of an hour
+	@$(BIN)/python -m pytest -m "not long" $(ARGS)
+
+test-long: $(DEVELOPMENT) ## the tests that take longer
+	@$(BIN)/python -m pytest -m long $(ARGS)
+
+check: $(DEVELOPMENT) ## lint, types, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+requirements: $(DEVELOPMENT) ## pin what requirements*.in ask for; ARGS=--upgrade for newer releases
+	@$(COMPILE) $(ARGS) requirements.in --output-file requirements.txt
+	@$(COMPILE) $(ARGS) requirements-dev.in --output-file requirements-dev.txt
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "· Making a virtual environment in $(VENV)/."
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@echo "· Installing the requirements; the first time this takes a minute or two."
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo "· Installing what tests and checks need; the first time this takes a minute or two."
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@
