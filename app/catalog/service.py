@@ -212,7 +212,6 @@ __all__ = [
     "lane_of",
     "load_hall",
     "lock_counter",
-    "set_counter_status",
     "open_minutes_left",
     "opening",
     "parse_hall",
@@ -221,4 +220,5 @@ __all__ = [
     "promises_of_day",
     "read_hall_file",
     "remark_on",
+    "set_counter_status",
 ]
