@@ -61,7 +61,7 @@ def one_hall(hall: str) -> dict[str, Any]:
             for lane in plan.lanes.values()
         ],
         "counters": [
-            {**asdict(counter), "status": statuses[counter.no][0]}
+            {**asdict(counter), "status": statuses.get(counter.no, ("closed", None))[0]}
             for counter in plan.counters.values()
         ],
     }

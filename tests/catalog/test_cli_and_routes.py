@@ -1,0 +1,144 @@
+"""The administrator's commands, and what anyone may read over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.catalog.service import plans
+from app.core.auth import access_of
+from tests.catalog.conftest import SMALL
+
+HALLS = Path(__file__).parents[2] / "config" / "halls"
+
+
+@pytest.fixture
+def run(app):
+    return lambda *args: app.test_cli_runner().invoke(args=args)
+
+
+@pytest.fixture
+def small(tmp_path):
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()
+
+
+def test_check_prints_a_summary_and_loads_nothing(run, small):
+    result = run("hall", "check", str(small))
+    assert result.exit_code == 0
+    assert "2 个窗口，1 个部门，2 条队列，2 个事项" in result.output
+    assert "周六：不开放" in result.output
+    assert plans() == []
+
+
+def test_check_names_every_fault_with_its_line_and_fails(run, small):
+    small.write_text(SMALL.replace("小厅", "").replace("minutes: 15", "minutes: 0"))
+    result = run("hall", "check", str(small))
+    assert result.exit_code == 1
+    for line in (3, len(SMALL.splitlines())):
+        assert f"第{line}行" in result.output
+    assert "共 2 处错误" in result.output
+
+
+def test_load_of_a_faulty_file_loads_nothing(run, small):
+    small.write_text(SMALL.replace("minutes: 15", "minutes: 0"))
+    assert run("hall", "load", str(small)).exit_code == 1
+    assert plans() == []
+
+
+@pytest.mark.parametrize("name", ["qinghe", "binhe"])
+def test_the_demo_halls_load_and_are_listed(run, name):
+    result = run("hall", "load", str(HALLS / f"{name}.yaml"))
+    assert result.exit_code == 0, result.output
+    assert plans()[0].name in run("hall", "list").output
+
+
+def test_the_calendar_says_until_when_it_holds(run, tmp_path):
+    assert "没有正式的节假日安排" in run("calendar", "show").output
+    assert run("calendar", "seed", "2026", "2027").exit_code == 0
+    shown = run("calendar", "show", "2026").output
+    assert "2026-10-10 周六 上班 国庆节" in shown
+    assert "安排到 2026-12-31 为止" in shown
+    assert "到 2027-12-31 只有预估" in shown
+    file = tmp_path / "2027.csv"
+    file.write_text("date,kind,name\n2027-01-01,holiday,元旦\n")
+    assert "安排到 2027-12-31" in run("calendar", "import", str(file), "--whole-years").output
+    file.write_text("date,kind,name\n2027-01-32,holiday,元旦\n")
+    bad = run("calendar", "import", str(file))
+    assert bad.exit_code == 1
+    assert "第2行" in bad.output
+
+
+def test_every_route_is_public(app):
+    views = [view for name, view in app.view_functions.items() if name.startswith("catalog.")]
+    assert len(views) == 4
+    assert all(access_of(view).kinds == {"public"} for view in views)
+
+
+def test_halls_over_http(client, load):
+    load()
+    (hall,) = client.get("/api/v1/halls").json
+    assert hall["code"] == "small"
+    assert hall["open"] is True
+    assert hall["now"] == "2026-11-24T10:00:00+08:00"
+    assert hall["date"] == "2026-11-24"
+    assert [span["opens_at"][11:] for span in hall["hours_today"]] == [
+        "09:00:00+08:00",
+        "13:30:00+08:00",
+    ]
+
+
+def test_a_hall_over_http(client, load, clock):
+    load()
+    clock.advance(hours=10)
+    hall = client.get("/api/v1/halls/small").json
+    assert hall["open"] is hall["gives_numbers"] is False
+    assert [lane["walk_in_minutes"] for lane in hall["lanes"]] == [30, 20]
+    assert [(c["no"], c["tiers"], c["status"]) for c in hall["counters"]] == [
+        ("1", [["A", "B"]], "closed"),
+        ("2", [["A"], ["B"]], "closed"),
+    ]
+    assert hall["departments"] == [{"code": "gongan", "name": "公安局"}]
+
+
+def test_items_over_http(client, load):
+    load()
+    assert [item["code"] for item in client.get("/api/v1/halls/small/items").json] == ["a-1", "b-1"]
+    (item,) = client.get("/api/v1/halls/small/items?q=换领").json
+    assert item == {
+        "code": "a-1",
+        "name": "身份证换领",
+        "department": "公安局",
+        "lane": "A",
+        "minutes": 8,
+        "papers": ["身份证"],
+    }
+    assert client.get("/api/v1/halls/small/items?q=" + "长" * 101).status_code == 422
+
+
+def test_the_rules_over_http_have_the_halls_own_minutes(client, load):
+    load(SMALL.replace("{walk_in_minutes: 30}", "{walk_in_minutes: 25, priority_minutes: 7}"))
+    rules = client.get("/api/v1/halls/small/rules").json
+    due = {row["why"]: row["due"] for row in rules["order"]}
+    assert due["walk_in"] == "取号后 25 分钟内叫到"
+    assert "7 分钟" in due["priority"]
+    assert any("B 队列（出入境）现场取号后 20 分钟内叫到" in note for note in rules["notes"])
+
+
+def test_a_hall_that_chose_behind_k_says_so(client, load):
+    load(SMALL.replace("timezone:", "rules: {priority: behind_k, behind: 2}\n  timezone:"))
+    rules = client.get("/api/v1/halls/small/rules").json
+    assert "第2位之后" in {row["why"]: row["due"] for row in rules["order"]}["priority"]
+
+
+@pytest.mark.parametrize("path", ["", "/items", "/rules"])
+def test_an_unknown_hall_over_http(client, path):
+    answer = client.get(f"/api/v1/halls/nowhere{path}")
+    assert (answer.status_code, answer.json["code"]) == (404, "unknown_hall")
