@@ -1,4 +1,4 @@
-"""The operator's commands; `flask hall` and `flask calendar` live with the catalog."""
+"""The operator's commands; `flask hall` and `flask calendar` are the catalog's own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from app import demo
 from app.calling.reconcile import Difference, rebuild_from_rows
 from app.calling.reconcile import verify as differences_of
+from app.catalog.cli import commands as catalog_commands
 from app.catalog.service import plan_of, plans
 from app.core.db import db
 from app.core.errors import SequenceNotReady
@@ -92,4 +93,4 @@ def _verify_all() -> list[Difference]:
     return found
 
 
-commands = (queue_group, demo_group, worker, schedule)
+commands = (*catalog_commands, queue_group, demo_group, worker, schedule)

@@ -16,9 +16,7 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from app.calling import routes as calling
-from app.catalog import cli as catalog_cli
 from app.catalog import routes as catalog
-from app.cli import commands
 from app.core import auth, docs, health, problems
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
@@ -97,8 +95,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         docs.bp,
     ):
         app.register_blueprint(blueprint)
-    for command in (*catalog_cli.commands, *commands):
-        app.cli.add_command(command)
     return app
 
 
