@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import Any
 
 from apiflask import APIFlask
 from flask import Response, g, request
@@ -14,10 +13,12 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.core import auth, docs, health, problems
+from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
 from app.core.parts import Parts, parts
@@ -160,7 +161,15 @@ def _finish_request(response: Response) -> Response:
     response.headers.setdefault("X-Frame-Options", "DENY")
     if request.path.startswith("/api/") and request.method == "GET":
         response.headers.setdefault("Cache-Control", "no-store")
-    actor: Any = g.get("actor")
+    actor: Actor | None = g.get("actor")
     if actor is not None and actor.kind == "staff":
-        note_seen(actor, parts().clock.now())
+        _note_seen(actor)
     return response
+
+
+def _note_seen(actor: Actor) -> None:
+    """Losing a sign of life must not cost the clerk an answer that is already true."""
+    try:
+        note_seen(actor, parts().clock.now())
+    except SQLAlchemyError:
+        log.warning("could not note that %s is there", actor)

@@ -169,8 +169,7 @@ def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
     )
     work: dict[str, int] = {}
     for lane, code, count in rows:
-        item = plan.items.get(code)
-        work[lane] = work.get(lane, 0) + count * (item.minutes if item else 10)
+        work[lane] = work.get(lane, 0) + count * plan.item_coded(code).minutes
     return work
 
 
