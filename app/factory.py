@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.calling import routes as calling
 from app.catalog import routes as catalog
-from app.core import auth, docs, health, problems
+from app.core import auth, docs, problems
 from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
@@ -25,6 +25,7 @@ from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.kiosk import api as kiosk_api
+from app.operators import routes as operators
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
@@ -92,7 +93,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         calling.bp,
         staff.bp,
         kiosk_api.bp,
-        health.bp,
+        operators.bp,
         docs.bp,
     ):
         app.register_blueprint(blueprint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
@@ -158,6 +158,14 @@ def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
         select(TABLE.c.lane, func.count()).where(waiting_in(hall, day)).group_by(TABLE.c.lane)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def oldest_wait(hall: str, day: date, now: datetime) -> timedelta:
+    """How long the one who waits longest has stood there; zero when nobody waits."""
+    since: datetime | None = db.session.execute(
+        select(func.min(TABLE.c.entered_at)).where(waiting_in(hall, day))
+    ).scalar_one()
+    return now - since if since else timedelta()
 
 
 def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
