@@ -107,12 +107,6 @@ def test_a_pass_never_wins_an_earlier_due(
     assert order.rejoin(own, passed_at, passes, now, behind, P).at >= own
 
 
-def test_a_due_that_is_kept() -> None:
-    assert order.transfer(TEN) == Due(TEN, Why.TRANSFER)
-    assert order.resume(TEN) == Due(TEN, Why.RESUMED)
-    assert order.undo(TEN) == Due(TEN, Why.UNDONE)
-
-
 def test_transferred_now() -> None:
     assert order.transfer_now(TEN, TEN + 1) == Due(TEN, Why.TRANSFER_NOW)
     assert order.transfer_now(TEN, TEN - 1) == Due(TEN - 1, Why.TRANSFER_NOW)
