@@ -152,10 +152,11 @@ def parked_in(hall: str, day: date, lanes: frozenset[str]) -> list[Ticket]:
     )
 
 
-def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
-    """Letters -> how many wait."""
+def waiting_by_lane(hall: str, day: date | None = None) -> dict[str, int]:
+    """Letters -> how many wait, on one day or on any."""
+    waits = waiting_in(hall, day) if day else _waits(hall)
     rows = db.session.execute(
-        select(TABLE.c.lane, func.count()).where(waiting_in(hall, day)).group_by(TABLE.c.lane)
+        select(TABLE.c.lane, func.count()).where(waits).group_by(TABLE.c.lane)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -190,4 +191,9 @@ def live_days(hall: str, before: date | None = None) -> list[date]:
 
 
 def waiting_in(hall: str, day: date) -> Any:
-    return and_(TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.state == State.WAITING)
+    """The condition that a ticket of this hall and day waits."""
+    return and_(_waits(hall), TABLE.c.day == day)
+
+
+def _waits(hall: str) -> Any:
+    return and_(TABLE.c.hall == hall, TABLE.c.state == State.WAITING)
