@@ -32,6 +32,7 @@ THIRD_PASS = 3
 
 def recall(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Call the same number again. Raises ActionNotAllowed, RecallsUsedUp, RecallTooSoon."""
+    ticket = tickets.find(plan.code, id=ticket.id, lock=True)  # its row is not written here
     _require_here(ticket, act)
     require(Action.RECALL, ticket.state)
     made = call(ticket.call_id, lock=True)
@@ -47,8 +48,9 @@ def start(ticket: Ticket, act: Act) -> Ticket:
     """The person is here and is served."""
     _require_here(ticket, act)
     require(Action.START, ticket.state)
+    started = change(ticket, act, "started", state=State.SERVING)
     set_call(ticket.call_id, started_at=act.now)
-    return change(ticket, act, "started", state=State.SERVING)
+    return started
 
 
 def pass_over(ticket: Ticket, act: Act) -> Ticket:
@@ -61,8 +63,7 @@ def _pass(ticket: Ticket, act: Act) -> Ticket:
     require(Action.PASS, ticket.state)
     passes = ticket.passes + 1
     last = passes >= THIRD_PASS
-    end_call(ticket, act, "passed")
-    return change(
+    passed = change(
         ticket,
         act,
         "passed",
@@ -71,14 +72,15 @@ def _pass(ticket: Ticket, act: Act) -> Ticket:
         stopped_at=act.now,
         stopped_from=ticket.state,
     )
+    end_call(ticket, act, "passed")
+    return passed
 
 
 def park(ticket: Ticket, act: Act) -> Ticket:
     """Set aside while a paper is fetched; the counter is free for the next."""
     _require_here(ticket, act)
     require(Action.PARK, ticket.state)
-    end_call(ticket, act, "parked")
-    return change(
+    parked = change(
         ticket,
         act,
         "parked",
@@ -86,6 +88,8 @@ def park(ticket: Ticket, act: Act) -> Ticket:
         stopped_at=act.now,
         stopped_from=ticket.state,
     )
+    end_call(ticket, act, "parked")
+    return parked
 
 
 def resume(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
@@ -107,8 +111,7 @@ def finish(ticket: Ticket, act: Act) -> Ticket:
 
 def _finish(ticket: Ticket, act: Act, how: str) -> Ticket:
     require(Action.FINISH, ticket.state)
-    end_call(ticket, act, how)
-    return change(
+    finished = change(
         ticket,
         act,
         "finished",
@@ -117,6 +120,8 @@ def _finish(ticket: Ticket, act: Act, how: str) -> Ticket:
         stopped_from=ticket.state,
         note=how,
     )
+    end_call(ticket, act, how)
+    return finished
 
 
 def transfer(
@@ -144,8 +149,7 @@ def transfer(
     if now:
         due = order.transfer_now(due_ms, plan.hall_day(ticket.day).ms(act.now))
         due_ms, due_why = due.at, due.why
-    end_call(ticket, act, "transferred")
-    return change(
+    transferred = change(
         ticket,
         act,
         "transferred",
@@ -158,6 +162,8 @@ def transfer(
         due_why=due_why,
         note=reason,
     )
+    end_call(ticket, act, "transferred")
+    return transferred
 
 
 def undo(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
@@ -172,8 +178,9 @@ def undo(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
         raise ActionNotAllowed
     check_undo(ticket.stopped_at, act.now, plan.rules)
     passes = ticket.passes - 1 if ticket.state != State.FINISHED else ticket.passes
+    undone = _back_to(ticket, seat_of(act), ticket.stopped_from, act, "undone", plan, passes=passes)
     set_call(ticket.call_id, ended_at=None, ended_as=None)
-    return _back_to(ticket, seat_of(act), ticket.stopped_from, act, "undone", plan, passes=passes)
+    return undone
 
 
 def take_over(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
