@@ -182,6 +182,12 @@ def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
     return work
 
 
+def of_day(hall: str, day: date) -> list[Ticket]:
+    """Every ticket of a hall's day, whatever became of it."""
+    query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.day == day)
+    return list(db.session.execute(query.order_by(TABLE.c.serial)).all())
+
+
 def live_days(hall: str, before: date | None = None) -> list[date]:
     """The days of this hall that have tickets in a live state, oldest first."""
     query = select(TABLE.c.day).where(TABLE.c.hall == hall, TABLE.c.state.in_(LIVE))
