@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import Any
 
 from apiflask import APIFlask
 from flask import Response, g, request
@@ -14,13 +13,13 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.calling import routes as calling
-from app.catalog import cli as catalog_cli
 from app.catalog import routes as catalog
 from app.clerk import pages as clerk_pages
-from app.cli import commands
-from app.core import auth, docs, health, pages, problems
+from app.core import auth, docs, pages, problems
+from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
 from app.core.parts import Parts, parts
@@ -28,6 +27,7 @@ from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
+from app.operators import routes as operators
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
@@ -98,7 +98,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         calling.bp,
         staff.bp,
         kiosk_api.bp,
-        health.bp,
+        operators.bp,
         docs.bp,
         pages.bp,
         kiosk_pages.bp,
@@ -107,8 +107,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         visitor_pages.bp,
     ):
         app.register_blueprint(blueprint)
-    for command in (*catalog_cli.commands, *commands):
-        app.cli.add_command(command)
     return app
 
 
@@ -174,7 +172,15 @@ def _finish_request(response: Response) -> Response:
     response.headers.setdefault("X-Frame-Options", "DENY")
     if request.path.startswith("/api/") and request.method == "GET":
         response.headers.setdefault("Cache-Control", "no-store")
-    actor: Any = g.get("actor")
+    actor: Actor | None = g.get("actor")
     if actor is not None and actor.kind == "staff":
-        note_seen(actor, parts().clock.now())
+        _note_seen(actor)
     return response
+
+
+def _note_seen(actor: Actor) -> None:
+    """Losing a sign of life must not cost the clerk an answer that is already true."""
+    try:
+        note_seen(actor, parts().clock.now())
+    except SQLAlchemyError:
+        log.warning("could not note that %s is there", actor)

@@ -13,7 +13,7 @@ import threading
 from datetime import datetime
 
 from flask import Flask
-from redis import RedisError
+from redis import Redis, RedisError
 from rq import Queue, Worker
 from rq.job import Job
 
@@ -23,7 +23,7 @@ from app.catalog.service import plans
 from app.core.db import db
 from app.core.jobs import has_run
 from app.core.parts import parts
-from config.redis import connect
+from config.redis import check_server, connect
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,7 @@ def run_worker(app: Flask, burst: bool = False) -> None:
                 db.engine.dispose(close=False)
                 return super().perform_job(job, queue)
 
-    with app.app_context():
-        connection = connect(parts().settings.rq_redis_url)
+    connection = _rq_redis(app)
     queues = [Queue(name, connection=connection) for name in QUEUES]
     HouseWorker(queues, connection=connection).work(burst=burst, with_scheduler=False)
 
@@ -54,12 +53,19 @@ def run_schedule(app: Flask) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with app.app_context():
-        queue = Queue("default", connection=connect(parts().settings.rq_redis_url))
+    queue = Queue("default", connection=_rq_redis(app))
     while not stop.is_set():
         with app.app_context():
             one_round(queue)
         stop.wait(SWEEP_EVERY_S)
+
+
+def _rq_redis(app: Flask) -> Redis:
+    """RQ's own Redis. Raises UnfitServer where it would throw jobs away."""
+    with app.app_context():
+        connection = connect(parts().settings.rq_redis_url)
+    check_server(connection)
+    return connection
 
 
 def one_round(queue: Queue) -> None:

@@ -37,8 +37,14 @@ def end_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
 
 
 def end_forks_too() -> None:
-    """Every process that this one forks ends with it."""
-    os.register_at_fork(after_in_child=lambda: end_with_parent(os.getppid()))
+    """Every process that this one forks, and that those fork, ends with the one it came from."""
+    forking = 0
+
+    def note_parent() -> None:  # asked in the child, the parent might already be gone
+        nonlocal forking
+        forking = os.getpid()
+
+    os.register_at_fork(before=note_parent, after_in_child=lambda: end_with_parent(forking))
 
 
 def tie(parent: int) -> Callable[[], None] | None:

@@ -190,3 +190,27 @@ def chromium() -> str:
     except Missing as part:
         missing(part)
         raise
+
+
+@pytest.fixture
+def house(settings: Settings):
+    """A small hall on the default stores, at nine on a Monday."""
+    from tests.house import open_house
+
+    house = open_house(settings)
+    yield house
+    with house.app.app_context():
+        house.app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def every_settings(every_database: str, every_redis: RunningRedis, tmp_path) -> Settings:
+    """Settings on each pair of stores in turn."""
+    return load_settings(
+        {
+            "SHUNHAO_MODE": "test",
+            "DATABASE_URL": every_database,
+            "REDIS_URL": every_redis.url,
+            "INSTANCE_PATH": str(tmp_path / "instance"),
+        }
+    )

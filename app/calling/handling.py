@@ -165,6 +165,7 @@ def undo(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
 
     Raises ActionNotAllowed, UndoTooLate, NotAtThisCounter."""
     _require_here(ticket, act)
+    lock_counter(counter_of(plan, seat_of(act)))
     require(Action.UNDO, ticket.state)
     by_pass = ticket.state == State.PASSED or ticket.passes >= THIRD_PASS
     if ticket.state == State.CLOSED and not by_pass:

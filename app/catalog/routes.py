@@ -9,17 +9,14 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from app.catalog.plan import HallPlan
+from app.catalog.rules import gives_numbers_at, is_open_at, opening, remark_on
 from app.catalog.schemas import HallDetailOut, HallOut, ItemOut, ItemQuery, RulesOut
 from app.catalog.service import (
     counter_statuses,
     find_items,
-    gives_numbers_at,
-    is_open_at,
-    opening,
     plan_of,
     plans,
     promises_of_day,
-    remark_on,
 )
 from app.catalog.words import notes_in_words, order_in_words
 from app.core.auth import public

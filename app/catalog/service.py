@@ -1,6 +1,5 @@
-"""The catalog's use cases, and the only way in for other features: halls as values, items by
-words, what a day promises, and (passed on as they are) the pure rules of opening.
-"""
+"""The catalog's use cases: halls as values, items by words, what a day promises, and the live
+status of counters."""
 
 from __future__ import annotations
 
@@ -13,22 +12,8 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
-from app.catalog.hall_file import HallFile, HallFileError, parse_hall, read_hall_file
-from app.catalog.loading import LoadReport, load_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
 from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
-from app.catalog.rules import (
-    can_still_be_served,
-    closes_at,
-    counters_left,
-    gives_numbers_at,
-    hours_on,
-    is_lane_served,
-    is_open_at,
-    open_minutes_left,
-    opening,
-    remark_on,
-)
 from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
 from queueing.order import Promises
@@ -191,34 +176,3 @@ def _kept(what: str) -> dict[Any, Any]:
     and two threads that fill the same key fill it with the same, so no lock is needed."""
     kept: dict[Any, Any] = current_app.extensions.setdefault(f"catalog_{what}", {})
     return kept
-
-
-__all__ = [
-    "DayPromises",
-    "HallFile",
-    "HallFileError",
-    "LoadReport",
-    "can_still_be_served",
-    "closes_at",
-    "counter_of",
-    "counter_statuses",
-    "counters_left",
-    "find_items",
-    "gives_numbers_at",
-    "hours_on",
-    "is_lane_served",
-    "is_open_at",
-    "item_of",
-    "lane_of",
-    "load_hall",
-    "lock_counter",
-    "open_minutes_left",
-    "opening",
-    "parse_hall",
-    "plan_of",
-    "plans",
-    "promises_of_day",
-    "read_hall_file",
-    "remark_on",
-    "set_counter_status",
-]

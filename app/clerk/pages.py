@@ -34,7 +34,7 @@ def page() -> str:
     plan = plan_of(actor().hall or "")
     counter = plan.counters[actor().counter or ""]
     return render_template(
-        "clerk.html", plan=plan, counter=counter, page=_known(plan, counter.no)
+        "clerk/console.html", plan=plan, counter=counter, page=_known(plan, counter.no)
     )
 
 
@@ -70,7 +70,7 @@ def sign_out() -> Response:
 
 
 def _sign_in_page(fault: str = "", **given: str) -> str:
-    return render_template("clerk_sign_in.html", fault=fault, given=given)
+    return render_template("clerk/sign_in.html", fault=fault, given=given)
 
 
 def _known(plan: HallPlan, no: str) -> dict[str, Any]:

@@ -29,13 +29,17 @@ def perform_here(
     present: Callable[[R], Any],
     status: int = 200,
     on_replay: Callable[[Any], object] | None = None,
+    keyed: bool = True,
 ) -> Response:
-    """Run this request's use case once, under its Idempotency-Key. A result of None is a 204."""
+    """Run this request's use case in one transaction, and once under its Idempotency-Key.
+
+    A result of None is a 204."""
 
     def presented(result: R) -> Answer:
         return Answer(None, 204) if result is None else Answer(present(result), status)
 
-    given = perform(use_case, presented, this_try(), parts().clock.now(), on_replay)
+    once = this_try() if keyed else None
+    given = perform(use_case, presented, once, parts().clock.now(), on_replay)
     return answer(given.body, given.status)
 
 

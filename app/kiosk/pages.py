@@ -19,14 +19,14 @@ bp = APIBlueprint("kiosk_pages", __name__, url_prefix="/kiosk", enable_openapi=F
 def page() -> str:
     """Taking a number; for a machine nobody knows yet, the field for its token."""
     if actor().kind != "kiosk":
-        return render_template("kiosk_pair.html")
+        return render_template("kiosk/pair.html")
     plan = plan_of(actor().hall or "")
     known = {
         "hall": plan.code,
         "lanes": {letters: lane.name for letters, lane in plan.lanes.items()},
         "priorities": list(PRIORITY_WORDS.items()),
     }
-    return render_template("kiosk.html", plan=plan, page=known)
+    return render_template("kiosk/machine.html", plan=plan, page=known)
 
 
 @bp.post("/session")
@@ -38,7 +38,7 @@ def pair() -> Response:
     machine = actor_of_token(token)
     if machine is None or machine.kind != "kiosk":
         fault = "取号机令牌不正确或已停用，请核对后重新输入。"
-        return make_response(render_template("kiosk_pair.html", fault=fault), 401)
+        return make_response(render_template("kiosk/pair.html", fault=fault), 401)
     response = make_response(redirect(url_for("kiosk_pages.page"), 303))
     set_cookie(response, "kiosk", token)
     return response

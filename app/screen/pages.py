@@ -16,4 +16,4 @@ bp = APIBlueprint("screen_pages", __name__, url_prefix="/screen", enable_openapi
 def board(hall: str) -> str:
     """Last calls, who is next and why, how many wait."""
     plan = plan_of(hall)
-    return render_template("board.html", plan=plan, page={"hall": plan.code})
+    return render_template("screen/board.html", plan=plan, page={"hall": plan.code})

@@ -9,11 +9,10 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.catalog.service import plan_of
-from app.core.auth import access, act, actor
-from app.core.db import transaction
-from app.core.http import answer
+from app.core.auth import access, act
+from app.core.http import perform_here
 from app.staff.schemas import SignedInOut, SignInIn
-from app.staff.service import sign_in, sign_out
+from app.staff.service import SignedIn, sign_in, sign_out
 
 bp = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="工作人员")
 
@@ -24,13 +23,20 @@ bp = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="工作人�
 @bp.output(SignedInOut, status_code=201)
 @bp.doc(summary="登录，可同时登录窗口", responses={401: "用户名或密码不正确", 404: "没有这个窗口"})
 def create_session(json_data: dict[str, Any]) -> Response:
-    with transaction():
-        signed_in = sign_in(
-            json_data["username"], json_data["password"], json_data.get("counter"), act()
-        )
-    zone = plan_of(signed_in.hall).zone
-    return answer(
-        {**asdict(signed_in), "expires_at": signed_in.expires_at.astimezone(zone).isoformat()}, 201
+    doing = act()
+
+    def present(signed_in: SignedIn) -> dict[str, Any]:
+        zone = plan_of(signed_in.hall).zone
+        expires_at = signed_in.expires_at.astimezone(zone)
+        return {**asdict(signed_in), "expires_at": expires_at.isoformat(timespec="milliseconds")}
+
+    return perform_here(
+        lambda: sign_in(
+            json_data["username"], json_data["password"], json_data.get("counter"), doing
+        ),
+        present,
+        status=201,
+        keyed=False,
     )
 
 
@@ -39,6 +45,5 @@ def create_session(json_data: dict[str, Any]) -> Response:
 @bp.output({}, status_code=204)
 @bp.doc(summary="退出登录")
 def end_session() -> Response:
-    with transaction():
-        sign_out(actor().session, act())
-    return answer(None, 204)
+    doing = act()
+    return perform_here(lambda: sign_out(doing.actor.session, doing), lambda _: None, keyed=False)

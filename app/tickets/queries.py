@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
@@ -152,12 +152,21 @@ def parked_in(hall: str, day: date, lanes: frozenset[str]) -> list[Ticket]:
     )
 
 
-def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
-    """Letters -> how many wait."""
+def waiting_by_lane(hall: str, day: date | None = None) -> dict[str, int]:
+    """Letters -> how many wait, on one day or on any."""
+    waits = waiting_in(hall, day) if day else _waits(hall)
     rows = db.session.execute(
-        select(TABLE.c.lane, func.count()).where(waiting_in(hall, day)).group_by(TABLE.c.lane)
+        select(TABLE.c.lane, func.count()).where(waits).group_by(TABLE.c.lane)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def oldest_wait(hall: str, day: date, now: datetime) -> timedelta:
+    """How long the one who waits longest has stood there; zero when nobody waits."""
+    since: datetime | None = db.session.execute(
+        select(func.min(TABLE.c.entered_at)).where(waiting_in(hall, day))
+    ).scalar_one()
+    return now - since if since else timedelta()
 
 
 def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
@@ -169,8 +178,7 @@ def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
     )
     work: dict[str, int] = {}
     for lane, code, count in rows:
-        item = plan.items.get(code)
-        work[lane] = work.get(lane, 0) + count * (item.minutes if item else 10)
+        work[lane] = work.get(lane, 0) + count * plan.item_coded(code).minutes
     return work
 
 
@@ -183,4 +191,9 @@ def live_days(hall: str, before: date | None = None) -> list[date]:
 
 
 def waiting_in(hall: str, day: date) -> Any:
-    return and_(TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.state == State.WAITING)
+    """The condition that a ticket of this hall and day waits."""
+    return and_(_waits(hall), TABLE.c.day == day)
+
+
+def _waits(hall: str) -> Any:
+    return and_(TABLE.c.hall == hall, TABLE.c.state == State.WAITING)

@@ -29,7 +29,8 @@ class Arrival:
     origin: str
     """walk_in, appointment, afar, paper."""
     taken_at: datetime
-    entered_at: datetime
+    entered_at: datetime | None
+    """When they stood in the hall; None while they are still expected."""
     slot: tuple[datetime, datetime] | None = None
     priority: str | None = None
 
@@ -40,10 +41,9 @@ def number_text(letters: str, count: int) -> str:
 
 
 def due_of(arrival: Arrival, behind: int | None, day: HallDay, promises: Promises) -> Due:
-    """The due time of somebody who stands in the hall, by the order table.
-
-    `behind`: see queueing.order.priority."""
-    entered = day.ms(arrival.entered_at)
+    """The due time of an arrival by the order table; while it is expected, the one promised if it
+    comes in time. `behind`: see queueing.order.priority."""
+    entered = day.ms(arrival.entered_at or arrival.taken_at)
     ordinary = _ordinary(arrival, entered, day, promises)
     if arrival.priority is None:
         return ordinary

@@ -25,7 +25,7 @@ OWNERS_ACTIONS = (Action.LEAVE, Action.REJOIN)
 @public
 def start() -> str:
     """Where everything is."""
-    return render_template("start.html", halls=plans())
+    return render_template("visitor/start.html", halls=plans())
 
 
 @bp.get("/t/<token>")
@@ -41,7 +41,7 @@ def ticket(token: str) -> str:
         "moves": {move.action: move.sources for move in MOVES if move.action in OWNERS_ACTIONS},
     }
     item = plan.item_coded(row.item)
-    return render_template("ticket.html", plan=plan, item=item, row=row, page=known)
+    return render_template("visitor/ticket.html", plan=plan, item=item, row=row, page=known)
 
 
 @bp.get("/t/<token>/qr.svg")

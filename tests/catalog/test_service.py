@@ -11,13 +11,13 @@ import pytest
 
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem
 from app.catalog.hall_file import parse_hall
+from app.catalog.loading import load_hall
 from app.catalog.models import ItemRow
 from app.catalog.service import (
     counter_of,
     counter_statuses,
     find_items,
     item_of,
-    load_hall,
     plan_of,
     plans,
     promises_of_day,

@@ -1,8 +1,8 @@
 // One ticket on its owner's phone.
 
-import { call, newKey } from './api.js'
-import { byId, clockOf, page, say, show } from './dom.js'
-import { keepLive } from './live.js'
+import { call, newKey } from '../shared/api.js'
+import { byId, clockOf, page, say, show } from '../shared/dom.js'
+import { keepLive } from '../shared/live.js'
 
 const token = page.ticket.token
 const path = `/tickets/${page.ticket.id}`

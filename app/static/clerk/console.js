@@ -1,10 +1,10 @@
 // The counter console. One request at a time; a click whose answer was lost is sent again under its
 // key until it is answered, so it is done once. After each answer the server's picture is read.
 
-import { call, insist, newKey } from './api.js'
-import { draw, drawUndo, enable } from './clerk_view.js'
-import { byId, page, say, show } from './dom.js'
-import { keepLive } from './live.js'
+import { call, insist, newKey } from '../shared/api.js'
+import { draw, drawUndo, enable } from './view.js'
+import { byId, page, say, show } from '../shared/dom.js'
+import { keepLive } from '../shared/live.js'
 
 const GATHER_MS = 3_000 // forty-odd consoles share one hall's events
 const KEYS = {

@@ -1,7 +1,7 @@
 // The number machine: department → item → number. One tap, one number, whatever the network does.
 
-import { call, insist, newKey } from './api.js'
-import { byId, el, fill, hallClock, inWords, page, say, show } from './dom.js'
+import { call, insist, newKey } from '../shared/api.js'
+import { byId, el, fill, hallClock, inWords, page, say, show } from '../shared/dom.js'
 
 const IDLE_S = 60
 const TICKET_S = 20

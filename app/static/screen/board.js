@@ -1,8 +1,8 @@
 // The board: last calls, who is next and why, how many wait.
 
-import { call } from './api.js'
-import { byId, clockOf, el, fill, hallClock, inWords, page, say, show } from './dom.js'
-import { keepLive } from './live.js'
+import { call } from '../shared/api.js'
+import { byId, clockOf, el, fill, hallClock, inWords, page, say, show } from '../shared/dom.js'
+import { keepLive } from '../shared/live.js'
 
 const FRESH_CALL_S = 20
 const STATES = { passed: '过号', finished: '办结', by_next: '办结', parked: '挂起', transferred: '转号' }

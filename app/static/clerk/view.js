@@ -1,6 +1,6 @@
 // What the console shows: drawn anew from each picture the server gives.
 
-import { byId, el, fill, page, say, show } from './dom.js'
+import { byId, el, fill, page, say, show } from '../shared/dom.js'
 
 const STATUS = { open: '开放', paused: '暂停', closed: '关闭' }
 const TURNED = { open: 'open', pause: 'paused', close: 'closed' }

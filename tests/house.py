@@ -1,0 +1,199 @@
+"""A small hall to test in, and the people in it, who speak HTTP like everybody else.
+
+house.take("id-card")            a number at the machine; the answer's body
+house.clerk("1").next()          clerk of counter 1 calls; ticket and why
+house.clock.advance(seconds=20)  time passes
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from apiflask import APIFlask
+
+from app.catalog.hall_file import parse_hall
+from app.catalog.loading import load_hall
+from app.catalog.plan import HallPlan
+from app.catalog.service import plan_of
+from app.core.acts import SYSTEM, Act, Role
+from app.core.clock import Clock, SetClock
+from app.core.db import db, transaction
+from app.factory import create_app
+from app.staff.service import HASHER, put_device, put_staff
+from config.settings import Settings
+
+HALL = "t"
+PASSWORD = "a password of tests"
+KIOSK_TOKEN = "the token of the test kiosk"
+MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""A Monday, nine in Shanghai."""
+
+DAY_AND_NIGHT = ["00:00-24:00"]
+HALL_FILE: dict[str, Any] = {
+    "hall": {
+        "code": HALL,
+        "name": "测试大厅",
+        "timezone": "Asia/Shanghai",
+        "day_starts_at": "03:00",
+        "address": "测试路 1 号",
+        "phone": "0000-0000000",
+        "hours": dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), DAY_AND_NIGHT),
+        "closed_on_holidays": False,
+        "rules": {"last_number": False, "numbers_from_afar": True},
+    },
+    "departments": [{"code": "ga", "name": "公安局"}, {"code": "zj", "name": "住建局"}],
+    "lanes": [
+        {"letters": "A", "name": "户籍"},
+        {"letters": "B", "name": "社保"},
+        {"letters": "J", "name": "工程建设"},
+    ],
+    "counters": [
+        *(
+            {"no": str(no), "name": "综合窗口", "kind": "general", "tiers": [["A", "B"], ["J"]]}
+            for no in range(1, 9)
+        ),
+        {"no": "9", "name": "工程建设", "kind": "specialist", "tiers": [["J"], ["A"]]},
+    ],
+    "items": [
+        {"code": "id-card", "name": "身份证", "department": "ga", "lane": "A", "minutes": 5},
+        {"code": "passport", "name": "护照", "department": "ga", "lane": "A", "minutes": 10},
+        {"code": "pension", "name": "养老", "department": "ga", "lane": "B", "minutes": 8},
+        {"code": "permit", "name": "施工许可", "department": "zj", "lane": "J", "minutes": 30},
+    ],
+}
+_hash = HASHER.hash(PASSWORD)
+
+
+def open_house(settings: Settings, clock: Clock | None = None, **rules: Any) -> House:
+    """A house on these stores, its hall loaded and its people known; `rules` change the hall's."""
+    house = House(create_app(settings, clock or SetClock(MORNING)))
+    with house.app.app_context():
+        with transaction():
+            load_hall(parse_hall(_yaml(rules)))
+        act = Act(house.clock.now(), SYSTEM)
+        with transaction():
+            put_device(KIOSK_TOKEN, "kiosk", HALL, "取号机", act)
+            for no in house.plan.counters:
+                put_staff(f"clerk{no}", _hash, Role.CLERK, HALL, no, act)
+            for role in (Role.GUIDE, Role.SUPERVISOR, Role.ADMINISTRATOR):
+                put_staff(str(role), _hash, role, HALL, None, act)
+    return house
+
+
+@dataclass
+class House:
+    app: APIFlask
+    _clerks: dict[str, Clerk] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> Any:
+        return self.app.extensions["parts"].clock
+
+    @property
+    def plan(self) -> HallPlan:
+        with self.app.app_context():
+            plan = plan_of(HALL)
+            db.session.rollback()
+            return plan
+
+    @cached_property
+    def day(self) -> str:
+        return f"{self.plan.day_of(self.clock.now()).date:%Y%m%d}"
+
+    @property
+    def sequence(self) -> Any:
+        return self.app.extensions["parts"].sequence(HALL, self.day)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        token: str | None = None,
+        body: Any = None,
+        key: str | None = "",
+        **options: Any,
+    ) -> Any:
+        """One request; `key` "" makes a fresh Idempotency-Key, None sends none."""
+        headers = dict(options.pop("headers", {}))
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if method == "POST" and key is not None:
+            headers["Idempotency-Key"] = key or uuid.uuid4().hex
+        if body is not None:
+            options["json"] = body
+        return self.app.test_client().open(
+            f"/api/v1{path}", method=method, headers=headers, **options
+        )
+
+    def get(self, path: str, token: str | None = None) -> Any:
+        return self.request("GET", path, token)
+
+    def post(self, path: str, token: str | None = None, body: Any = None, key: str = "") -> Any:
+        return self.request("POST", path, token, body, key)
+
+    def take(self, item: str = "id-card", **more: Any) -> dict[str, Any]:
+        """A number at the machine."""
+        answer = self.post("/kiosk/tickets", KIOSK_TOKEN, {"item": item, **more})
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return answer.json
+
+    def ticket(self, ticket: dict[str, Any]) -> dict[str, Any]:
+        """The ticket as its machine sees it now."""
+        return self.get(f"/tickets/{ticket['id']}", KIOSK_TOKEN).json
+
+    def clerk(self, no: str = "1") -> Clerk:
+        """The clerk of this counter, signed in, the counter open."""
+        if no not in self._clerks:
+            clerk = Clerk(self, no, self.sign_in(f"clerk{no}"))
+            assert clerk.do("open").status_code == 200
+            self._clerks[no] = clerk
+        return self._clerks[no]
+
+    def sign_in(self, username: str, counter: str | None = None) -> str:
+        body = {"username": username, "password": PASSWORD}
+        if counter:
+            body["counter"] = counter
+        answer = self.post("/staff/session", None, body)
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return answer.json["token"]
+
+    def waiting(self) -> list[str]:
+        """Numbers in the order of the board."""
+        return [one["number"] for one in self.get(f"/halls/{HALL}/board").json["next"]]
+
+
+@dataclass
+class Clerk:
+    house: House
+    no: str
+    token: str
+
+    def do(self, action: str, body: Any = None, key: str = "") -> Any:
+        """Something at the counter; the whole response."""
+        return self.house.post(f"/counters/{self.no}/{action}", self.token, body, key)
+
+    def next(self, key: str = "") -> dict[str, Any] | None:
+        """Call the next; None when nobody waits."""
+        answer = self.do("call-next", key=key)
+        assert answer.status_code in (200, 204), answer.get_data(as_text=True)
+        return answer.json if answer.status_code == 200 else None
+
+    def handle(self, ticket: dict[str, Any], action: str, body: Any = None, key: str = "") -> Any:
+        """Something with a ticket; the whole response."""
+        return self.house.post(f"/tickets/{ticket['id']}/{action}", self.token, body, key)
+
+    def see(self) -> dict[str, Any]:
+        """What the console shows."""
+        return self.house.get(f"/counters/{self.no}", self.token).json
+
+
+def _yaml(rules: dict[str, Any]) -> bytes:
+    """YAML is a superset of JSON."""
+
+    hall = {**HALL_FILE["hall"], "rules": {**HALL_FILE["hall"]["rules"], **rules}}
+    return json.dumps({**HALL_FILE, "hall": hall}, ensure_ascii=False).encode()
