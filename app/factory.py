@@ -12,12 +12,14 @@ from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.calling import routes as calling
 from app.catalog import routes as catalog
-from app.core import auth, docs, problems
+from app.clerk import pages as clerk_pages
+from app.core import auth, docs, pages, problems
 from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
@@ -25,14 +27,18 @@ from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.kiosk import api as kiosk_api
+from app.kiosk import pages as kiosk_pages
 from app.operators import routes as operators
+from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
+from app.visitor import pages as visitor_pages
 from config.redis import connect
 from config.settings import ROOT, Settings
+from queueing.doubt import Doubt
 from queueing.events import RedisEvents
 from queueing.redis_sequence import RedisSequence
 
@@ -87,6 +93,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.before_request(problems.check_key)
     _limit(app, settings)
     app.after_request(_finish_request)
+    app.after_request(pages.harden)
     for blueprint in (
         catalog.bp,
         tickets.bp,
@@ -95,15 +102,23 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         kiosk_api.bp,
         operators.bp,
         docs.bp,
+        pages.bp,
+        kiosk_pages.bp,
+        clerk_pages.bp,
+        screen_pages.bp,
+        visitor_pages.bp,
     ):
         app.register_blueprint(blueprint)
     return app
 
 
 def _parts(settings: Settings, clock: Clock | None) -> Parts:
-    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), retries=1)
+    # a server that does not answer in time is not asked twice: somebody stands at the counter
+    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), 1, supported_errors=(ConnectionError,))
+    doubt = Doubt()
     redis = connect(
         settings.redis_url,
+        doubt.connected,
         socket_timeout=REDIS_TIMEOUT_S,
         socket_connect_timeout=REDIS_TIMEOUT_S,
         retry=retry,
@@ -118,6 +133,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         clock=clock,
         redis=redis,
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
+        doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
