@@ -19,6 +19,7 @@ from rq.job import Job
 
 from app.calling.jobs import CLOSE_NIGHT, close_night_of
 from app.calling.reconcile import sweep
+from app.catalog.plan import HallPlan
 from app.catalog.service import plans
 from app.core.db import db
 from app.core.jobs import has_run
@@ -73,12 +74,21 @@ def one_round(queue: Queue) -> None:
     now = parts().clock.now()
     try:
         for plan in plans():
-            sweep(plan, now)
-            _put_when_due(queue, plan.code, plan.day_of(now).starts_at)
+            _one_hall(queue, plan, now)
     except Exception:
         log.exception("a round of the schedule failed")
     finally:
         db.session.remove()
+
+
+def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
+    """What is wrong with one hall must not keep the others from being swept."""
+    try:
+        sweep(plan, now)
+        _put_when_due(queue, plan.code, plan.day_of(now).starts_at)
+    except Exception:
+        log.exception("a round of the schedule failed for %s", plan.code)
+        db.session.rollback()
 
 
 def _put_when_due(queue: Queue, hall: str, due: datetime) -> None:

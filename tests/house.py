@@ -220,6 +220,10 @@ class House:
             self._clerks[no] = clerk
         return self._clerks[no]
 
+    def forget_clerks(self) -> None:
+        """Whoever signed in has to do so again."""
+        self._clerks.clear()
+
     def sign_in(self, username: str, counter: str | None = None) -> str:
         body = {"username": username, "password": PASSWORD}
         if counter:

@@ -52,7 +52,7 @@ class Servers:
 
     def redis(self, kind: str) -> RunningRedis:
         if kind not in self._redis:
-            running = private_redis(self._directory / kind, binary=_redis_binary(kind))
+            running = private_redis(self._directory / kind, binary=redis_binary(kind))
             self._redis[kind] = self._stack.enter_context(running)
         return self._redis[kind]
 
@@ -123,7 +123,7 @@ def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _redis_binary(kind: str) -> Path:
+def redis_binary(kind: str) -> Path:
     if kind == "valkey":
         return find_binary(path="")
     found = shutil.which("redis-server")

@@ -39,6 +39,9 @@ BUILD_LEASE = 5_000
 READY_WITHIN = 2.0
 """Seconds a caller waits for the sequence before it is told to come back."""
 FAR = 2**52
+FORGOTTEN_DAYS = 7
+"""So many days back each night forgets sequences: also those of days on which nobody was left, and
+of nights on which it was killed half way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +242,8 @@ def give_back_after_pause(plan: HallPlan, now: datetime) -> None:
 def close_night(plan: HallPlan, now: datetime) -> int:
     """Close what earlier days left, and forget their sequences; how many tickets there were."""
     today = plan.day_of(now).date
-    days = tickets.live_days(plan.code, before=today)
+    days = {today - timedelta(days=ago) for ago in range(1, FORGOTTEN_DAYS + 1)}
+    days.update(tickets.live_days(plan.code, before=today))
     with transaction():
         closed = close_day(plan, today, Act(now, SYSTEM))
         end_calls(plan.code, today, now)
@@ -277,3 +281,4 @@ def rebuild_from_rows(plan: HallPlan, now: datetime) -> None:
         make_ready(plan, day, now)
     parts().events(plan.code).drop()
     parts().events(plan.code).ensure_generation(secrets.token_hex(8))
+    events.copy_missing(plan.code, now)

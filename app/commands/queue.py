@@ -11,12 +11,15 @@ from flask.cli import AppGroup
 from app.calling.reconcile import Difference, rebuild_from_rows
 from app.calling.reconcile import verify as differences_of
 from app.catalog.service import plan_of, plans
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.errors import SequenceNotReady
 from app.core.parts import parts
+from app.tickets.service import raise_series
 from queueing.errors import SequenceAway
 
 AGAIN_AFTER_S = 1.0
+SKIPPED = 100
+"""Numbers of each lane that are not given again after a restore or a failover."""
 
 
 class QueueGroup(AppGroup):
@@ -50,10 +53,20 @@ def verify() -> None:
 
 @queue_group.command("rebuild")
 @click.argument("hall", required=False)
-def rebuild(hall: str | None) -> None:
+@click.option(
+    "--after-restore",
+    is_flag=True,
+    help=f"First skip {SKIPPED} numbers of each lane: paper given since the copy is still out.",
+)
+def rebuild(hall: str | None, after_restore: bool) -> None:
     """Drop the sequence of HALL (default: all) and build it anew from the rows."""
+    now = parts().clock.now()
     for plan in [plan_of(hall)] if hall else plans():
-        rebuild_from_rows(plan, parts().clock.now())
+        if after_restore:
+            with transaction():
+                raise_series(plan, plan.day_of(now).date, SKIPPED)
+            click.echo(f"{plan.code}：各队列已跳过 {SKIPPED} 个号。")
+        rebuild_from_rows(plan, now)
         click.echo(f"{plan.code}：叫号次序已按数据库重建。")
 
 

@@ -25,9 +25,10 @@ class HouseClock:
         self._ask = ask
         self._every_s = every_s
         self._lock = threading.Lock()
-        self._base = datetime.now(UTC)
-        self._base_at = time.monotonic()
-        self._ask_at = self._base_at
+        # A time and the stopwatch's reading at that time: one value, since others read it while
+        # it is corrected.
+        self._set = datetime.now(UTC), time.monotonic()
+        self._ask_at = self._set[1]
 
     def now(self) -> datetime:
         monotonic = time.monotonic()
@@ -36,8 +37,8 @@ class HouseClock:
                 self._correct(monotonic)
             finally:
                 self._lock.release()
-        base, base_at = self._base, self._base_at
-        return base + timedelta(seconds=time.monotonic() - base_at)
+        at, stopwatch = self._set
+        return at + timedelta(seconds=time.monotonic() - stopwatch)
 
     def _correct(self, monotonic: float) -> None:
         self._ask_at = monotonic + self._every_s
@@ -48,8 +49,10 @@ class HouseClock:
             self._ask_at = monotonic + 5.0
             return
         after = time.monotonic()
-        base = told if told is not None else datetime.now(UTC)
-        self._base, self._base_at = base, (before + after) / 2 if told is not None else after
+        if told is None:
+            self._set = datetime.now(UTC), time.monotonic()
+        else:
+            self._set = told, (before + after) / 2
 
 
 class SetClock:

@@ -15,7 +15,7 @@ from apiflask.fields import Dict, Integer, String
 from flask import Response, current_app, g, jsonify, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -151,7 +151,7 @@ def _validation(error: HTTPError) -> tuple[Any, int, dict[str, str]]:
 
 
 def _unforeseen(error: Exception) -> Response:
-    if isinstance(error, (CommitOutcomeUnknown, OperationalError, PoolTimeout, SequenceError)):
+    if _is_store_away(error):
         log.warning("a store is away or busy: %s", error)
         return _answer(503, "store_busy", "系统正忙，请再试一次。")
     if isinstance(error, IntegrityError):
@@ -159,6 +159,13 @@ def _unforeseen(error: Exception) -> Response:
         return _answer(409, *WORDS[409])
     log.exception("unforeseen error in request %s", g.get("request_id"))
     return _answer(500, *WORDS[500])
+
+
+def _is_store_away(error: Exception) -> bool:
+    """Whether to ask again soon is good advice."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True  # such as a transaction that lay idle too long
+    return isinstance(error, (CommitOutcomeUnknown, OperationalError, PoolTimeout, SequenceError))
 
 
 def refuse_large_body() -> None:

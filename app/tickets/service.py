@@ -372,9 +372,10 @@ def give_back_bound(plan: HallPlan, counter: str, act: Act) -> int:
 def close_day(plan: HallPlan, before: date, act: Act) -> int:
     """Close what earlier days left behind; how many tickets there were. Never calls one."""
     leftovers = db.session.execute(
-        select(*TABLE.c).where(
-            TABLE.c.hall == plan.code, TABLE.c.day < before, TABLE.c.state.in_(LIVE)
-        )
+        select(*TABLE.c)
+        .where(TABLE.c.hall == plan.code, TABLE.c.day < before, TABLE.c.state.in_(LIVE))
+        .order_by(TABLE.c.id)
+        .with_for_update()  # two nights at once close them one after the other
     ).all()
     for ticket in leftovers:
         change(
@@ -413,6 +414,15 @@ def _tell_sequence(ticket: Ticket, *, waited: bool) -> None:
         after_commit(lambda: line.remove(ticket.id, ticket.seq_version))
 
 
-def raise_series(by: int) -> None:
-    """Skip numbers after a restore or a failover: paper cannot be taken back."""
-    db.session.execute(update(SERIES).values(last=SERIES.c.last + by))
+def raise_series(plan: HallPlan, day: date, by: int) -> None:
+    """Skip numbers after a restore or a failover: paper cannot be taken back, also where the
+    restored rows know of none."""
+    for letters in (SERIALS, *plan.lanes):
+        begun = insert_into(SERIES).values(
+            hall=plan.code, day=day, lane=letters, last=by, walk_ins=0
+        )
+        db.session.execute(
+            begun.on_conflict_do_update(
+                index_elements=["hall", "day", "lane"], set_={"last": SERIES.c.last + by}
+            )
+        )
