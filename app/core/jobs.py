@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import UtcDateTime, db, insert_into
+from app.core.db import UtcDateTime, db, insert_once
 
 
 class JobRunRow(db.Model):
@@ -28,10 +28,7 @@ TABLE = JobRunRow.__table__
 
 def take_run(name: str, due: datetime, now: datetime) -> bool:
     """Note, in this transaction, that the job ran for this due time. False: it had already."""
-    taken = db.session.execute(
-        insert_into(TABLE).values(name=name, due=due, done_at=now).on_conflict_do_nothing()
-    )
-    return bool(taken.rowcount)
+    return insert_once(TABLE, name=name, due=due, done_at=now)
 
 
 def has_run(name: str, due: datetime) -> bool:

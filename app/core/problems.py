@@ -75,10 +75,10 @@ class ProblemOut(Schema):
 
 def register(app: APIFlask) -> None:
     """Map every error there is to its answer."""
+    app.error_processor(_validation)  # first: it takes HTTPException for itself as well
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
-    app.error_processor(_validation)
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
