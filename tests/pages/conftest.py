@@ -28,8 +28,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def environ(environ: dict[str, str]) -> dict[str, str]:
-    """One worker is enough for one person, and starts sooner."""
-    return {**environ, "WEB_CONCURRENCY": "1"}
+    """One worker starts sooner; it stops without waiting for streams nobody reads any more."""
+    return {**environ, "WEB_CONCURRENCY": "1", "GUNICORN_CMD_ARGS": "--graceful-timeout 1"}
 
 
 @pytest.fixture

@@ -81,6 +81,17 @@ def test_a_click_without_an_answer_is_kept_and_done_once(house, sign_in):
     assert [made["number"] for made in house.get(f"/halls/{HALL}/calls").json] == ["A001"]
 
 
+def test_a_double_click_calls_one(house, sign_in):
+    house.take("id-card")
+    house.take("id-card")
+    console = sign_in("1")
+    console.keyboard.press("o")
+    expect(console.locator("#said")).to_have_text("已开放窗口。")
+    console.get_by_role("button", name="叫下一位").dblclick()
+    expect(console.locator("#said")).to_have_text("请 A001 号到 1 号窗口办理。")
+    assert waiting(house) == 1
+
+
 def test_a_board_that_hears_nothing_says_so(house, open_page):
     house.take("id-card")
     board = open_page(f"/screen/{HALL}", 1920, 1080, may_fail=BROKEN)
