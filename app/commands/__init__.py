@@ -2,6 +2,7 @@
 
 from app.commands.halls import calendar_group, hall
 from app.commands.queue import queue_group
+from app.commands.replay import replay
 from app.commands.running import demo_group, schedule, worker
 
-commands = (hall, calendar_group, queue_group, demo_group, worker, schedule)
+commands = (hall, calendar_group, queue_group, demo_group, replay, worker, schedule)

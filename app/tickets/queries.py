@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from app.catalog.plan import HallDay, HallPlan
 from app.core.acts import Actor
@@ -20,6 +20,13 @@ Ticket = Row[Any]
 """A row of `tickets` as it was read: immutable, its columns as attributes."""
 
 TABLE = TicketRow.__table__
+
+# Made once: every call runs it, and making a statement takes longer than running it.
+HELD = select(*TABLE.c).where(
+    TABLE.c.hall == bindparam("at_hall"),
+    TABLE.c.counter == bindparam("at_counter"),
+    TABLE.c.state.in_(AT_COUNTER),
+)
 
 
 def sequence_of(hall: str, day: date) -> Sequence:
@@ -65,12 +72,8 @@ def actor_of_token(token: str) -> Actor | None:
 
 def at_counter(hall: str, counter: str, *, lock: bool = False) -> Ticket | None:
     """The ticket this counter has called or serves."""
-    query = select(*TABLE.c).where(
-        TABLE.c.hall == hall,
-        TABLE.c.counter == counter,
-        TABLE.c.state.in_(AT_COUNTER),
-    )
-    return db.session.execute(query.with_for_update() if lock else query).one_or_none()
+    query = HELD.with_for_update() if lock else HELD
+    return db.session.execute(query, {"at_hall": hall, "at_counter": counter}).one_or_none()
 
 
 def ahead(ticket: Ticket) -> int | None:
@@ -180,6 +183,12 @@ def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
     for lane, code, count in rows:
         work[lane] = work.get(lane, 0) + count * plan.item_coded(code).minutes
     return work
+
+
+def of_day(hall: str, day: date) -> list[Ticket]:
+    """Every ticket of a hall's day, whatever became of it."""
+    query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.day == day)
+    return list(db.session.execute(query.order_by(TABLE.c.serial)).all())
 
 
 def live_days(hall: str, before: date | None = None) -> list[date]:
