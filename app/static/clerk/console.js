@@ -1,7 +1,7 @@
 // The counter console. One request at a time; a click whose answer was lost is sent again under its
 // key until it is answered, so it is done once. After each answer the server's picture is read.
 
-import { call, insist, newKey, sleep } from '../shared/api.js'
+import { call, insist, newKey } from '../shared/api.js'
 import { draw, drawUndo, enable } from './view.js'
 import { byId, page, say, show } from '../shared/dom.js'
 import { keepLive } from '../shared/live.js'
@@ -16,6 +16,7 @@ const KEYS = {
 const counterPath = `/counters/${encodeURIComponent(page.counter)}`
 let picture = null // GET /counters/{no}, as last read
 let pending = null // the click being sent: {words, isLost, isGivenUp}
+let sent = {} // the last click: {words, at}
 let undoable = null // what was passed or finished here last: {id, number, how, until}
 
 // Reading
@@ -48,12 +49,13 @@ function signedOut() {
 
 /** Send one click; what `done` makes of the answer is said. Refusals are said, too. */
 async function send(words, path, body, done) {
-  if (pending) return
+  const isDouble = words === sent.words && performance.now() - sent.at < DOUBLE_CLICK_MS
+  if (pending || isDouble) return
+  sent = { words, at: performance.now() }
   const mine = { words, isLost: false, isGivenUp: false }
   pending = mine
   tell(`${words}……`)
   enable(picture, true)
-  const settled = sleep(DOUBLE_CLICK_MS)
   let outcome
   try {
     const answer = await insist(path, { body, key: newKey(), onLost: () => lost(mine) })
@@ -63,7 +65,6 @@ async function send(words, path, body, done) {
   }
   mine.isLost = false
   await refresh().then(() => onFresh(true), () => onFresh(false))
-  await settled
   pending = null
   enable(picture, false)
   outcome() // last: whoever reads it may press the next button
@@ -112,7 +113,7 @@ function handle(action, words) {
   const { id, number } = picture.ticket
   return send(`${words} ${number}`, `/tickets/${id}/${action}`, {}, (ticket) => {
     if (action === 'finish' || action === 'pass') remember(ticket, words)
-    return ticket.state === 'closed' ? `${number} 第三次过号，已作废。` : `${number} ${words}完成。`
+    return ticket.state === 'closed' ? `${number} 第三次过号，已作废。` : `${number} 已${words}。`
   })
 }
 
