@@ -8,6 +8,8 @@
 | `every_database` | the same on SQLite and PostgreSQL in turn |
 | `settings`, `app`, `client` | the app on those two, and Flask's test client |
 | `live_server` | the address of gunicorn with the same settings |
+| `house` | a small hall with people in it, on those stores: tests/house.py |
+| `shared_house` | one for all tests of a module, for those that leave each other alone |
 | `chromium` | the path of a browser |
 
 What a machine lacks is named at the end; with `CI=true` a missing part fails.
@@ -214,3 +216,23 @@ def every_settings(every_database: str, every_redis: RunningRedis, tmp_path) -> 
             "INSTANCE_PATH": str(tmp_path / "instance"),
         }
     )
+
+
+@pytest.fixture(scope="module")
+def shared_house(servers: Servers, tmp_path_factory: pytest.TempPathFactory):
+    """One house for a module whose tests do not mind what the others left."""
+    from tests.house import open_house
+
+    with ExitStack() as stack:
+        settings = load_settings(
+            {
+                "SHUNHAO_MODE": "test",
+                "DATABASE_URL": stack.enter_context(servers.database("postgresql")),
+                "REDIS_URL": _empty_redis(servers, "valkey").url,
+                "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
+            }
+        )
+        house = open_house(settings)
+        yield house
+        with house.app.app_context():
+            house.app.extensions["sqlalchemy"].engine.dispose()

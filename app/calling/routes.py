@@ -16,7 +16,6 @@ from app.calling.schemas import (
     CallOut,
     CounterStateOut,
     DateQuery,
-    NothingIn,
     NumberIn,
     ReasonIn,
     TransferIn,
@@ -30,7 +29,7 @@ from app.core.auth import access, act, actor, public
 from app.core.http import answer, event_stream, perform_here
 from app.core.parts import parts
 from app.tickets.queries import Ticket, find
-from app.tickets.schemas import TicketOut
+from app.tickets.schemas import NothingIn, TicketOut
 from app.tickets.service import strike_priority
 from app.tickets.view import ticket_out
 

@@ -75,10 +75,11 @@ class ProblemOut(Schema):
 
 def register(app: APIFlask) -> None:
     """Map every error there is to its answer."""
+    # First, since it takes every HTTPException for itself.
+    app.error_processor(_validation)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
-    app.error_processor(_validation)
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
@@ -140,12 +141,10 @@ def _http(error: HTTPException) -> Response:
 
 
 def _validation(error: HTTPError) -> tuple[Any, int, dict[str, str]]:
-    """A body or query that does not fit: 422 with each field's fault; broken JSON is a 400."""
+    """A body or query that does not fit: 422 with each field's fault."""
     status = error.status_code
     code, detail = WORDS.get(status, WORDS[422])
     faults = error.detail or {}
-    if status == 400:
-        code, detail = "malformed_json", "提交的内容不是有效的 JSON。"
     answer = problem(status, code, detail, **({"errors": faults} if faults else {}))
     return answer.get_data(), status, dict(answer.headers)
 
