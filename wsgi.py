@@ -3,7 +3,7 @@
 import os
 import sys
 
-from app.cli import commands
+from app.commands import commands
 from app.factory import create_app
 from config.logging import configure_logging
 from config.settings import SettingsError, load_settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from app.calling.models import CallRow
 from app.core.db import db
@@ -41,3 +41,10 @@ def calls_of(hall: str, day: date) -> list[Call]:
             select(*CALLS.c).where(CALLS.c.hall == hall, CALLS.c.day == day).order_by(CALLS.c.id)
         ).all()
     )
+
+
+def calls_made(hall: str, day: date) -> int:
+    """How many calls a hall's day has seen."""
+    return db.session.execute(
+        select(func.count()).select_from(CALLS).where(CALLS.c.hall == hall, CALLS.c.day == day)
+    ).scalar_one()

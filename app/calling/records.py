@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 
 from app.calling.queries import CALLS
 from app.core import events
@@ -13,34 +13,36 @@ from app.core.acts import Act
 from app.core.db import db
 from app.tickets.queries import Ticket
 
+INSERT = insert(CALLS).returning(CALLS.c.id)
+UPDATE = update(CALLS).where(CALLS.c.id == bindparam("call"))
+
 
 def add_call(ticket: Ticket, why: dict[str, Any], reason: str | None, token: str, act: Act) -> int:
     """The row of a new call; its id."""
     call_id: int = db.session.execute(
-        insert(CALLS)
-        .values(
-            hall=ticket.hall,
-            day=ticket.day,
-            ticket_id=ticket.id,
-            number=ticket.number,
-            lane=ticket.lane,
-            counter=ticket.counter,
-            nth=1,
-            called_at=act.now,
-            last_at=act.now,
-            by_hand=reason,
-            why=why,
-            claim_token=token,
-            delivery="sent",
-        )
-        .returning(CALLS.c.id)
+        INSERT,
+        {
+            "hall": ticket.hall,
+            "day": ticket.day,
+            "ticket_id": ticket.id,
+            "number": ticket.number,
+            "lane": ticket.lane,
+            "counter": ticket.counter,
+            "nth": 1,
+            "called_at": act.now,
+            "last_at": act.now,
+            "by_hand": reason,
+            "why": why,
+            "claim_token": token,
+            "delivery": "sent",
+        },
     ).scalar_one()
     return call_id
 
 
 def set_call(call_id: int | None, **values: Any) -> None:
     """Write onto a call's row."""
-    db.session.execute(update(CALLS).where(CALLS.c.id == call_id).values(**values))
+    db.session.execute(UPDATE, {"call": call_id, **values})
 
 
 def end_call(ticket: Ticket, act: Act, how: str) -> None:

@@ -24,7 +24,7 @@ from app.calling.service import Called
 from app.calling.view import board_out, call_out, counter_out
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import Act, Role
+from app.core.acts import AT_COUNTERS, Act, Role
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, event_stream, perform_here
 from app.core.parts import parts
@@ -35,7 +35,6 @@ from app.tickets.view import ticket_out
 
 bp = APIBlueprint("calling", __name__, url_prefix="/api/v1", tag="叫号")
 
-AT_COUNTERS = (Role.CLERK, Role.SUPERVISOR)
 ON_THE_FLOOR = (Role.CLERK, Role.GUIDE, Role.SUPERVISOR)
 REFUSALS = {403: "不在这个窗口", 404: "没有这个窗口或号票", 409: "当前状态不允许"}
 

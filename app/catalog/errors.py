@@ -31,3 +31,8 @@ class BadCalendarFile(DomainError):
     status = 422
     code = "bad_calendar_file"
     detail = "日历文件有误。"
+
+
+class LaneInUse(DomainError):
+    code = "lane_in_use"
+    detail = "还有人在文件中没有的业务队列里等候。"

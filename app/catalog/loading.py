@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import select
 
+from app.catalog.errors import LaneInUse
 from app.catalog.hall_file import HallFile
 from app.catalog.models import CounterRow, DepartmentRow, HallRow, ItemRow, LaneRow
 from app.catalog.plan import HallPlan
@@ -29,10 +31,16 @@ class LoadReport:
     """In words, what was there before and is not in the file any more."""
 
 
-def load_hall(hall_file: HallFile) -> LoadReport:
+def load_hall(hall_file: HallFile, waiting: Mapping[str, int] | None = None) -> LoadReport:
     """Bring in a hall, inside the caller's transaction: what is new is added, what is known is
-    changed, what is gone is retired. Counters keep their live status."""
+    changed, what is gone is retired. Counters keep their live status.
+
+    `waiting`: letters -> how many wait there now. Raises LaneInUse rather than retire a lane
+    in which somebody waits: no counter would ever call them."""
     plan = hall_file.plan
+    for letters, count in (waiting or {}).items():
+        if letters not in plan.lanes:
+            raise LaneInUse(f"{letters} 队列还有 {count} 人等候，不能从文件中去掉。")
     hall = _hall_row(plan.code)
     for column, value in hall_columns(plan).items():
         setattr(hall, column, value)

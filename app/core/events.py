@@ -51,6 +51,7 @@ class EventRow(db.Model):
 
 
 TABLE = EventRow.__table__
+INSERT = insert(TABLE).returning(TABLE.c.id)
 
 
 def record(
@@ -80,7 +81,7 @@ def record(
         "actor": str(act.actor),
         "data": data,
     }
-    event_id = db.session.execute(insert(TABLE).values(values).returning(TABLE.c.id)).scalar_one()
+    event_id = db.session.execute(INSERT, values).scalar_one()
     after_commit(lambda: _copy(event_id, values))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, bindparam, func, or_, select
 
 from app.catalog.plan import HallDay, HallPlan
 from app.core.acts import Actor
@@ -20,6 +20,13 @@ Ticket = Row[Any]
 """A row of `tickets` as it was read: immutable, its columns as attributes."""
 
 TABLE = TicketRow.__table__
+
+# Made once: every call runs it, and making a statement takes longer than running it.
+HELD = select(*TABLE.c).where(
+    TABLE.c.hall == bindparam("at_hall"),
+    TABLE.c.counter == bindparam("at_counter"),
+    TABLE.c.state.in_(AT_COUNTER),
+)
 
 
 def sequence_of(hall: str, day: date) -> Sequence:
@@ -65,12 +72,8 @@ def actor_of_token(token: str) -> Actor | None:
 
 def at_counter(hall: str, counter: str, *, lock: bool = False) -> Ticket | None:
     """The ticket this counter has called or serves."""
-    query = select(*TABLE.c).where(
-        TABLE.c.hall == hall,
-        TABLE.c.counter == counter,
-        TABLE.c.state.in_(AT_COUNTER),
-    )
-    return db.session.execute(query.with_for_update() if lock else query).one_or_none()
+    query = HELD.with_for_update() if lock else HELD
+    return db.session.execute(query, {"at_hall": hall, "at_counter": counter}).one_or_none()
 
 
 def ahead(ticket: Ticket) -> int | None:
@@ -152,12 +155,21 @@ def parked_in(hall: str, day: date, lanes: frozenset[str]) -> list[Ticket]:
     )
 
 
-def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
-    """Letters -> how many wait."""
+def waiting_by_lane(hall: str, day: date | None = None) -> dict[str, int]:
+    """Letters -> how many wait, on one day or on any."""
+    waits = waiting_in(hall, day) if day else _waits(hall)
     rows = db.session.execute(
-        select(TABLE.c.lane, func.count()).where(waiting_in(hall, day)).group_by(TABLE.c.lane)
+        select(TABLE.c.lane, func.count()).where(waits).group_by(TABLE.c.lane)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def oldest_wait(hall: str, day: date, now: datetime) -> timedelta:
+    """How long the one who waits longest has stood there; zero when nobody waits."""
+    since: datetime | None = db.session.execute(
+        select(func.min(TABLE.c.entered_at)).where(waiting_in(hall, day))
+    ).scalar_one()
+    return now - since if since else timedelta()
 
 
 def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
@@ -173,6 +185,12 @@ def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:
     return work
 
 
+def of_day(hall: str, day: date) -> list[Ticket]:
+    """Every ticket of a hall's day, whatever became of it."""
+    query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.day == day)
+    return list(db.session.execute(query.order_by(TABLE.c.serial)).all())
+
+
 def live_days(hall: str, before: date | None = None) -> list[date]:
     """The days of this hall that have tickets in a live state, oldest first."""
     query = select(TABLE.c.day).where(TABLE.c.hall == hall, TABLE.c.state.in_(LIVE))
@@ -182,4 +200,9 @@ def live_days(hall: str, before: date | None = None) -> list[date]:
 
 
 def waiting_in(hall: str, day: date) -> Any:
-    return and_(TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.state == State.WAITING)
+    """The condition that a ticket of this hall and day waits."""
+    return and_(_waits(hall), TABLE.c.day == day)
+
+
+def _waits(hall: str) -> Any:
+    return and_(TABLE.c.hall == hall, TABLE.c.state == State.WAITING)

@@ -8,9 +8,10 @@ does it later and the ticket stands all the same.
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from app.catalog import rules as hours
 from app.catalog.plan import HallDay, HallPlan, Item
@@ -46,6 +47,20 @@ from queueing import order
 SERIES = SeriesRow.__table__
 SERIALS = ""
 """The series of a hall's serials, beside those of its lanes."""
+
+# Made once: making a statement takes longer than running it, and each number and call runs these.
+INSERT = insert(TABLE).returning(*TABLE.c)
+CHANGE = (
+    update(TABLE)
+    .where(
+        TABLE.c.id == bindparam("ticket"),
+        TABLE.c.seq_version == bindparam("as_read"),
+        TABLE.c.state == bindparam("state_was"),
+    )
+    .values(seq_version=TABLE.c.seq_version + 1)
+    .returning(*TABLE.c)
+)
+NOTE_CALL = update(TABLE).where(TABLE.c.id == bindparam("ticket")).returning(*TABLE.c)
 
 
 # Taking a number
@@ -104,32 +119,31 @@ def admit(
         count = _next_in_series(plan.code, day.date, lane.letters, booked=True)
     due = _due(plan, day, lane.letters, arrival, act.now)
     ticket = db.session.execute(
-        insert(TABLE)
-        .values(
-            id=act.new_id(),
-            token=act.new_id(),
-            hall=plan.code,
-            day=day.date,
-            number=number_text(lane.letters, count),
-            serial=serial,
-            lane=lane.letters,
-            item=items[0].code,
-            items=[item.code for item in items],
-            state=State.EXPECTED if arrival.entered_at is None else State.WAITING,
-            seq_version=1,
-            due_ms=due.at,
-            due_why=due.why,
-            origin=arrival.origin,
-            given_by=str(act.actor),
-            person_id=person,
-            priority=arrival.priority,
-            slot_starts_at=arrival.slot and arrival.slot[0],
-            slot_ends_at=arrival.slot and arrival.slot[1],
-            taken_at=arrival.taken_at,
-            entered_at=arrival.entered_at,
-            passes=0,
-        )
-        .returning(*TABLE.c)
+        INSERT,
+        {
+            "id": act.new_id(),
+            "token": act.new_id(),
+            "hall": plan.code,
+            "day": day.date,
+            "number": number_text(lane.letters, count),
+            "serial": serial,
+            "lane": lane.letters,
+            "item": items[0].code,
+            "items": [item.code for item in items],
+            "state": State.EXPECTED if arrival.entered_at is None else State.WAITING,
+            "seq_version": 1,
+            "due_ms": due.at,
+            "due_why": due.why,
+            "origin": arrival.origin,
+            "given_by": str(act.actor),
+            "person_id": person,
+            "priority": arrival.priority,
+            "slot_starts_at": arrival.slot and arrival.slot[0],
+            "slot_ends_at": arrival.slot and arrival.slot[1],
+            "taken_at": arrival.taken_at,
+            "entered_at": arrival.entered_at,
+            "passes": 0,
+        },
     ).one()
     _record(act, ticket, "taken")
     _tell_sequence(ticket, waited=False)
@@ -175,21 +189,32 @@ def _next_in_series(
     """Count one on. The row is locked until the transaction ends, so no number is lost or twice.
 
     With a quota, raises QuotaUsedUp once that many were given to walk-ins."""
-    walk_ins = 0 if booked else 1
-    statement = insert_into(SERIES).values(
-        hall=hall, day=day, lane=letters, last=1, walk_ins=walk_ins
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=["hall", "day", "lane"],
-        set_={"last": SERIES.c.last + 1, "walk_ins": SERIES.c.walk_ins + walk_ins},
-        where=None if quota is None else SERIES.c.walk_ins < quota,
-    ).returning(SERIES.c.last)
+    first = {"hall": hall, "day": day, "lane": letters, "last": 1, "walk_ins": 0 if booked else 1}
     count: int | None = None
-    if quota is None or quota > 0:
-        count = db.session.execute(statement).scalar_one_or_none()
+    if quota is None:
+        statement = _count_on(db.engine.dialect.name, limited=False)
+        count = db.session.execute(statement, first).scalar_one()
+    elif quota > 0:
+        statement = _count_on(db.engine.dialect.name, limited=True)
+        count = db.session.execute(statement, first | {"quota": quota}).scalar_one_or_none()
     if count is None:
         raise QuotaUsedUp
     return count
+
+
+@cache
+def _count_on(dialect: str, *, limited: bool) -> Any:  # noqa: ARG001 (the cache's key)
+    """The statement that begins a series or counts it on, made once for each dialect; `limited`:
+    only while fewer than `quota` were given to walk-ins."""
+    statement = insert_into(SERIES)
+    return statement.on_conflict_do_update(
+        index_elements=["hall", "day", "lane"],
+        set_={
+            "last": SERIES.c.last + 1,
+            "walk_ins": SERIES.c.walk_ins + statement.excluded.walk_ins,
+        },
+        where=SERIES.c.walk_ins < bindparam("quota") if limited else None,
+    ).returning(SERIES.c.last)
 
 
 def _refuse_when_closed(plan: HallPlan, letters: str, now: datetime) -> None:
@@ -236,16 +261,8 @@ def change(ticket: Ticket, act: Act, kind: str, /, **values: Any) -> Ticket:
     Keys that are columns are written; `call_id`, `nth` and `note` go to the event as well.
     Raises TicketChanged when somebody else was faster."""
     event = {key: values.pop(key) for key in ("nth", "note") if key in values}
-    changed = db.session.execute(
-        update(TABLE)
-        .where(
-            TABLE.c.id == ticket.id,
-            TABLE.c.seq_version == ticket.seq_version,
-            TABLE.c.state == ticket.state,
-        )
-        .values(seq_version=TABLE.c.seq_version + 1, **values)
-        .returning(*TABLE.c)
-    ).one_or_none()
+    as_read = {"ticket": ticket.id, "as_read": ticket.seq_version, "state_was": ticket.state}
+    changed = db.session.execute(CHANGE, as_read | values).one_or_none()
     if changed is None:
         raise TicketChanged
     _record(act, changed, kind, **event)
@@ -257,25 +274,14 @@ def mark_called(ticket_id: str, version: int, counter: str) -> Ticket | None:
     """The guarded write of a call: waiting, and still of this version; else None.
 
     Tells the sequence nothing: the claim that led here is confirmed by who made it."""
-    return db.session.execute(
-        update(TABLE)
-        .where(
-            TABLE.c.id == ticket_id,
-            TABLE.c.state == State.WAITING,
-            TABLE.c.seq_version == version,
-        )
-        .values(
-            state=State.CALLED, counter=counter, bound_to=None, seq_version=TABLE.c.seq_version + 1
-        )
-        .returning(*TABLE.c)
-    ).one_or_none()
+    as_read = {"ticket": ticket_id, "as_read": version, "state_was": State.WAITING}
+    called = {"state": State.CALLED, "counter": counter, "bound_to": None}
+    return db.session.execute(CHANGE, as_read | called).one_or_none()
 
 
 def note_call(ticket: Ticket, call_id: int) -> Ticket:
     """Note which call put the ticket where it is."""
-    return db.session.execute(
-        update(TABLE).where(TABLE.c.id == ticket.id).values(call_id=call_id).returning(*TABLE.c)
-    ).one()
+    return db.session.execute(NOTE_CALL, {"ticket": ticket.id, "call_id": call_id}).one()
 
 
 def check_in(ticket: Ticket, priority: str | None, act: Act, plan: HallPlan) -> Ticket:

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import pytest
 from apiflask import APIFlask
 
-from app.catalog.cli import calendar_group, hall
 from app.catalog.hall_file import parse_hall
 from app.catalog.loading import load_hall
 from app.catalog.routes import bp
+from app.commands.halls import calendar_group, hall
 from app.core.clock import SetClock
 from app.core.db import db, prepare_sqlite, transaction
 from app.core.errors import DomainError

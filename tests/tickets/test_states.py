@@ -1,4 +1,4 @@
-"""Every action in every state, over HTTP: what the table allows happens, all else changes nothing."""
+"""Every action in every state, over HTTP: what the table allows happens, else nothing."""
 
 import pytest
 

@@ -8,12 +8,13 @@ import click
 from flask.cli import AppGroup
 
 from app.catalog import calendar
-from app.catalog.errors import BadCalendarFile
+from app.catalog.errors import BadCalendarFile, LaneInUse
 from app.catalog.hall_file import HallFile, HallFileError, read_hall_file
 from app.catalog.loading import load_hall
 from app.catalog.plan import HallPlan, Interval
 from app.catalog.service import plans
 from app.core.db import transaction
+from app.tickets.queries import waiting_by_lane
 from queueing.order import MINUTE
 
 hall = AppGroup("hall", help="Halls as data: judge a hall file, bring it in, list what is there.")
@@ -36,8 +37,11 @@ def check(file: Path) -> None:
 def load(file: Path) -> None:
     """Bring in the hall of FILE, wholly or not at all."""
     hall_file = _judged(file)
-    with transaction():
-        report = load_hall(hall_file)
+    try:
+        with transaction():
+            report = load_hall(hall_file, waiting_by_lane(hall_file.plan.code))
+    except LaneInUse as error:
+        raise click.ClickException(f"{error.detail}什么都没有载入。") from error
     click.echo(
         f"大厅 {report.hall} 已载入（第 {report.revision} 版）："
         f"新增 {report.added}，沿用 {report.kept}，停用 {len(report.retired)}。"
@@ -140,6 +144,3 @@ def _show_reach() -> None:
         click.echo(f"正式的放假和调休安排到 {official} 为止。")
     if estimated is not None and (official is None or estimated > official):
         click.echo(f"此后到 {estimated} 只有预估的节日，没有调休；通知公布后请导入。")
-
-
-commands = (hall, calendar_group)

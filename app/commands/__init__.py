@@ -1,0 +1,8 @@
+"""Every `flask …` command of the house."""
+
+from app.commands.halls import calendar_group, hall
+from app.commands.queue import queue_group
+from app.commands.replay import replay
+from app.commands.running import demo_group, schedule, worker
+
+commands = (hall, calendar_group, queue_group, demo_group, replay, worker, schedule)

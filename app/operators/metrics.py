@@ -1,0 +1,64 @@
+"""What the hall looks like in numbers, read from the rows at each scrape (Prometheus).
+
+Read, not counted: several processes answer, and all of them would tell the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from app.calling.queries import calls_made
+from app.catalog.plan import HallPlan
+from app.catalog.service import counter_statuses, plans
+from app.core.parts import parts
+from app.tickets.queries import oldest_wait, waiting_by_lane
+
+
+class Halls:
+    """Every hall, now."""
+
+    def collect(self) -> Iterator[Metric]:
+        waiting = GaugeMetricFamily(
+            "shunhao_waiting", "Tickets that wait.", labels=["hall", "lane"]
+        )
+        oldest = GaugeMetricFamily(
+            "shunhao_oldest_wait_seconds", "How long the first of them waits.", labels=["hall"]
+        )
+        counters = GaugeMetricFamily(
+            "shunhao_counters", "Counters by what they are doing.", labels=["hall", "status"]
+        )
+        calls = CounterMetricFamily(
+            "shunhao_calls", "Calls made in this hall day.", labels=["hall"]
+        )
+        for plan in plans():
+            self._of(plan, waiting, oldest, counters, calls)
+        yield from (waiting, oldest, counters, calls)
+
+    def _of(
+        self,
+        plan: HallPlan,
+        waiting: GaugeMetricFamily,
+        oldest: GaugeMetricFamily,
+        counters: GaugeMetricFamily,
+        calls: CounterMetricFamily,
+    ) -> None:
+        now = parts().clock.now()
+        day = plan.day_of(now).date
+        counts = waiting_by_lane(plan.code, day)
+        for letters in plan.lanes:
+            waiting.add_metric([plan.code, letters], counts.get(letters, 0))
+        oldest.add_metric([plan.code], oldest_wait(plan.code, day, now).total_seconds())
+        statuses = [status for status, _ in counter_statuses(plan).values()]
+        for status in ("open", "paused", "closed"):
+            counters.add_metric([plan.code, status], statuses.count(status))
+        calls.add_metric([plan.code], calls_made(plan.code, day))
+
+
+def scrape() -> bytes:
+    """Everything, in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(Halls())
+    return generate_latest(registry)

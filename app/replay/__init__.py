@@ -1,0 +1,1 @@
+"""Recorded days run through the real engine in virtual time: what would this house have done?"""
