@@ -148,8 +148,8 @@ def _stored(once: Try, now: datetime) -> Answer | None:
         "body_hash": once.body_hash,
         "at": now,
     }
-    taken = db.session.execute(insert_into(TABLE).values(row).on_conflict_do_nothing()).rowcount
-    if taken:
+    taken = insert_into(TABLE).values(row).on_conflict_do_nothing().returning(TABLE.c.key)
+    if db.session.execute(taken).first():
         return None
     kept = db.session.execute(
         select(TABLE.c.body_hash, TABLE.c.status, TABLE.c.answer).where(_is(once))

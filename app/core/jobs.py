@@ -28,10 +28,8 @@ TABLE = JobRunRow.__table__
 
 def take_run(name: str, due: datetime, now: datetime) -> bool:
     """Note, in this transaction, that the job ran for this due time. False: it had already."""
-    taken = db.session.execute(
-        insert_into(TABLE).values(name=name, due=due, done_at=now).on_conflict_do_nothing()
-    )
-    return bool(taken.rowcount)
+    run = insert_into(TABLE).values(name=name, due=due, done_at=now).on_conflict_do_nothing()
+    return db.session.execute(run.returning(TABLE.c.name)).first() is not None
 
 
 def has_run(name: str, due: datetime) -> bool:
