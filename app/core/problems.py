@@ -165,6 +165,10 @@ def refuse_large_body() -> None:
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
         raise RequestEntityTooLarge
+    if "Transfer-Encoding" in request.headers:
+        request.get_data(cache=True)  # never more than the limit, and silent about the rest
+        if request.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
 
 
 def drain() -> None:

@@ -48,8 +48,9 @@ def find(hall: str | None, *, lock: bool = False, **column: Any) -> Ticket:
 
 def find_number(hall: str, day: date, number: str, *, lock: bool = False) -> Ticket:
     """One ticket of a hall's day by its number. Raises TicketNotFound."""
+    number = number.strip().upper()
     query = select(*TABLE.c).where(
-        TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.number == number.strip().upper()
+        TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.number == number
     )
     ticket = db.session.execute(query.with_for_update() if lock else query).one_or_none()
     if ticket is None:
