@@ -70,6 +70,8 @@ class ProblemOut(Schema):
     request_id = String(required=True, allow_none=True)
     errors = Dict(metadata={"description": "各字段的问题"})
     state = String(metadata={"description": "号票或窗口现在的状态"})
+    action = String(metadata={"description": "没有做成的操作"})
+    number = String(metadata={"description": "已持有的号"})
     retry_after = Integer(metadata={"description": "多少秒后可以再试"})
 
 
