@@ -1,12 +1,13 @@
 // The counter console. One request at a time; a click whose answer was lost is sent again under its
 // key until it is answered, so it is done once. After each answer the server's picture is read.
 
-import { call, insist, newKey } from '../shared/api.js'
+import { call, insist, newKey, sleep } from '../shared/api.js'
 import { draw, drawUndo, enable } from './view.js'
 import { byId, page, say, show } from '../shared/dom.js'
 import { keepLive } from '../shared/live.js'
 
 const GATHER_MS = 3_000 // forty-odd consoles share one hall's events
+const DOUBLE_CLICK_MS = 500 // the second click of two was not meant
 const KEYS = {
   n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
   t: 'transfer', g: 'call', u: 'undo', o: 'open',
@@ -52,14 +53,20 @@ async function send(words, path, body, done) {
   pending = mine
   tell(`${words}……`)
   enable(picture, true)
+  const settled = sleep(DOUBLE_CLICK_MS)
+  let outcome
   try {
-    tell(done(await insist(path, { body, key: newKey(), onLost: () => lost(mine) })))
+    const answer = await insist(path, { body, key: newKey(), onLost: () => lost(mine) })
+    outcome = () => tell(done(answer))
   } catch (error) {
-    complain(error.message)
+    outcome = () => complain(error.message)
   }
-  pending = null
+  mine.isLost = false
   await refresh().then(() => onFresh(true), () => onFresh(false))
+  await settled
+  pending = null
   enable(picture, false)
+  outcome() // last: whoever reads it may press the next button
 }
 
 function lost(mine) {
