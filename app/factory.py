@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.calling import routes as calling
 from app.catalog import routes as catalog
-from app.core import auth, docs, problems
+from app.clerk import pages as clerk_pages
+from app.core import auth, docs, pages, problems
 from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
@@ -25,12 +26,15 @@ from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.kiosk import api as kiosk_api
+from app.kiosk import pages as kiosk_pages
 from app.operators import routes as operators
+from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
+from app.visitor import pages as visitor_pages
 from config.redis import connect
 from config.settings import ROOT, Settings
 from queueing.events import RedisEvents
@@ -87,6 +91,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.before_request(problems.check_key)
     _limit(app, settings)
     app.after_request(_finish_request)
+    app.after_request(pages.harden)
     for blueprint in (
         catalog.bp,
         tickets.bp,
@@ -95,6 +100,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         kiosk_api.bp,
         operators.bp,
         docs.bp,
+        pages.bp,
+        kiosk_pages.bp,
+        clerk_pages.bp,
+        screen_pages.bp,
+        visitor_pages.bp,
     ):
         app.register_blueprint(blueprint)
     return app

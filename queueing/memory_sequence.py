@@ -6,10 +6,6 @@ from queueing.errors import NotReady
 from queueing.sequence import Claim, Entry, Snapshot, Tiers
 
 
-def _order(entry: Entry) -> tuple[int, int, str]:
-    return entry.due, entry.serial, entry.ticket
-
-
 class MemorySequence:
     """`sequence.Sequence` in one process's memory."""
 
@@ -46,7 +42,7 @@ class MemorySequence:
             if tier is None or entry.counter not in (None, counter):
                 continue
             overdue = tier > 1 and entry.due <= now - overdue_after
-            candidates.append((1 if overdue else tier, _order(entry), overdue, entry))
+            candidates.append((1 if overdue else tier, entry.place, overdue, entry))
         if not candidates:
             return None
         tier, _, overdue, entry = min(candidates)
@@ -63,9 +59,7 @@ class MemorySequence:
 
     def confirm(self, ticket: str, token: str, version: int) -> bool:
         stood = self._stands(ticket, token)
-        if self._is_new(ticket, version) or stood:
-            self._forget(ticket)
-        return stood
+        return self.remove(ticket, version) and stood
 
     def release(self, ticket: str, token: str) -> bool:
         if not self._stands(ticket, token):
@@ -88,22 +82,19 @@ class MemorySequence:
         if own is None:
             return None
         return sum(
-            entry.lane == own.lane and _order(entry) < _order(own)
-            for entry in self._waiting.values()
+            entry.lane == own.lane and entry.place < own.place for entry in self._waiting.values()
         )
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
             ready=self._generation is not None,
             generation=self._generation or "",
-            entries=tuple(sorted(self._waiting.values(), key=_order)),
-            claims=tuple(sorted(self._claims.values(), key=_age)),
+            entries=tuple(sorted(self._waiting.values(), key=lambda entry: entry.place)),
+            claims=self._oldest_first(),
         )
 
     def expired_claims(self, before: int) -> tuple[Claim, ...]:
-        return tuple(
-            claim for claim in sorted(self._claims.values(), key=_age) if claim.claimed_at < before
-        )
+        return tuple(claim for claim in self._oldest_first() if claim.claimed_at < before)
 
     def begin_build(self, token: str, now: int, lease: int) -> bool:
         if self._generation is not None:
@@ -148,6 +139,5 @@ class MemorySequence:
     def _standing(self, token: str) -> Claim | None:
         return next((claim for claim in self._claims.values() if claim.token == token), None)
 
-
-def _age(claim: Claim) -> tuple[int, str]:
-    return claim.claimed_at, claim.entry.ticket
+    def _oldest_first(self) -> tuple[Claim, ...]:
+        return tuple(sorted(self._claims.values(), key=lambda claim: claim.age))

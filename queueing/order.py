@@ -14,7 +14,8 @@ MINUTE = 60_000
 
 
 class Why(StrEnum):
-    """Which row of the order table gave a ticket its due time."""
+    """The rows of the order table. A ticket keeps the one that gave it its due time; a plain
+    transfer, a resume and an undo leave that as it was."""
 
     WALK_IN = "walk_in"
     APPOINTMENT = "appointment"
@@ -124,18 +125,3 @@ def rejoin(
 def transfer_now(own: int, now: int) -> Due:
     """Transferred with the word "now" and a reason: the earlier of its own due and now."""
     return Due(min(own, now), Why.TRANSFER_NOW)
-
-
-def transfer(own: int) -> Due:
-    """Transferred: the promise stays what it was."""
-    return Due(own, Why.TRANSFER)
-
-
-def resume(own: int) -> Due:
-    """Parked and back, bound to its counter: the promise stays what it was."""
-    return Due(own, Why.RESUMED)
-
-
-def undo(own: int) -> Due:
-    """A pass or finish taken back, bound to its counter: the promise stays what it was."""
-    return Due(own, Why.UNDONE)

@@ -52,11 +52,11 @@ class RedisSequence:
             now - overdue_after,
             *numbers,
         )
-        return _claim(*reply) if reply else None
+        return _claim(_entry(reply[0]), reply[1]) if reply else None
 
     def claim(self, counter: str, ticket: str, version: int, token: str, now: int) -> Claim | None:
         reply = self._run("claim", counter, token, now, ticket, version)
-        return _claim(*reply) if reply else None
+        return _claim(_entry(reply[0]), reply[1]) if reply else None
 
     def confirm(self, ticket: str, token: str, version: int) -> bool:
         return bool(self._run("confirm", ticket, token, version))
@@ -73,22 +73,21 @@ class RedisSequence:
 
     def snapshot(self) -> Snapshot:
         generation, records, claims = self._run("snapshot")
-        held = {entry.ticket: (entry, record) for record in records for entry in [_entry(record)]}
-        claimed = []
-        for ticket, claim in zip(claims[::2], claims[1::2], strict=True):
-            _, record = held.pop(text(ticket))
-            claimed.append(_claim(record, claim))
+        held = {entry.ticket: entry for entry in map(_entry, records)}
+        claimed = [
+            _claim(held.pop(text(ticket)), claim)
+            for ticket, claim in zip(claims[::2], claims[1::2], strict=True)
+        ]
         return Snapshot(
             ready=bool(generation),
             generation=text(generation),
-            entries=tuple(
-                sorted((entry for entry, _ in held.values()), key=lambda e: (e.due, e.serial))
-            ),
-            claims=tuple(sorted(claimed, key=lambda c: (c.claimed_at, c.entry.ticket))),
+            entries=tuple(sorted(held.values(), key=lambda entry: entry.place)),
+            claims=tuple(sorted(claimed, key=lambda claim: claim.age)),
         )
 
     def expired_claims(self, before: int) -> tuple[Claim, ...]:
-        return tuple(_claim(*reply) for reply in self._run("expired_claims", before))
+        claims = self._run("expired_claims", before)
+        return tuple(_claim(_entry(record), claim) for record, claim in claims)
 
     def begin_build(self, token: str, now: int, lease: int) -> bool:
         return bool(self._run("begin_build", token, now, now + lease))
@@ -143,5 +142,5 @@ def _entry(record: bytes | str) -> Entry:
     )
 
 
-def _claim(record: bytes | str, claim: bytes | str) -> Claim:
-    return Claim(_entry(record), **json.loads(claim))
+def _claim(entry: Entry, claim: bytes | str) -> Claim:
+    return Claim(entry, **json.loads(claim))

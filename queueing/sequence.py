@@ -32,6 +32,11 @@ class Entry:
     counter: str | None = None
     """Bound to this counter: only it may take the ticket, from its first tier."""
 
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """What the order sorts by; the ticket decides only should two serials ever meet."""
+        return self.due, self.serial, self.ticket
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -48,6 +53,11 @@ class Claim:
     others: int
     """How many more waiting tickets this counter could have been given, later tiers included;
     0 for a ticket claimed by hand."""
+
+    @property
+    def age(self) -> tuple[int, str]:
+        """What claims sort by, oldest first."""
+        return self.claimed_at, self.entry.ticket
 
 
 @dataclass(frozen=True, slots=True)

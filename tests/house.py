@@ -3,29 +3,39 @@
 house.take("id-card")            a number at the machine; the answer's body
 house.clerk("1").next()          clerk of counter 1 calls; ticket and why
 house.clock.advance(seconds=20)  time passes
+refused(answer, 409, "hall_closed")   the problem this answer tells
 """
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from apiflask import APIFlask
+from stdnum.cn import ric
 
+from app.calling import reconcile
 from app.catalog.hall_file import parse_hall
 from app.catalog.loading import load_hall
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import SYSTEM, Act, Role
+from app.core.acts import SYSTEM, Act, Actor, Role, random_id
 from app.core.clock import Clock, SetClock
 from app.core.db import db, transaction
 from app.factory import create_app
 from app.staff.service import HASHER, put_device, put_staff
+from app.tickets.queries import TABLE as TICKETS
+from app.tickets.service import take_from_afar
 from config.settings import Settings
+
+R = TypeVar("R")
 
 HALL = "t"
 PASSWORD = "a password of tests"
@@ -72,9 +82,8 @@ _hash = HASHER.hash(PASSWORD)
 def open_house(settings: Settings, clock: Clock | None = None, **rules: Any) -> House:
     """A house on these stores, its hall loaded and its people known; `rules` change the hall's."""
     house = House(create_app(settings, clock or SetClock(MORNING)))
+    house.reload(lambda file: file["hall"]["rules"].update(rules))
     with house.app.app_context():
-        with transaction():
-            load_hall(parse_hall(_yaml(rules)))
         act = Act(house.clock.now(), SYSTEM)
         with transaction():
             put_device(KIOSK_TOKEN, "kiosk", HALL, "取号机", act)
@@ -89,6 +98,7 @@ def open_house(settings: Settings, clock: Clock | None = None, **rules: Any) -> 
 class House:
     app: APIFlask
     _clerks: dict[str, Clerk] = field(default_factory=dict)
+    _file: dict[str, Any] = field(default_factory=lambda: copy.deepcopy(HALL_FILE))
 
     @property
     def clock(self) -> Any:
@@ -108,6 +118,17 @@ class House:
     @property
     def sequence(self) -> Any:
         return self.app.extensions["parts"].sequence(HALL, self.day)
+
+    def reload(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Somebody changes the hall's file and brings it in. YAML is a superset of JSON."""
+        change(self._file)
+        file = json.dumps(self._file, ensure_ascii=False).encode()
+        self.within(lambda: load_hall(parse_hall(file)))
+
+    def within(self, use_case: Callable[[], R]) -> R:
+        """A use case in a transaction of its own, where no route leads to it."""
+        with self.app.app_context(), transaction():
+            return use_case()
 
     def request(
         self,
@@ -141,6 +162,51 @@ class House:
         answer = self.post("/kiosk/tickets", KIOSK_TOKEN, {"item": item, **more})
         assert answer.status_code == 201, answer.get_data(as_text=True)
         return answer.json
+
+    def take_from_afar(self, item: str = "id-card") -> dict[str, Any]:
+        """A number taken outside the hall, as phones will; its holder has the token."""
+        plan, act = self.plan, Act(self.clock.now(), Actor("citizen", "c", HALL))
+        taken = self.within(lambda: take_from_afar(plan, [item], act, random_id()))
+        return self.as_owner({"id": taken.id, "token": taken.token})
+
+    def check_in(self, ticket: dict[str, Any], **more: Any) -> Any:
+        """The code on a ticket shown to the machine; the whole response."""
+        return self.post("/kiosk/check-ins", KIOSK_TOKEN, {"ticket": ticket["token"], **more})
+
+    def own(self, ticket: dict[str, Any], action: str, key: str = "") -> Any:
+        """What a ticket's owner does with it; the whole response."""
+        return self.post(f"/tickets/{ticket['id']}/{action}", ticket["token"], key=key)
+
+    def as_owner(self, ticket: dict[str, Any]) -> dict[str, Any]:
+        """The ticket as its owner sees it now."""
+        return self.get(f"/tickets/{ticket['id']}", ticket["token"]).json
+
+    def row(self, ticket: dict[str, Any]) -> dict[str, Any]:
+        """The ticket's row."""
+        with self.app.app_context():
+            query = TICKETS.select().where(TICKETS.c.id == ticket["id"])
+            return dict(db.session.execute(query).mappings().one())
+
+    def minutes_left(self, ticket: dict[str, Any]) -> float:
+        """From now to its due time."""
+        due = datetime.fromisoformat(ticket["due_at"])
+        return (due - self.clock.now()) / timedelta(minutes=1)
+
+    def calls(self, date: str = "") -> list[dict[str, Any]]:
+        """Every call of the day, as everyone may see them."""
+        return self.get(f"/halls/{HALL}/calls{date and '?date=' + date}").json
+
+    def sweep(self) -> None:
+        """What the schedule does every few seconds."""
+        plan = self.plan
+        with self.app.app_context():
+            reconcile.sweep(plan, self.clock.now())
+
+    def close_night(self) -> int:
+        """What the schedule does once a day has begun."""
+        plan = self.plan
+        with self.app.app_context():
+            return reconcile.close_night(plan, self.clock.now())
 
     def ticket(self, ticket: dict[str, Any]) -> dict[str, Any]:
         """The ticket as its machine sees it now."""
@@ -192,8 +258,20 @@ class Clerk:
         return self.house.get(f"/counters/{self.no}", self.token).json
 
 
-def _yaml(rules: dict[str, Any]) -> bytes:
-    """YAML is a superset of JSON."""
+def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
+    """The problem an answer tells: with everything a problem has, and in words to read out."""
+    told = answer.get_data(as_text=True)
+    assert (answer.status_code, (answer.json or {}).get("code")) == (status, code), told
+    assert answer.mimetype == "application/problem+json"
+    problem: dict[str, Any] = answer.json
+    assert {"type", "title", "status", "code", "detail", "request_id"} <= problem.keys()
+    assert problem["status"] == status
+    assert re.search("[\u4e00-\u9fff]", problem["title"])
+    assert re.search("[\u4e00-\u9fff].*。$", problem["detail"])
+    return problem
 
-    hall = {**HALL_FILE["hall"], "rules": {**HALL_FILE["hall"]["rules"], **rules}}
-    return json.dumps({**HALL_FILE, "hall": hall}, ensure_ascii=False).encode()
+
+def id_number(born: str = "19900401", series: int = 1) -> str:
+    """A well-formed identity number of nobody."""
+    digits = f"110105{born}{series:03d}"
+    return digits + ric.calc_check_digit(digits + "0")

@@ -21,10 +21,9 @@ from app.catalog.service import counter_of, lane_of, lock_counter
 from app.core.acts import Act
 from app.staff.queries import silent_for
 from app.tickets import queries as tickets
-from app.tickets.errors import ActionNotAllowed
 from app.tickets.queries import Ticket
 from app.tickets.service import change
-from app.tickets.states import Action, State, require
+from app.tickets.states import Action, State, refusal, require
 from queueing import order
 
 THIRD_PASS = 3
@@ -36,7 +35,7 @@ def recall(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     require(Action.RECALL, ticket.state)
     made = call(ticket.call_id, lock=True)
     if made is None:
-        raise ActionNotAllowed
+        raise refusal(Action.RECALL, ticket.state)
     check_recall(made.nth, made.last_at, act.now, plan.rules)
     set_call(made.id, nth=made.nth + 1, last_at=act.now)
     announce(act, ticket, "recalled", made.nth + 1)
@@ -163,17 +162,18 @@ def transfer(
 def undo(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Take back a pass or a finish: to the counter if it is free, else bound to it.
 
-    Raises ActionNotAllowed, UndoTooLate, NotAtThisCounter."""
+    Raises ActionNotAllowed, UndoTooLate, NotAtThisCounter, CounterNotOpen."""
     _require_here(ticket, act)
-    lock_counter(counter_of(plan, seat_of(act)))
+    no = seat_of(act)
+    if lock_counter(counter_of(plan, no)) == CLOSED:
+        raise CounterNotOpen(state=CLOSED)
     require(Action.UNDO, ticket.state)
     by_pass = ticket.state == State.PASSED or ticket.passes >= THIRD_PASS
     if ticket.state == State.CLOSED and not by_pass:
-        raise ActionNotAllowed
+        raise refusal(Action.UNDO, ticket.state)
     check_undo(ticket.stopped_at, act.now, plan.rules)
     passes = ticket.passes - 1 if ticket.state != State.FINISHED else ticket.passes
-    set_call(ticket.call_id, ended_at=None, ended_as=None)
-    return _back_to(ticket, seat_of(act), ticket.stopped_from, act, "undone", plan, passes=passes)
+    return _back_to(ticket, no, ticket.stopped_from, act, "undone", plan, passes=passes)
 
 
 def take_over(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
@@ -188,14 +188,17 @@ def take_over(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     silent = silent_for(plan.code, ticket.counter, act.now)
     if silent is not None and silent < plan.rules.vanished_after:
         raise ClerkPresent
+    set_call(ticket.call_id, counter=no)
     return change(ticket, act, "taken_over", counter=no, note=f"{ticket.counter} -> {no}")
 
 
 def _back_to(
     ticket: Ticket, no: str, state: str, act: Act, kind: str, plan: HallPlan, **values: Any
 ) -> Ticket:
-    """To the counter if it is free; else waiting for it alone, with its old due and serial."""
+    """To the counter if it is free, so that its call goes on there; else waiting for it alone, with
+    its old due and serial."""
     if tickets.at_counter(plan.code, no) is None:
+        set_call(ticket.call_id, counter=no, ended_at=None, ended_as=None)
         return change(ticket, act, kind, state=state, counter=no, bound_to=None, **values)
     return change(ticket, act, kind, state=State.WAITING, counter=None, bound_to=no, **values)
 

@@ -31,7 +31,7 @@ class CallRow(db.Model):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_as: Mapped[str | None] = mapped_column(String(12))
-    """finished, by_next, passed, parked, transferred, taken_over, closed."""
+    """finished, by_next, passed, parked, transferred, closed."""
     by_hand: Mapped[str | None] = mapped_column(String(200))
     """The reason, where a clerk chose the number; None: the sequence chose."""
     why: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import update
 
 from app.calling.queries import CALLS
+from app.calling.records import end_calls
 from app.catalog.plan import HallPlan
 from app.catalog.service import counter_statuses, lock_counter
 from app.core import events
@@ -215,6 +216,7 @@ def close_night(plan: HallPlan, now: datetime) -> int:
     days = tickets.live_days(plan.code, before=today)
     with transaction():
         closed = close_day(plan, today, Act(now, SYSTEM))
+        end_calls(plan.code, today, now)
     for day in days:
         tickets.sequence_of(plan.code, day).drop()
     return closed

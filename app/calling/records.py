@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
@@ -47,6 +48,12 @@ def set_call(call_id: int | None, **values: Any) -> None:
 def end_call(ticket: Ticket, act: Act, how: str) -> None:
     """The ticket leaves its counter."""
     set_call(ticket.call_id, ended_at=act.now, ended_as=how)
+
+
+def end_calls(hall: str, before: date, at: datetime) -> None:
+    """The calls of earlier days that nobody ended: their tickets were closed."""
+    unended = (CALLS.c.hall == hall, CALLS.c.day < before, CALLS.c.ended_at.is_(None))
+    db.session.execute(update(CALLS).where(*unended).values(ended_at=at, ended_as="closed"))
 
 
 def announce(act: Act, ticket: Ticket, kind: str, nth: int) -> None:

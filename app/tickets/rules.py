@@ -11,9 +11,15 @@ from queueing import order
 from queueing.order import Due, Promises, Slot, Why
 from queueing.sequence import Entry
 
-PRIORITIES = ("elderly", "disabled", "serviceman", "pregnant")
+PRIORITY_WORDS = {
+    "elderly": "老年人",
+    "disabled": "残疾人",
+    "serviceman": "军人及家属",
+    "pregnant": "孕产妇",
+}
 """By law: 老年人权益保障法 art. 55, 残疾人保障法 art. 55, servicemen and their families;
 pregnant women by custom."""
+PRIORITIES = tuple(PRIORITY_WORDS)
 
 
 @dataclass(frozen=True, slots=True)

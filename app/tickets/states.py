@@ -164,8 +164,11 @@ def require(action: Action, state: str) -> Move:
     """The move this action makes from this state. Raises ActionNotAllowed with the state."""
     move = _BY_ACTION[action]
     if state not in move.sources:
-        word = STATE_WORDS[State(state)]
-        raise ActionNotAllowed(
-            f"该号{word}，不能{ACTION_WORDS[action]}。", state=str(state), action=str(action)
-        )
+        raise refusal(action, state)
     return move
+
+
+def refusal(action: Action, state: str) -> ActionNotAllowed:
+    """That this action is not for this state, in words."""
+    sentence = f"该号{STATE_WORDS[State(state)]}，不能{ACTION_WORDS[action]}。"
+    return ActionNotAllowed(sentence, state=str(state), action=str(action))

@@ -6,5 +6,6 @@
 
 local ticket, token, version = ARGV[1], ARGV[2], ARGV[3]
 local stood = token_of(ticket) == token
-if is_new(ticket, version) or stood then forget(ticket) end
+if not is_new(ticket, version) then return 0 end
+forget(ticket)
 return stood and 1 or 0

@@ -1,0 +1,198 @@
+// The counter console. One request at a time; a click whose answer was lost is sent again under its
+// key until it is answered, so it is done once. After each answer the server's picture is read.
+
+import { call, insist, newKey } from '../shared/api.js'
+import { draw, drawUndo, enable } from './view.js'
+import { byId, page, say, show } from '../shared/dom.js'
+import { keepLive } from '../shared/live.js'
+
+const GATHER_MS = 3_000 // forty-odd consoles share one hall's events
+const KEYS = {
+  n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
+  t: 'transfer', g: 'call', u: 'undo', o: 'open',
+}
+
+const counterPath = `/counters/${encodeURIComponent(page.counter)}`
+let picture = null // GET /counters/{no}, as last read
+let pending = null // the click being sent: {words, isLost, isGivenUp}
+let undoable = null // what was passed or finished here last: {id, number, how, until}
+
+// Reading
+
+async function refresh() {
+  try {
+    picture = await call('GET', counterPath)
+  } catch (error) {
+    if (error.status === 401) signedOut()
+    throw error
+  }
+  draw(picture, { resume, strike })
+  enable(picture, Boolean(pending))
+}
+
+function onFresh(is) {
+  const isLost = Boolean(pending?.isLost)
+  show('offline', !is || isLost)
+  show('give-up', isLost)
+  if (isLost) say('offline-words', `“${pending.words}”还没有得到答复，正在重新发送，请不要重复操作。`)
+  else if (!is) say('offline-words', '网络不通，以下不是最新情况，正在重新连接。')
+}
+
+function signedOut() {
+  complain('登录已失效，或本窗口已由他人登录，请重新登录。')
+  setTimeout(() => location.assign('/clerk/'), 3_000)
+}
+
+// Sending
+
+/** Send one click; what `done` makes of the answer is said. Refusals are said, too. */
+async function send(words, path, body, done) {
+  if (pending) return
+  const mine = { words, isLost: false, isGivenUp: false }
+  pending = mine
+  tell(`${words}……`)
+  enable(picture, true)
+  try {
+    tell(done(await insist(path, { body, key: newKey(), onLost: () => lost(mine) })))
+  } catch (error) {
+    complain(error.message)
+  }
+  pending = null
+  await refresh().then(() => onFresh(true), () => onFresh(false))
+  enable(picture, false)
+}
+
+function lost(mine) {
+  if (mine.isGivenUp) throw new Error(`已放弃“${mine.words}”，请以窗口现在的情况为准。`)
+  mine.isLost = true
+  refresh().then(() => onFresh(true), () => onFresh(false))
+}
+
+function tell(words, isFault = false) {
+  say('said', words)
+  byId('said').classList.toggle('fault', isFault)
+}
+
+const complain = (words) => tell(words, true)
+
+// What a clerk does
+
+const turn = (to, words) => send(words, `${counterPath}/${to}`, {}, () => `已${words}。`)
+
+function next() {
+  const held = picture.ticket
+  return send('叫下一位', `${counterPath}/call-next`, {}, (answer) => {
+    if (held && answer?.ticket.id !== held.id) remember(held, '办结')
+    return answer ? announced(answer) : '现在没有人等候。'
+  })
+}
+
+async function callNumber() {
+  const given = await ask('call')
+  if (!given) return
+  const body = { number: given.number.trim().toUpperCase(), reason: given.reason }
+  const held = picture.ticket
+  await send(`叫 ${body.number}`, `${counterPath}/call`, body, (answer) => {
+    if (held) remember(held, '办结')
+    return announced(answer)
+  })
+}
+
+const announced = ({ ticket }) => `请 ${ticket.number} 号到 ${page.counter} 号窗口办理。`
+
+/** Recall, start, finish, pass, park: what needs no more than the ticket in hand. */
+function handle(action, words) {
+  const { id, number } = picture.ticket
+  return send(`${words} ${number}`, `/tickets/${id}/${action}`, {}, (ticket) => {
+    if (action === 'finish' || action === 'pass') remember(ticket, words)
+    return ticket.state === 'closed' ? `${number} 第三次过号，已作废。` : `${number} ${words}完成。`
+  })
+}
+
+async function transfer() {
+  const { id, number } = picture.ticket
+  const given = await ask('transfer', number)
+  if (!given) return
+  const [kind, to] = given.to.split(':')
+  const body = { reason: given.reason, ...(to && { [kind]: to }), ...(given.now && { when: 'now' }) }
+  await send(`转号 ${number}`, `/tickets/${id}/transfer`, body, () => `${number} 已转出。`)
+}
+
+function resume({ id, number }) {
+  return send(`恢复 ${number}`, `/tickets/${id}/resume`, {}, ({ state }) => state === 'waiting'
+    ? `${number} 已恢复，排在本窗口等候。`
+    : `${number} 已恢复办理。`)
+}
+
+async function strike({ id, number }) {
+  const given = await ask('strike', number)
+  if (given) await send(`取消优先 ${number}`, `/tickets/${id}/strike-priority`, given, () => `${number} 已取消优先。`)
+}
+
+function remember({ id, number }, how) {
+  undoable = { id, number, how, until: performance.now() + page.undo_s * 1000 }
+}
+
+function undo() {
+  const { id, number, how } = undoable
+  return send(`撤销 ${number} ${how}`, `/tickets/${id}/undo`, {}, ({ state }) => {
+    undoable = null
+    return state === 'waiting' ? `${number} 已撤销，排在本窗口等候。` : `${number} 已撤销，回到本窗口。`
+  })
+}
+
+/** Ask for what an action needs besides the ticket; null when the clerk thinks better of it. */
+function ask(name, number = '') {
+  const dialog = byId(`${name}-dialog`)
+  const form = dialog.querySelector('form')
+  form.reset()
+  for (const place of dialog.querySelectorAll('[data-number]')) place.textContent = number
+  dialog.returnValue = ''
+  dialog.showModal()
+  return new Promise((answer) => dialog.addEventListener('close', () => {
+    answer(dialog.returnValue === 'ok' ? Object.fromEntries(new FormData(form)) : null)
+  }, { once: true }))
+}
+
+const DEEDS = {
+  next,
+  transfer,
+  undo,
+  call: callNumber,
+  recall: () => handle('recall', '重呼'),
+  start: () => handle('start', '开始办理'),
+  finish: () => handle('finish', '办结'),
+  pass: () => handle('pass', '过号'),
+  park: () => handle('park', '挂起'),
+  open: () => turn('open', '开放窗口'),
+  pause: () => turn('pause', '暂停窗口'),
+  close: () => turn('close', '关闭窗口'),
+}
+const buttonOf = (deed) => document.querySelector(`[data-action="${deed}"], [data-turn="${deed}"]`)
+
+for (const [deed, act] of Object.entries(DEEDS)) buttonOf(deed).addEventListener('click', act)
+
+addEventListener('keydown', (event) => {
+  const deed = KEYS[event.key.toLowerCase()]
+  const isElsewhere = event.target.closest('input, select, textarea, dialog')
+    || (event.key === 'Enter' && event.target.closest('button, a'))
+  if (!deed || isElsewhere || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return
+  event.preventDefault()
+  const button = buttonOf(deed)
+  if (!button.hidden) button.click() // one that is switched off does nothing
+})
+
+byId('give-up').addEventListener('click', () => { if (pending) pending.isGivenUp = true })
+
+setInterval(() => {
+  const seconds = undoable ? Math.ceil((undoable.until - performance.now()) / 1000) : 0
+  if (seconds <= 0) undoable = null
+  drawUndo(undoable, seconds)
+}, 500)
+
+keepLive({
+  url: `/api/v1/halls/${encodeURIComponent(page.hall)}/events`,
+  refresh,
+  onFresh,
+  gatherMs: GATHER_MS,
+})

@@ -1,0 +1,96 @@
+// What the console shows: drawn anew from each picture the server gives.
+
+import { byId, el, fill, page, say, show } from '../shared/dom.js'
+
+const STATUS = { open: '开放', paused: '暂停', closed: '关闭' }
+const TURNED = { open: 'open', pause: 'paused', close: 'closed' }
+
+/** Draw `GET /counters/{no}`; `on.resume` and `on.strike` are called with a ticket's id and number. */
+export function draw(picture, on) {
+  const { ticket, status } = picture
+  say('status', STATUS[status])
+  byId('status').dataset.status = status
+  say('clerk', picture.clerk ?? '')
+  for (const button of document.querySelectorAll('[data-turn]')) {
+    button.setAttribute('aria-pressed', String(TURNED[button.dataset.turn] === status))
+  }
+  fill('hand', ticket ? inHand(picture, on) : nothingInHand(status))
+  say('waiting', `${picture.waiting} 人`)
+  fill('line', picture.next.map((waiting) => lineRow(waiting, picture.server_time, on)))
+  show('nobody', !picture.next.length)
+  fill('parked', picture.parked.map((parked) => parkedRow(parked, on)))
+  show('parked-box', picture.parked.length > 0)
+}
+
+/** Switch off what cannot be pressed now: by the table of states, and never two at once. */
+export function enable(picture, isBusy) {
+  const state = picture?.ticket?.state
+  const isOpen = picture?.status === 'open'
+  const can = (button) => {
+    const { action } = button.dataset
+    if (action === 'next' || action === 'call') return isOpen
+    return !action || action === 'undo' || page.moves[action].includes(state)
+  }
+  for (const button of document.querySelectorAll('main button, [data-turn]')) {
+    button.disabled = isBusy || !can(button)
+  }
+}
+
+/** The button that takes back the last pass or finish, for as long as that can be done. */
+export function drawUndo(undoable, seconds) {
+  show('undo', Boolean(undoable))
+  if (!undoable) return
+  fill('undo', `撤销 ${undoable.number} ${undoable.how}（${seconds} 秒）`, el('kbd', {}, 'U'))
+}
+
+function inHand({ ticket, nth, why, priority }, on) {
+  return [
+    el('p', { class: 'number' }, ticket.number),
+    el('p', { class: 'state', 'data-state': ticket.state },
+      page.states[ticket.state], nth > 1 && ` · 第 ${nth} 次呼叫`),
+    el('p', { class: 'item' }, itemName(ticket.item)),
+    el('p', { class: 'quiet' }, `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`),
+    el('p', { class: 'priority-line' }, priorityOf({ ...ticket, priority }, on)),
+    el('p', { class: 'why' }, `为什么叫这个号：${why?.text ?? ticket.why.text}`),
+  ]
+}
+
+function nothingInHand(status) {
+  const isOpen = status === 'open'
+  return [
+    el('p', { class: 'number none', 'aria-hidden': 'true' }, '—'),
+    el('p', { class: 'state' }, isOpen ? '手上没有号' : '窗口没有开放'),
+    el('p', { class: 'quiet' }, isOpen ? '按“叫下一位”开始。' : '先按“开放”，再叫号。'),
+  ]
+}
+
+function lineRow(ticket, now, on) {
+  return el('tr', {},
+    el('td', { class: 'number' }, ticket.number),
+    el('td', {}, itemName(ticket.item)),
+    el('td', { class: 'why' }, ticket.why.text, ticket.bound && el('span', { class: 'tag' }, '指定本窗口')),
+    el('td', { class: 'minutes' }, waited(ticket, now)),
+    el('td', {}, priorityOf(ticket, on)))
+}
+
+function parkedRow(ticket, on) {
+  return el('li', {},
+    el('strong', { class: 'number' }, ticket.number),
+    el('span', {}, itemName(ticket.item)),
+    el('button', { onclick: () => on.resume(ticket) }, '恢复办理'))
+}
+
+function priorityOf(ticket, on) {
+  if (!ticket.priority) return []
+  return [
+    el('span', { class: 'tag priority' }, page.priorities[ticket.priority]),
+    el('button', { class: 'small', onclick: () => on.strike(ticket) }, '取消优先'),
+  ]
+}
+
+const itemName = (code) => page.items[code] ?? code
+
+function waited(ticket, now) {
+  const minutes = Math.floor((Date.parse(now) - Date.parse(ticket.waits_since)) / 60_000)
+  return `${Math.max(0, minutes)} 分钟`
+}

@@ -1,0 +1,49 @@
+// Small change for pages. Text goes in as text: nothing a person typed ever becomes markup.
+
+/** What the server told this page when it made it. */
+export const page = JSON.parse(document.body.dataset.page ?? '{}')
+
+export const byId = (id) => document.getElementById(id)
+
+/** An element with attributes (`on…`: listeners) and children; what is null or false is left out. */
+export function el(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith('on')) made.addEventListener(name.slice(2), value)
+    else if (value !== null && value !== false) made.setAttribute(name, value)
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== false))
+  return made
+}
+
+export const fill = (id, ...children) => byId(id).replaceChildren(...children.flat())
+
+/** Text into an element, only where it differs: screen readers speak what changes. */
+export function say(id, text) {
+  const place = byId(id)
+  if (place.textContent !== text) place.textContent = text
+}
+
+export const show = (id, shown = true) => { byId(id).hidden = !shown }
+
+/** 10:32, in the hall's zone, from a time as the API writes it. */
+export const clockOf = (time) => time.slice(11, 16)
+
+/** Calls `tick` each second with the hall's wall time; `set` corrects it by the server's. */
+export function hallClock(tick) {
+  let ahead = null
+  setInterval(() => ahead !== null && tick(new Date(performance.now() + ahead)), 1000)
+  return (serverTime) => {
+    // Read as UTC, the wall time of the hall comes out unchanged whatever zone this machine has.
+    ahead = Date.parse(`${serverTime.slice(0, 19)}Z`) - performance.now()
+    tick(new Date(performance.now() + ahead))
+  }
+}
+
+const WEEKDAYS = ['日', '一', '二', '三', '四', '五', '六']
+
+/** 11月24日 星期二 10:32 */
+export function inWords(wall) {
+  const time = wall.toISOString().slice(11, 16)
+  return `${wall.getUTCMonth() + 1}月${wall.getUTCDate()}日 星期${WEEKDAYS[wall.getUTCDay()]} ${time}`
+}

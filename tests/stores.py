@@ -1,0 +1,20 @@
+"""Which stores a test runs on, where not every pair of them.
+
+@each_store_once
+def test_…(house): …
+"""
+
+import pytest
+
+
+def on(*pairs: tuple[str, str]) -> pytest.MarkDecorator:
+    """Run on these pairs of a database and a Redis only."""
+    return pytest.mark.parametrize(("every_database", "every_redis"), pairs, indirect=True)
+
+
+each_store_once = on(("postgresql", "valkey"), ("sqlite", "redis"))
+the_other_pairs = on(("postgresql", "redis"), ("sqlite", "valkey"))
+on_postgresql = on(("postgresql", "valkey"))
+"""For races that SQLite cannot lose: its writers come one after another (tests/concurrency/
+test_sqlite.py shows what happens when they do not), and for what SQLite does not have."""
+on_sqlite = on(("sqlite", "valkey"))
