@@ -21,11 +21,12 @@ Ticket = Row[Any]
 
 TABLE = TicketRow.__table__
 
-# Made once: every call runs it, and making a statement takes longer than running it.
+# Made once: every call runs it, and making a statement takes longer than running it. The states
+# are written out, since SQLite uses the index of tickets at counters only if it can read them.
 HELD = select(*TABLE.c).where(
     TABLE.c.hall == bindparam("at_hall"),
     TABLE.c.counter == bindparam("at_counter"),
-    TABLE.c.state.in_(AT_COUNTER),
+    TABLE.c.state.in_(bindparam("states", AT_COUNTER, expanding=True, literal_execute=True)),
 )
 
 
