@@ -13,6 +13,7 @@ from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -38,6 +39,7 @@ from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
 from config.redis import connect
 from config.settings import ROOT, Settings
+from queueing.doubt import Doubt
 from queueing.events import RedisEvents
 from queueing.redis_sequence import RedisSequence
 
@@ -113,9 +115,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
 
 
 def _parts(settings: Settings, clock: Clock | None) -> Parts:
-    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), retries=1)
+    # a server that does not answer in time is not asked twice: somebody stands at the counter
+    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), 1, supported_errors=(ConnectionError,))
+    doubt = Doubt()
     redis = connect(
         settings.redis_url,
+        doubt.connected,
         socket_timeout=REDIS_TIMEOUT_S,
         socket_connect_timeout=REDIS_TIMEOUT_S,
         retry=retry,
@@ -130,6 +135,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         clock=clock,
         redis=redis,
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
+        doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
