@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import uuid
 
@@ -12,13 +13,14 @@ from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.clerk import pages as clerk_pages
-from app.core import auth, docs, pages, problems
+from app.core import auth, docs, intake, pages, problems
 from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
@@ -37,6 +39,7 @@ from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
 from config.redis import connect
 from config.settings import ROOT, Settings
+from queueing.doubt import Doubt
 from queueing.events import RedisEvents
 from queueing.redis_sequence import RedisSequence
 
@@ -87,9 +90,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.spec_processor(docs.complete)
     app.before_request(_name_request)
     app.before_request(problems.refuse_large_body)
+    _limit(app, settings)
     app.before_request(auth.authorise)
     app.before_request(problems.check_key)
-    _limit(app, settings)
+    app.before_request(intake.refuse_unfit)
     app.after_request(_finish_request)
     app.after_request(pages.harden)
     for blueprint in (
@@ -111,9 +115,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
 
 
 def _parts(settings: Settings, clock: Clock | None) -> Parts:
-    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), retries=1)
+    # a server that does not answer in time is not asked twice: somebody stands at the counter
+    retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), 1, supported_errors=(ConnectionError,))
+    doubt = Doubt()
     redis = connect(
         settings.redis_url,
+        doubt.connected,
         socket_timeout=REDIS_TIMEOUT_S,
         socket_connect_timeout=REDIS_TIMEOUT_S,
         retry=retry,
@@ -128,6 +135,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         clock=clock,
         redis=redis,
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
+        doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
@@ -137,10 +145,12 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
 def _limit(app: APIFlask, settings: Settings) -> None:
     """Requests a minute: for each device or person by their token, and for each address.
 
+    Counted before anybody looks at the token, so that tokens cannot be guessed at leisure.
     Where Redis is away each process counts for itself: a hall is never stopped by its limits."""
 
     def bearer() -> str:
-        return str(g.actor) if "actor" in g and g.actor.kind != "public" else ""
+        shown = auth.token_shown()
+        return hashlib.sha256(shown.encode()).hexdigest()[:32] if shown else ""
 
     Limiter(
         get_remote_address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,11 +24,19 @@ def is_cluster(url: str) -> bool:
     return urlsplit(url).scheme.endswith(CLUSTER)
 
 
-def connect(url: str, **options: Any) -> Redis | RedisCluster:
+def connect(
+    url: str, connected: Callable[[Any], object] | None = None, **options: Any
+) -> Redis | RedisCluster:
     """A client for a URL of one of `SCHEMES`; `options` are redis-py's. Connects lazily,
-    except to a cluster, whose shards are looked up at once."""
+    except to a cluster, whose shards are looked up at once. `connected` is shown each connection
+    that was made, before it is used."""
     if is_cluster(url):
+        if connected is not None:
+            options["redis_connect_func"] = connected
         return RedisCluster.from_url(url.replace(CLUSTER, "", 1), **options)
+    if connected is not None:
+        # here, unlike on a cluster, redis-py leaves the greeting to us as well
+        options["redis_connect_func"] = lambda made: (made.on_connect(), connected(made))
     return Redis.from_url(url, **options)
 
 

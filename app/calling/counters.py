@@ -1,7 +1,7 @@
 """A counter opens, pauses and closes; whoever works it holds its row first.
 
 Locks are taken in one order, so that nobody waits in a circle: counters by number, then
-tickets, then the series of numbers.
+tickets, then their calls, then the series of numbers.
 """
 
 from __future__ import annotations

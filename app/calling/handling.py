@@ -31,6 +31,7 @@ THIRD_PASS = 3
 
 def recall(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Call the same number again. Raises ActionNotAllowed, RecallsUsedUp, RecallTooSoon."""
+    ticket = tickets.find(plan.code, id=ticket.id, lock=True)  # its row is not written here
     _require_here(ticket, act)
     require(Action.RECALL, ticket.state)
     made = call(ticket.call_id, lock=True)
@@ -46,8 +47,9 @@ def start(ticket: Ticket, act: Act) -> Ticket:
     """The person is here and is served."""
     _require_here(ticket, act)
     require(Action.START, ticket.state)
+    started = change(ticket, act, "started", state=State.SERVING)
     set_call(ticket.call_id, started_at=act.now)
-    return change(ticket, act, "started", state=State.SERVING)
+    return started
 
 
 def pass_over(ticket: Ticket, act: Act) -> Ticket:
@@ -60,8 +62,7 @@ def _pass(ticket: Ticket, act: Act) -> Ticket:
     require(Action.PASS, ticket.state)
     passes = ticket.passes + 1
     last = passes >= THIRD_PASS
-    end_call(ticket, act, "passed")
-    return change(
+    passed = change(
         ticket,
         act,
         "passed",
@@ -70,14 +71,15 @@ def _pass(ticket: Ticket, act: Act) -> Ticket:
         stopped_at=act.now,
         stopped_from=ticket.state,
     )
+    end_call(ticket, act, "passed")
+    return passed
 
 
 def park(ticket: Ticket, act: Act) -> Ticket:
     """Set aside while a paper is fetched; the counter is free for the next."""
     _require_here(ticket, act)
     require(Action.PARK, ticket.state)
-    end_call(ticket, act, "parked")
-    return change(
+    parked = change(
         ticket,
         act,
         "parked",
@@ -85,6 +87,8 @@ def park(ticket: Ticket, act: Act) -> Ticket:
         stopped_at=act.now,
         stopped_from=ticket.state,
     )
+    end_call(ticket, act, "parked")
+    return parked
 
 
 def resume(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
@@ -106,8 +110,7 @@ def finish(ticket: Ticket, act: Act) -> Ticket:
 
 def _finish(ticket: Ticket, act: Act, how: str) -> Ticket:
     require(Action.FINISH, ticket.state)
-    end_call(ticket, act, how)
-    return change(
+    finished = change(
         ticket,
         act,
         "finished",
@@ -116,6 +119,8 @@ def _finish(ticket: Ticket, act: Act, how: str) -> Ticket:
         stopped_from=ticket.state,
         note=how,
     )
+    end_call(ticket, act, how)
+    return finished
 
 
 def transfer(
@@ -143,8 +148,7 @@ def transfer(
     if now:
         due = order.transfer_now(due_ms, plan.hall_day(ticket.day).ms(act.now))
         due_ms, due_why = due.at, due.why
-    end_call(ticket, act, "transferred")
-    return change(
+    transferred = change(
         ticket,
         act,
         "transferred",
@@ -157,6 +161,8 @@ def transfer(
         due_why=due_why,
         note=reason,
     )
+    end_call(ticket, act, "transferred")
+    return transferred
 
 
 def undo(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
@@ -188,8 +194,9 @@ def take_over(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     silent = silent_for(plan.code, ticket.counter, act.now)
     if silent is not None and silent < plan.rules.vanished_after:
         raise ClerkPresent
+    taken = change(ticket, act, "taken_over", counter=no, note=f"{ticket.counter} -> {no}")
     set_call(ticket.call_id, counter=no)
-    return change(ticket, act, "taken_over", counter=no, note=f"{ticket.counter} -> {no}")
+    return taken
 
 
 def _back_to(
@@ -198,8 +205,9 @@ def _back_to(
     """To the counter if it is free, so that its call goes on there; else waiting for it alone, with
     its old due and serial."""
     if tickets.at_counter(plan.code, no) is None:
+        back = change(ticket, act, kind, state=state, counter=no, bound_to=None, **values)
         set_call(ticket.call_id, counter=no, ended_at=None, ended_as=None)
-        return change(ticket, act, kind, state=state, counter=no, bound_to=None, **values)
+        return back
     return change(ticket, act, kind, state=State.WAITING, counter=None, bound_to=no, **values)
 
 

@@ -24,11 +24,12 @@ from app.core.db import db, transaction
 from app.core.errors import SequenceNotReady
 from app.core.parts import parts
 from app.tickets import queries as tickets
+from app.tickets.errors import TicketNotFound
 from app.tickets.rules import entry_of
 from app.tickets.service import close_day, give_back_bound
 from app.tickets.states import State
 from queueing.errors import SequenceAway
-from queueing.sequence import Claim, Sequence
+from queueing.sequence import Claim, Entry, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +75,8 @@ def rebuild(plan: HallPlan, day: date, now: datetime) -> bool:
         return False
     for ticket in tickets.waiting(plan.code, day):
         line.enter(entry_of(ticket))
-    for entry in line.snapshot().entries:
-        _mend(line, entry.ticket)
+    for difference in differences(plan, day):
+        _mend(line, difference.ticket)
     db.session.rollback()
     done = line.finish_build(token, secrets.token_hex(8))
     if done:
@@ -87,6 +88,7 @@ def reconcile(plan: HallPlan, day: date, now: datetime) -> int:
     """Mend every difference between the sequence and the rows, settle expired claims;
     how many there were. Raises SequenceNotReady where Redis stays away."""
     line = tickets.sequence_of(plan.code, day)
+    reasons = parts().doubt.reasons()
     try:
         make_ready(plan, day, now)
         settled = settle_claims(plan, day, now)
@@ -97,9 +99,15 @@ def reconcile(plan: HallPlan, day: date, now: datetime) -> int:
         raise SequenceNotReady from None
     finally:
         db.session.rollback()
+    parts().doubt.settle(plan.code, f"{day:%Y%m%d}", reasons)
     if differing:
         log.warning("sequence of %s %s: %d entries mended", plan.code, day, len(differing))
     return settled + len(differing)
+
+
+def is_in_doubt(plan: HallPlan, day: date) -> bool:
+    """Whether Redis was away or began anew since the sequence was last compared with its rows."""
+    return parts().doubt.about(plan.code, f"{day:%Y%m%d}")
 
 
 def differences(plan: HallPlan, day: date) -> list[Difference]:
@@ -138,8 +146,8 @@ def settle_claims(plan: HallPlan, day: date, now: datetime) -> int:
 def settle_claim(line: Sequence, claim: Claim) -> None:
     """One claim, by its row."""
     with transaction():
-        row = tickets.find(None, id=claim.entry.ticket, lock=True)
-        if row.state == State.CALLED:
+        row = _row(claim.entry.ticket, lock=True)
+        if row is not None and row.state == State.CALLED:
             db.session.execute(
                 update(CALLS)
                 .where(
@@ -150,37 +158,55 @@ def settle_claim(line: Sequence, claim: Claim) -> None:
                 )
                 .values(delivery="undelivered")
             )
-    if row.state == State.WAITING and row.seq_version == claim.entry.version:
+    if row is not None and (row.state, row.seq_version) == (State.WAITING, claim.entry.version):
         line.release(row.id, claim.token)
     else:
         repair_claimed(line, claim)
-    log.warning("claim of %s at counter %s settled: %s", row.number, claim.counter, row.state)
+    log.warning(
+        "claim of %s at counter %s settled: %s",
+        claim.entry.ticket,
+        claim.counter,
+        row.state if row is not None else "it has no row",
+    )
 
 
 def repair_claimed(line: Sequence, claim: Claim) -> None:
     """Put in a claim's place what its row says."""
-    row = tickets.find(None, id=claim.entry.ticket)
-    entry = entry_of(row) if row.state == State.WAITING else None
-    line.repair(row.id, claim.token, entry, row.seq_version)
+    entry, version = _told_by_row(claim.entry.ticket)
+    line.repair(claim.entry.ticket, claim.token, entry, version)
 
 
 def claim_stands(line: Sequence, ticket: str, token: str) -> bool:
     """Whether the process that claimed has not come to confirm: it died, or was cut off."""
-    try:
-        claims = line.expired_claims(FAR)
-    except SequenceAway:
-        return False
+    claims = line.expired_claims(FAR)
     return any(claim.entry.ticket == ticket and claim.token == token for claim in claims)
 
 
 def _mend(line: Sequence, ticket_id: str) -> None:
-    """Make one entry what its row, read now, says; a version that was overtaken changes nothing."""
+    """Make one entry what its row, read now, says; a version that was overtaken changes nothing,
+    unless it is the row that has gone back, in a restored or failed-over database."""
     db.session.rollback()
-    row = tickets.find(None, id=ticket_id)
-    if row.state == State.WAITING:
-        line.enter(entry_of(row))
-    else:
-        line.remove(row.id, row.seq_version)
+    entry, version = _told_by_row(ticket_id)
+    if not (line.enter(entry) if entry else line.remove(ticket_id, version)):
+        db.session.rollback()
+        if _told_by_row(ticket_id) == (entry, version):
+            line.repair(ticket_id, None, entry, version)
+
+
+def _told_by_row(ticket_id: str) -> tuple[Entry | None, int]:
+    """The entry a row asks for now, if it waits, and the row's version; 0 where there is none."""
+    row = _row(ticket_id)
+    if row is None:
+        return None, 0
+    return entry_of(row) if row.state == State.WAITING else None, row.seq_version
+
+
+def _row(ticket_id: str, *, lock: bool = False) -> tickets.Ticket | None:
+    """A ticket's row; None where a restored database has lost it."""
+    try:
+        return tickets.find(None, id=ticket_id, lock=lock)
+    except TicketNotFound:
+        return None
 
 
 # Every few seconds

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -76,12 +77,13 @@ def call_number(
         end_by_next(plan, held, act)
     line = tickets.sequence_of(ticket.hall, ticket.day)
     token = f"{act.deed}:0"
-    again = partial(call_number, plan, no, number, reason, act, reconciled=True)
-    with _ready_or_again(plan, act, again):
+    again = partial(call_number, plan, no, number, reason, act)
+    with _sure_or_again(plan, ticket.day, act, again):
         now = plan.hall_day(ticket.day).ms(act.now)
-        claim = line.claim(counter.no, ticket.id, ticket.seq_version, token, now)
+        claim = _held(line, line.claim(counter.no, ticket.id, ticket.seq_version, token, now))
     if claim is None and not reconciled:
-        raise BeginAgain(partial(reconcile.reconcile, plan, ticket.day, act.now), again)
+        mend = partial(reconcile.reconcile, plan, ticket.day, act.now)
+        raise BeginAgain(mend, partial(again, reconciled=True))
     called = claim and _record_call(plan, counter, line, claim, act, reason)
     if not called:
         raise TicketChanged
@@ -91,18 +93,18 @@ def call_number(
 def _call_first(plan: HallPlan, counter: Counter, act: Act, reconciled: bool) -> Called | None:
     day = plan.day_of(act.now)
     line = tickets.sequence_of(plan.code, day.date)
-    again = partial(call_next, plan, counter.no, act, reconciled=True)
+    again = partial(call_next, plan, counter.no, act)
+    now, overdue = day.ms(act.now), plan.rules.overdue_after
     tries = 0
     while True:
         token = f"{act.deed}:{tries}"
-        with _ready_or_again(plan, act, again):
-            claim = line.claim_next(
-                counter.no, counter.tiers, token, day.ms(act.now), plan.rules.overdue_after
-            )
+        with _sure_or_again(plan, day.date, act, again):
+            claim = _held(line, line.claim_next(counter.no, counter.tiers, token, now, overdue))
         if claim is None:
             some = tickets.some_wait_for(plan.code, day.date, counter.no, counter.lanes)
             if some and not reconciled:
-                raise BeginAgain(partial(reconcile.reconcile, plan, day.date, act.now), again)
+                mend = partial(reconcile.reconcile, plan, day.date, act.now)
+                raise BeginAgain(mend, partial(again, reconciled=True))
             return None
         called = _record_call(plan, counter, line, claim, act, None)
         if called:
@@ -114,9 +116,7 @@ def _record_call(
     plan: HallPlan, counter: Counter, line: Sequence, claim: Claim, act: Act, reason: str | None
 ) -> Called | None:
     """Write a claimed ticket's call. None: the row says otherwise, and the entry was mended."""
-    entry = claim.entry
-    after_rollback(lambda: line.release(entry.ticket, claim.token))
-    ticket = mark_called(entry.ticket, entry.version, counter.no)
+    ticket = mark_called(claim.entry.ticket, claim.entry.version, counter.no)
     if ticket is None:
         reconcile.repair_claimed(line, claim)
         return None
@@ -148,8 +148,11 @@ def _undelivered(held: Ticket) -> dict[str, Any] | None:
         return None
     line = tickets.sequence_of(held.hall, held.day)
     if made.delivery == "sent":
-        if not reconcile.claim_stands(line, held.id, made.claim_token):
-            return None
+        try:
+            if not reconcile.claim_stands(line, held.id, made.claim_token):
+                return None
+        except SequenceAway:
+            raise SequenceNotReady from None
         after_commit(lambda: line.confirm(held.id, made.claim_token, held.seq_version))
     set_call(made.id, delivery="returned")
     why: dict[str, Any] = made.why
@@ -161,14 +164,25 @@ def acknowledge(call_id: int) -> None:
     set_call(call_id, delivery="answered")
 
 
+def _held(line: Sequence, claim: Claim | None) -> Claim | None:
+    """The claim, to be given back if this transaction comes to nothing."""
+    if claim is not None:
+        after_rollback(lambda: line.release(claim.entry.ticket, claim.token))
+    return claim
+
+
 @contextmanager
-def _ready_or_again(plan: HallPlan, act: Act, again: Callable[[], Any]) -> Iterator[None]:
-    """Around a word with the sequence that needs it ready: if it is not, leave the transaction,
-    make it ready, begin again."""
+def _sure_or_again(
+    plan: HallPlan, day: date, act: Act, again: Callable[[], Any]
+) -> Iterator[None]:
+    """Around a claim: where the sequence is not ready, or there is reason to doubt what it said,
+    leave the transaction, put that right, begin again."""
     try:
         yield
     except NotReady:
-        day = plan.day_of(act.now).date
         raise BeginAgain(partial(reconcile.make_ready, plan, day, act.now), again) from None
     except SequenceAway:
         raise SequenceNotReady from None
+    # asked afterwards: the claim itself may have been the first word on a new connection
+    if reconcile.is_in_doubt(plan, day):
+        raise BeginAgain(partial(reconcile.reconcile, plan, day, act.now), again)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import current_app
 
 from app.core.clock import Clock
+from queueing.doubt import Doubt
 from queueing.sequence import Sequence
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Parts:
     redis: Any
     sequence: Callable[[str, str], Sequence]
     """(hall code, day as YYYYMMDD) -> the sequence of that hall and day."""
+    doubt: Doubt
+    """Whether a sequence must be compared with its rows before it is believed."""
     events: Callable[[str], RedisEvents]
     """hall code -> its event stream."""
     streams: Streams
