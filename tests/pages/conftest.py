@@ -42,7 +42,7 @@ def house(settings: Settings) -> Iterator[House]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:  # noqa: ARG001
+def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
     """Open a page in a browser of its own; nothing but `live_server` may be asked for anything.
 
     `may_fail` says which console errors a test brings about itself."""
