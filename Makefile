@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check requirements
+.PHONY: help demo test test-long check frozen requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ check: $(DEVELOPMENT) ## lint, types, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+frozen: $(DEVELOPMENT) ## write anew what is made from the code: docs/states.md, the API's description
+	@$(BIN)/python -m tests.guards.frozen
 
 requirements: $(DEVELOPMENT) ## pin what requirements*.in ask for; ARGS=--upgrade for newer releases
 	@$(COMPILE) $(ARGS) requirements.in --output-file requirements.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import uuid
 
@@ -19,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.clerk import pages as clerk_pages
-from app.core import auth, docs, pages, problems
+from app.core import auth, docs, intake, pages, problems
 from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
@@ -89,9 +90,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.spec_processor(docs.complete)
     app.before_request(_name_request)
     app.before_request(problems.refuse_large_body)
+    _limit(app, settings)
     app.before_request(auth.authorise)
     app.before_request(problems.check_key)
-    _limit(app, settings)
+    app.before_request(intake.refuse_unfit)
     app.after_request(_finish_request)
     app.after_request(pages.harden)
     for blueprint in (
@@ -143,10 +145,12 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
 def _limit(app: APIFlask, settings: Settings) -> None:
     """Requests a minute: for each device or person by their token, and for each address.
 
+    Counted before anybody looks at the token, so that tokens cannot be guessed at leisure.
     Where Redis is away each process counts for itself: a hall is never stopped by its limits."""
 
     def bearer() -> str:
-        return str(g.actor) if "actor" in g and g.actor.kind != "public" else ""
+        shown = auth.token_shown()
+        return hashlib.sha256(shown.encode()).hexdigest()[:32] if shown else ""
 
     Limiter(
         get_remote_address,

@@ -282,7 +282,7 @@ def _announce(settings: Settings, place: Place, parts: Parts) -> None:
     print(
         "",
         "顺号已启动 Shunhao is ready",
-        table.aligned(table.pages(settings.base_url, parts["hall"])),
+        table.aligned(table.pages(settings.base_url, parts["hall"], parts["kiosk_token"])),
         "",
         table.aligned(table.sign_ins(parts["staff"])),
         "",

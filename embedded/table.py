@@ -26,10 +26,11 @@ class Staff(TypedDict):
     counter: str | None
 
 
-def pages(base_url: str, hall: str) -> list[Row]:
-    """Each page with its address."""
+def pages(base_url: str, hall: str, kiosk_token: str) -> list[Row]:
+    """Each page with its address; the number machine's tells it once who it is."""
     return [
-        ("取号机 number machine", f"{base_url}/kiosk/"),
+        ("首页 start", f"{base_url}/"),
+        ("取号机 number machine", f"{base_url}/kiosk/#token={kiosk_token}"),
         ("大厅屏幕 hall screen", f"{base_url}/screen/{hall}"),
         ("窗口工作台 counter console", f"{base_url}/clerk/"),
         ("接口文档 API docs", f"{base_url}/docs"),

@@ -8,6 +8,9 @@
 | `every_database` | the same on SQLite and PostgreSQL in turn |
 | `settings`, `app`, `client` | the app on those two, and Flask's test client |
 | `live_server` | the address of gunicorn with the same settings |
+| `house` | a small hall with people in it, on those stores: tests/house.py |
+| `shared_house` | one for all tests of a module, for those that leave each other alone |
+| `shared_live_server` | gunicorn on the stores of `shared_house` |
 | `chromium` | the path of a browser |
 
 What a machine lacks is named at the end; with `CI=true` a missing part fails.
@@ -22,7 +25,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from redis import Redis
@@ -158,6 +161,12 @@ def client(app):
 
 @pytest.fixture
 def live_server(environ: dict[str, str], tmp_path) -> Iterator[str]:
+    with _served(environ, tmp_path) as address:
+        yield address
+
+
+@contextmanager
+def _served(environ: dict[str, str], tmp_path) -> Iterator[str]:
     port = free_port()
     web = Program(
         name="web",
@@ -214,3 +223,36 @@ def every_settings(every_database: str, every_redis: RunningRedis, tmp_path) -> 
             "INSTANCE_PATH": str(tmp_path / "instance"),
         }
     )
+
+
+@pytest.fixture(scope="module")
+def shared_environ(servers: Servers, tmp_path_factory: pytest.TempPathFactory):
+    """The variables of processes that work on the stores of one module's tests."""
+    with servers.database("postgresql") as url:
+        yield {
+            "SHUNHAO_MODE": "test",
+            "DATABASE_URL": url,
+            "REDIS_URL": _empty_redis(servers, "valkey").url,
+            "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
+            # a table of tests asks more of a hall than its people do
+            "DEVICE_LIMIT": "100000",
+            "ADDRESS_LIMIT": "100000",
+        }
+
+
+@pytest.fixture(scope="module")
+def shared_house(shared_environ: dict[str, str]):
+    """One house for a module whose tests do not mind what the others left."""
+    from tests.house import open_house
+
+    house = open_house(load_settings(shared_environ))
+    yield house
+    with house.app.app_context():
+        house.app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def shared_live_server(shared_environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory):
+    """The address of gunicorn on the stores of `shared_house`."""
+    with _served(shared_environ, tmp_path_factory.mktemp("live")) as address:
+        yield address

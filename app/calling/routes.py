@@ -16,7 +16,6 @@ from app.calling.schemas import (
     CallOut,
     CounterStateOut,
     DateQuery,
-    NothingIn,
     NumberIn,
     ReasonIn,
     TransferIn,
@@ -25,18 +24,17 @@ from app.calling.service import Called
 from app.calling.view import board_out, call_out, counter_out
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import Act, Role
+from app.core.acts import AT_COUNTERS, Act, Role
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, event_stream, perform_here
 from app.core.parts import parts
 from app.tickets.queries import Ticket, find
-from app.tickets.schemas import TicketOut
+from app.tickets.schemas import NothingIn, TicketOut
 from app.tickets.service import strike_priority
 from app.tickets.view import ticket_out
 
 bp = APIBlueprint("calling", __name__, url_prefix="/api/v1", tag="叫号")
 
-AT_COUNTERS = (Role.CLERK, Role.SUPERVISOR)
 ON_THE_FLOOR = (Role.CLERK, Role.GUIDE, Role.SUPERVISOR)
 REFUSALS = {403: "不在这个窗口", 404: "没有这个窗口或号票", 409: "当前状态不允许"}
 

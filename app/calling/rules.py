@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.calling.errors import RecallsUsedUp, RecallTooSoon, UndoTooLate
-from app.catalog.plan import HallDay, HallPlan, Rules
+from app.catalog.plan import Counter, HallDay, HallPlan, Rules
 from app.tickets.rules import why_of
 from queueing.sequence import Claim
 
@@ -25,6 +25,17 @@ def check_undo(stopped_at: datetime, now: datetime, rules: Rules) -> None:
     """Raises UndoTooLate."""
     if now > stopped_at + timedelta(milliseconds=rules.undo_within):
         raise UndoTooLate(f"已超过 {rules.undo_within // 1000} 秒，不能撤销。")
+
+
+def tier_for(counter: Counter, ticket: Any, now_ms: int, rules: Rules) -> int | None:
+    """The tier (1-based) from which this counter would call a waiting ticket, as the sequence
+    counts it; None: it would not. `now_ms` is of the hall day."""
+    if ticket.bound_to is not None:
+        return 1 if ticket.bound_to == counter.no else None
+    tiers = (n for n, lanes in enumerate(counter.tiers, start=1) if ticket.lane in lanes)
+    tier = next(tiers, None)
+    is_overdue = ticket.due_ms <= now_ms - rules.overdue_after
+    return 1 if tier is not None and is_overdue else tier
 
 
 def why_next(

@@ -11,10 +11,6 @@ from app.tickets.schemas import TicketOut, WhyOut
 REASON = {"required": True, "validate": Length(1, 200)}
 
 
-class NothingIn(Schema):
-    """A request whose body says nothing."""
-
-
 class NumberIn(Schema):
     number = String(required=True, validate=Length(1, 16), metadata={"example": "A012"})
     reason = String(**REASON, metadata={"description": "会公开显示，请勿写姓名"})

@@ -172,9 +172,7 @@ def _held(line: Sequence, claim: Claim | None) -> Claim | None:
 
 
 @contextmanager
-def _sure_or_again(
-    plan: HallPlan, day: date, act: Act, again: Callable[[], Any]
-) -> Iterator[None]:
+def _sure_or_again(plan: HallPlan, day: date, act: Act, again: Callable[[], Any]) -> Iterator[None]:
     """Around a claim: where the sequence is not ready, or there is reason to doubt what it said,
     leave the transaction, put that right, begin again."""
     try:

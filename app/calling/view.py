@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.calling.queries import Call, call, last_calls
-from app.catalog.plan import HallPlan
+from app.calling.rules import tier_for
+from app.catalog.plan import Counter, HallDay, HallPlan
 from app.catalog.service import counter_of, counter_statuses
 from app.core.acts import Act
 from app.staff.queries import clerk_at
@@ -24,14 +25,11 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
     """What a console shows: the counter, what it holds, who waits for it."""
     counter = counter_of(plan, no)
     status, since = counter_statuses(plan)[no]
-    day = plan.day_of(act.now).date
+    hall_day = plan.day_of(act.now)
+    day = hall_day.date
     held = tickets.at_counter(plan.code, no)
     made = call(held.call_id) if held else None
-    line = [
-        ticket
-        for ticket in tickets.waiting(plan.code, day)
-        if ticket.bound_to == no or (ticket.bound_to is None and ticket.lane in counter.lanes)
-    ]
+    line = _line_of(counter, hall_day, act.now, plan)
     return {
         "no": no,
         "name": counter.name,
@@ -50,6 +48,16 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         ],
         "server_time": _local(act.now, plan),
     }
+
+
+def _line_of(counter: Counter, day: HallDay, now: datetime, plan: HallPlan) -> list[Ticket]:
+    """Who waits for this counter, in the order in which it will call them."""
+    tiers = [
+        (tier_for(counter, ticket, day.ms(now), plan.rules), ticket)
+        for ticket in tickets.waiting(plan.code, day.date)
+    ]
+    ours = [(tier, ticket) for tier, ticket in tiers if tier is not None]
+    return [ticket for _, ticket in sorted(ours, key=lambda one: one[0])]
 
 
 def line_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:

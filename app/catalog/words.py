@@ -42,7 +42,7 @@ def order_in_words(promises: Promises) -> list[Sentence]:
         Sentence(
             Why.APPOINTMENT_MISSED,
             f"预约过时（时段结束{_minutes(p.late_until)}之后签到）",
-            f"按签到时现场取号处理，{walk_in}",
+            f"按签到时现场取号处理，{walk_in.lstrip()}",
         ),
         Sentence(
             Why.AFAR,
@@ -59,7 +59,7 @@ def order_in_words(promises: Promises) -> list[Sentence]:
         Sentence(
             Why.REJOIN_LATE,
             f"过号超过{_minutes(p.rejoin_within)}，或第二次过号后重新排队",
-            f"按重新排队时现场取号处理，{walk_in}；第三次过号即作废",
+            f"按重新排队时现场取号处理，{walk_in.lstrip()}；第三次过号即作废",
         ),
         Sentence(Why.TRANSFER, "转到其他窗口或队列", "保持原来的时间；急需当面接续的可立即叫到"),
         Sentence(Why.RESUMED, "挂起后回来", "由原窗口继续办理，或按原来的时间等候原窗口"),

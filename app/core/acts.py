@@ -16,6 +16,10 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+AT_COUNTERS = (Role.CLERK, Role.SUPERVISOR)
+"""Who may sit at a counter and work it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks. `hall` is the code of the hall the token belongs to."""

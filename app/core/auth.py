@@ -84,6 +84,12 @@ def authorise() -> None:
     raise Forbidden
 
 
+def token_shown() -> str:
+    """What this request shows of who asks, whether or not it is worth anything; "" for nothing."""
+    shown = request.headers.get("Authorization", "")
+    return shown or "".join(request.cookies.get(name, "") for name in COOKIES.values())
+
+
 def _who_asks(rule: Access) -> Actor:
     header = request.headers.get("Authorization", "")
     if not header:

@@ -167,6 +167,15 @@ def insert_into(table: Any) -> Any:
     return dialect.insert(table)
 
 
+def insert_once(table: Any, **values: Any) -> bool:
+    """Insert a row unless one with its key is there; whether it was inserted.
+
+    Not told by `rowcount`: of an INSERT, psycopg's is -1 whatever happened."""
+    insert = insert_into(table).values(values).on_conflict_do_nothing()
+    key = next(iter(table.primary_key))
+    return db.session.execute(insert.returning(key)).first() is not None
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Pool and time limits for this database (SQLAlchemy `create_engine` options)."""
     if url.startswith("sqlite"):

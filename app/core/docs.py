@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, current_app, jsonify, render_template, send_from_directory
 
-from app.core.auth import access_of, public
+from app.core.auth import Access, access_of, public
+from app.core.problems import TITLES
 
 bp = APIBlueprint("docs", __name__, enable_openapi=False)
 
@@ -68,6 +70,8 @@ def complete(spec: dict[str, Any]) -> dict[str, Any]:
             if path.endswith("/events"):
                 operation["responses"]["200"] = STREAM
             _name_problems(operation["responses"])
+            for status in _refusals(method, rule):
+                operation["responses"].setdefault(str(status), _problem(status))
     return _name_schemas_once(spec)
 
 
@@ -92,6 +96,20 @@ def _name_schemas_once(spec: dict[str, Any]) -> dict[str, Any]:
         text = text.replace(f'"#/components/schemas/{again}"', f'"#/components/schemas/{name}"')
     once: dict[str, Any] = json.loads(text)
     return once
+
+
+def _refusals(method: str, rule: Access) -> Iterator[int]:
+    """What any route like this may answer, before its use case is asked."""
+    yield 429
+    if "public" not in rule.kinds:
+        yield from (401, 403)
+    if method == "post":
+        yield from (400, 413, 415)
+
+
+def _problem(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/ProblemOut"}
+    return {"description": TITLES[status], "content": {PROBLEM: {"schema": schema}}}
 
 
 def _name_problems(responses: dict[str, Any]) -> None:

@@ -44,10 +44,18 @@ def perform_here(
 
 
 def event_stream(messages: Iterator[str]) -> Response:
-    """Server-sent events, which no proxy may hold back; they hold no database connection."""
+    """Server-sent events, which no proxy may hold back; they hold no database connection.
+
+    The first is waited for, so that a refusal is still an answer and not a broken stream."""
     db.session.remove()
+    first = next(messages)
+
+    def told() -> Iterator[str]:
+        yield first
+        yield from messages
+
     return Response(
-        stream_with_context(messages),
+        stream_with_context(told()),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )

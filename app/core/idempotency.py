@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.auth import actor
-from app.core.db import UtcDateTime, db, insert_into, transaction
+from app.core.db import UtcDateTime, db, insert_once, transaction
 from app.core.errors import DomainError, StoreBusy
 
 R = TypeVar("R")
@@ -140,17 +140,7 @@ def perform(
 
 def _stored(once: Try, now: datetime) -> Answer | None:
     """Take the key for this transaction, or read what an earlier one answered under it."""
-    row = {
-        "actor": once.actor,
-        "method": once.method,
-        "path": once.path,
-        "key": once.key,
-        "body_hash": once.body_hash,
-        "at": now,
-    }
-    # PostgreSQL's driver does not count inserted rows, so the row itself says that it is ours
-    mine = insert_into(TABLE).values(row).on_conflict_do_nothing().returning(TABLE.c.key)
-    if db.session.execute(mine).first() is not None:
+    if insert_once(TABLE, **asdict(once), at=now):
         return None
     kept = db.session.execute(
         select(TABLE.c.body_hash, TABLE.c.status, TABLE.c.answer).where(_is(once))

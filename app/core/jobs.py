@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import UtcDateTime, db, insert_into
+from app.core.db import UtcDateTime, db, insert_once
 
 
 class JobRunRow(db.Model):
@@ -28,8 +28,7 @@ TABLE = JobRunRow.__table__
 
 def take_run(name: str, due: datetime, now: datetime) -> bool:
     """Note, in this transaction, that the job ran for this due time. False: it had already."""
-    mine = insert_into(TABLE).values(name=name, due=due, done_at=now).on_conflict_do_nothing()
-    return db.session.execute(mine.returning(TABLE.c.name)).first() is not None
+    return insert_once(TABLE, name=name, due=due, done_at=now)
 
 
 def has_run(name: str, due: datetime) -> bool:

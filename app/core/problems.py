@@ -70,15 +70,18 @@ class ProblemOut(Schema):
     request_id = String(required=True, allow_none=True)
     errors = Dict(metadata={"description": "各字段的问题"})
     state = String(metadata={"description": "号票或窗口现在的状态"})
+    action = String(metadata={"description": "没有做成的操作"})
+    number = String(metadata={"description": "已持有的号"})
     retry_after = Integer(metadata={"description": "多少秒后可以再试"})
 
 
 def register(app: APIFlask) -> None:
     """Map every error there is to its answer."""
+    # First, since it takes every HTTPException for itself.
+    app.error_processor(_validation)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
-    app.error_processor(_validation)
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
@@ -140,12 +143,10 @@ def _http(error: HTTPException) -> Response:
 
 
 def _validation(error: HTTPError) -> tuple[Any, int, dict[str, str]]:
-    """A body or query that does not fit: 422 with each field's fault; broken JSON is a 400."""
+    """A body or query that does not fit: 422 with each field's fault."""
     status = error.status_code
     code, detail = WORDS.get(status, WORDS[422])
     faults = error.detail or {}
-    if status == 400:
-        code, detail = "malformed_json", "提交的内容不是有效的 JSON。"
     answer = problem(status, code, detail, **({"errors": faults} if faults else {}))
     return answer.get_data(), status, dict(answer.headers)
 
@@ -173,6 +174,10 @@ def refuse_large_body() -> None:
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
         raise RequestEntityTooLarge
+    if "Transfer-Encoding" in request.headers:
+        request.get_data(cache=True)  # never more than the limit, and silent about the rest
+        if request.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
 
 
 def drain() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import queue
+import re
 import secrets
 import threading
 import time
@@ -107,6 +108,7 @@ class Streams:
     def messages(self, hall: str, last_event_id: str | None, snapshot: Snapshot) -> Iterator[str]:
         """The stream as a listener reads it, from where it left off or from the present on."""
         with self.listen(hall) as listener:
+            yield STILL_HERE  # at once: who missed nothing should see that the stream stands
             sent = ""
             missed = self._missed(hall, last_event_id)
             if missed is None:
@@ -228,4 +230,6 @@ def _order(stream_id: str) -> tuple[int, int]:
 
 
 def _is_stream_id(text: str) -> bool:
-    return bool(text) and all(part.isascii() and part.isdigit() for part in text.split("-", 1))
+    """Two 64-bit numbers, as Redis counts."""
+    found = re.fullmatch(r"([0-9]{1,20})-([0-9]{1,20})", text)
+    return found is not None and all(int(part) < 2**64 for part in found.groups())

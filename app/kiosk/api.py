@@ -15,7 +15,7 @@ from app.tickets import service
 from app.tickets.errors import BookingNotFound
 from app.tickets.queries import Ticket, find
 from app.tickets.routes import mine
-from app.tickets.schemas import CheckInIn, TakeIn, TicketOut
+from app.tickets.schemas import CheckInIn, NothingIn, TakeIn, TicketOut
 from app.tickets.view import ticket_out
 
 bp = APIBlueprint("kiosk_api", __name__, url_prefix="/api/v1/kiosk", tag="取号机")
@@ -63,11 +63,12 @@ def check_in(json_data: dict[str, Any]) -> Response:
 
 @bp.post("/tickets/<ticket_id>/rejoin")
 @access("kiosk", "staff", roles=GUIDES)
+@bp.input(NothingIn)
 @bp.output(TicketOut)
 @bp.doc(
     summary="过号后在取号机上重新排队", responses={404: "没有这张号票", 409: "当前状态不能重排"}
 )
-def rejoin(ticket_id: str) -> Response:
+def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
     plan = plan_of(actor().hall or "")
     return perform_here(

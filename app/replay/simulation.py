@@ -210,7 +210,9 @@ class _Day:
 
     def _call(self, now: int) -> None:
         idle = sorted(
-            (since, self._duties[no].server, no) for no, since in self._idle_since.items()
+            (since, self._duties[no].server, no)
+            for no, since in self._idle_since.items()
+            if now <= self._duties[no].ends  # a late end of service leaves one idle off duty
         )
         for *_, no in idle:
             if any(self._waiting[lane] for lane in self._duties[no].lanes):
@@ -244,10 +246,9 @@ class _Day:
         return self._line.pop(place)
 
     def _service(self, row: Row) -> int:
-        """Milliseconds of service. Who gave up in the data takes what is usual there."""
-        seconds: float | None = None if row.gave_up else row.served_s
-        if seconds is None:
-            seconds = self._medians.get(row.lane, self._medians[None])
+        """Milliseconds of service. Who gave up in the data takes what is usual there that day."""
+        given = None if row.gave_up else row.served_s
+        seconds = self._medians[row.lane] if given is None else given
         return round(seconds * self._stretch * SECOND)
 
     def _clerk(self, no: str) -> Act:
@@ -257,11 +258,10 @@ class _Day:
         return Act(self._clock.at, actor)
 
 
-def _medians(rows: Sequence[Row]) -> dict[str | None, float]:
-    """Lane -> the median service of the day; None -> that of all its lanes together."""
-    services: dict[str | None, list[int]] = {}
+def _medians(rows: Sequence[Row]) -> dict[str, float]:
+    """The median service of each lane, in seconds. A lane without one has no counter either."""
+    services: dict[str, list[int]] = {}
     for row in rows:
         if not row.gave_up and row.served_s is not None:
             services.setdefault(row.lane, []).append(row.served_s)
-            services.setdefault(None, []).append(row.served_s)
     return {lane: median(theirs) for lane, theirs in services.items()}

@@ -12,8 +12,9 @@ from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import Row, insert, or_, select, update
 
 from app.catalog.service import counter_of, plan_of
-from app.core.acts import Act, Actor, Role
+from app.core.acts import AT_COUNTERS, Act, Actor, Role
 from app.core.db import db, insert_into, transaction
+from app.core.errors import Forbidden
 from app.staff.errors import WrongPassword
 from app.staff.queries import DEVICES, SEEN_EVERY, SESSIONS, STAFF, hash_of
 
@@ -37,11 +38,13 @@ class SignedIn:
 
 def sign_in(username: str, password: str, counter: str | None, act: Act) -> SignedIn:
     """Sign in, at a counter or at the one named for this clerk. Whoever sat there is signed out,
-    and so is this clerk anywhere else. Raises WrongPassword, UnknownCounter."""
+    and so is this clerk anywhere else. Raises WrongPassword, UnknownCounter, Forbidden."""
     who = _check_password(username, password)
     no = counter or who.counter
     if no is not None:
         counter_of(plan_of(who.hall), no)
+        if who.role not in AT_COUNTERS:
+            raise Forbidden("您的岗位不能登录窗口。")
     ended = or_(
         SESSIONS.c.staff_id == who.id,
         (SESSIONS.c.hall == who.hall) & (SESSIONS.c.counter == no),

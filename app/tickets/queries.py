@@ -21,11 +21,12 @@ Ticket = Row[Any]
 
 TABLE = TicketRow.__table__
 
-# Made once: every call runs it, and making a statement takes longer than running it.
+# Made once: every call runs it, and making a statement takes longer than running it. The states
+# are written out, since SQLite uses the index of tickets at counters only if it can read them.
 HELD = select(*TABLE.c).where(
     TABLE.c.hall == bindparam("at_hall"),
     TABLE.c.counter == bindparam("at_counter"),
-    TABLE.c.state.in_(AT_COUNTER),
+    TABLE.c.state.in_(bindparam("states", AT_COUNTER, expanding=True, literal_execute=True)),
 )
 
 
@@ -48,8 +49,9 @@ def find(hall: str | None, *, lock: bool = False, **column: Any) -> Ticket:
 
 def find_number(hall: str, day: date, number: str, *, lock: bool = False) -> Ticket:
     """One ticket of a hall's day by its number. Raises TicketNotFound."""
+    number = number.strip().upper()
     query = select(*TABLE.c).where(
-        TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.number == number.strip().upper()
+        TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.number == number
     )
     ticket = db.session.execute(query.with_for_update() if lock else query).one_or_none()
     if ticket is None:

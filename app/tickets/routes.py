@@ -16,7 +16,7 @@ from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
 from app.tickets.queries import Ticket, find
-from app.tickets.schemas import TicketOut
+from app.tickets.schemas import NothingIn, TicketOut
 from app.tickets.view import ticket_out
 
 bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1/tickets", tag="号票")
@@ -33,9 +33,10 @@ def one_ticket(ticket_id: str) -> Response:
 
 @bp.post("/<ticket_id>/leave")
 @access("ticket")
+@bp.input(NothingIn)
 @bp.output(TicketOut)
 @bp.doc(summary="放弃排队", responses={404: "没有这张号票", 409: "当前状态不能放弃"})
-def leave(ticket_id: str) -> Response:
+def leave(ticket_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
     plan = plan_of(mine(ticket_id).hall)
     return perform_here(
@@ -45,9 +46,10 @@ def leave(ticket_id: str) -> Response:
 
 @bp.post("/<ticket_id>/rejoin")
 @access("ticket", "staff", roles=(Role.CLERK, Role.GUIDE, Role.SUPERVISOR))
+@bp.input(NothingIn)
 @bp.output(TicketOut)
 @bp.doc(summary="过号后重新排队", responses={404: "没有这张号票", 409: "当前状态不能重排"})
-def rejoin(ticket_id: str) -> Response:
+def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
     plan = plan_of(mine(ticket_id).hall)
     return perform_here(

@@ -11,6 +11,10 @@ from app.tickets.rules import PRIORITIES
 from app.tickets.states import State
 
 
+class NothingIn(Schema):
+    """A request whose body says nothing."""
+
+
 class WhyOut(Schema):
     code = String(required=True, metadata={"description": "次序规则代码"})
     text = String(required=True, metadata={"description": "给人看的一句话"})

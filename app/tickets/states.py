@@ -1,6 +1,6 @@
 """The states of a ticket, and what leads from one to another: one table.
 
-docs/states.md and the tests are made from it; `after` is the only way code asks it.
+docs/states.md and the tests are made from it; `require` is how code asks it.
 """
 
 from __future__ import annotations
@@ -172,3 +172,34 @@ def refusal(action: Action, state: str) -> ActionNotAllowed:
     """That this action is not for this state, in words."""
     sentence = f"该号{STATE_WORDS[State(state)]}，不能{ACTION_WORDS[action]}。"
     return ActionNotAllowed(sentence, state=str(state), action=str(action))
+
+
+def as_markdown() -> str:
+    """The table as docs/states.md shows it."""
+    states = [f"| `{state}` | {word} |" for state, word in STATE_WORDS.items()]
+    moves = [
+        f"| `{move.action}` | {ACTION_WORDS[move.action]} | {_list(move.sources)} "
+        f"| {_list(move.to) or 'the same'} | {move.who} | {move.limit} |"
+        for move in MOVES
+    ]
+    return "\n".join(
+        (
+            "# The states of a ticket",
+            "",
+            "Made from the table in `app/tickets/states.py` by `make frozen`. Any other action is",
+            "answered with 409 `action_not_allowed` and the state, and changes nothing.",
+            "",
+            "| state | 中文 |",
+            "|---|---|",
+            *states,
+            "",
+            "| action | 中文 | from | to | who | limit |",
+            "|---|---|---|---|---|---|",
+            *moves,
+            "",
+        )
+    )
+
+
+def _list(states: tuple[State, ...]) -> str:
+    return ", ".join(f"`{state}`" for state in states)

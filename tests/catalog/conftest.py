@@ -67,7 +67,7 @@ def app(tmp_path, clock) -> Iterator[APIFlask]:
 
 
 @pytest.fixture
-def load(app):  # noqa: ARG001 -- its database
+def load(app):
     """Load a hall from the text of its file."""
 
     def load(text: str = SMALL):

@@ -7,6 +7,7 @@ import { byId, page, say, show } from '../shared/dom.js'
 import { keepLive } from '../shared/live.js'
 
 const GATHER_MS = 3_000 // forty-odd consoles share one hall's events
+const DOUBLE_CLICK_MS = 500 // the second click of two was not meant
 const KEYS = {
   n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
   t: 'transfer', g: 'call', u: 'undo', o: 'open',
@@ -15,6 +16,7 @@ const KEYS = {
 const counterPath = `/counters/${encodeURIComponent(page.counter)}`
 let picture = null // GET /counters/{no}, as last read
 let pending = null // the click being sent: {words, isLost, isGivenUp}
+let sent = {} // the last click: {words, at}
 let undoable = null // what was passed or finished here last: {id, number, how, until}
 
 // Reading
@@ -47,19 +49,25 @@ function signedOut() {
 
 /** Send one click; what `done` makes of the answer is said. Refusals are said, too. */
 async function send(words, path, body, done) {
-  if (pending) return
+  const isDouble = words === sent.words && performance.now() - sent.at < DOUBLE_CLICK_MS
+  if (pending || isDouble) return
+  sent = { words, at: performance.now() }
   const mine = { words, isLost: false, isGivenUp: false }
   pending = mine
   tell(`${words}……`)
   enable(picture, true)
+  let outcome
   try {
-    tell(done(await insist(path, { body, key: newKey(), onLost: () => lost(mine) })))
+    const answer = await insist(path, { body, key: newKey(), onLost: () => lost(mine) })
+    outcome = () => tell(done(answer))
   } catch (error) {
-    complain(error.message)
+    outcome = () => complain(error.message)
   }
-  pending = null
+  mine.isLost = false
   await refresh().then(() => onFresh(true), () => onFresh(false))
+  pending = null
   enable(picture, false)
+  outcome() // last: whoever reads it may press the next button
 }
 
 function lost(mine) {
@@ -105,7 +113,7 @@ function handle(action, words) {
   const { id, number } = picture.ticket
   return send(`${words} ${number}`, `/tickets/${id}/${action}`, {}, (ticket) => {
     if (action === 'finish' || action === 'pass') remember(ticket, words)
-    return ticket.state === 'closed' ? `${number} 第三次过号，已作废。` : `${number} ${words}完成。`
+    return ticket.state === 'closed' ? `${number} 第三次过号，已作废。` : `${number} 已${words}。`
   })
 }
 

@@ -1,12 +1,13 @@
 // The number machine: department → item → number. One tap, one number, whatever the network does.
 
-import { call, insist, newKey } from '../shared/api.js'
+import { call, insist, newKey, sleep } from '../shared/api.js'
 import { byId, el, fill, hallClock, inWords, page, say, show } from '../shared/dom.js'
 
 const IDLE_S = 60
 const TICKET_S = 20
 const REFUSED_S = 30
-const LOOK_EVERY_MS = 10_000
+const LOOK_EVERY_MS = 15_000
+const LOOK_AGAIN_MS = 3_000
 const TRIES = 4
 const NO_ANSWER = '取号系统没有答复。请再试一次，或到导办台取号。'
 
@@ -133,6 +134,8 @@ for (const sign of ['pointerdown', 'keydown']) {
   addEventListener(sign, () => { if (section !== 'ticket' && section !== 'refused') left = Math.max(left, IDLE_S) })
 }
 setInterval(() => section !== 'home' && countDown(1), 1000)
-setInterval(look, LOOK_EVERY_MS)
-await look()
 home()
+for (;;) {
+  await look()
+  await sleep(byId('away').hidden ? LOOK_EVERY_MS : LOOK_AGAIN_MS)
+}

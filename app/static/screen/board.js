@@ -41,7 +41,8 @@ async function refresh() {
 /** A line that does not fit on the wall is not shown at all. */
 function trim(id) {
   const list = byId(id)
-  while (list.scrollHeight > list.clientHeight && list.children.length > 1) list.lastChild.remove()
+  const bottom = (place) => Math.floor(place.getBoundingClientRect().bottom)
+  while (list.children.length > 1 && bottom(list.lastChild) > bottom(list)) list.lastChild.remove()
 }
 
 function onFresh(is) {

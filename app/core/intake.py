@@ -1,0 +1,72 @@
+"""What a request must be before a use case sees it: JSON, and text that every store can keep."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask import request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from app.core.errors import DomainError, Invalid, NotFound
+
+UNFIT = re.compile("[\x00\ud800-\udfff]")
+"""What PostgreSQL's text cannot hold: NUL, and half characters that UTF-8 has no bytes for."""
+
+
+class MalformedJson(DomainError):
+    status = 400
+    code = "malformed_json"
+    detail = "提交的内容不是有效的 JSON。"
+
+
+class UnfitText(Invalid):
+    code = "unfit_text"
+    detail = "提交的内容含有无法保存的字符，请删除后重试。"
+
+
+def refuse_unfit() -> None:
+    """Before any use case. Raises NotFound, UnfitText, MalformedJson and, for a body that does not
+    say it is JSON, a 415."""
+    if _any_unfit((request.view_args or {}).values()):
+        raise NotFound
+    if _any_unfit((*request.args.keys(), *request.args.values())):
+        raise UnfitText
+    if request.path.startswith("/api/") and request.method not in ("GET", "HEAD", "OPTIONS"):
+        _refuse_unfit_body(request.get_data(cache=True))
+
+
+def _refuse_unfit_body(body: bytes) -> None:
+    if not body:
+        return
+    if not request.is_json:
+        raise UnsupportedMediaType
+    try:
+        said = json.loads(body.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError):  # also a number of too many digits
+        raise MalformedJson from None
+    if _any_unfit(_texts(said)):
+        raise UnfitText
+
+
+def _any_unfit(texts: Iterable[Any]) -> bool:
+    return any(UNFIT.search(str(text)) for text in texts)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a JSON value, names included."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            rest += (*one.keys(), *one.values())
+        elif isinstance(one, list):
+            rest += one
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"JSON has no {name}")

@@ -1,0 +1,105 @@
+"""A hall with its pages in a real browser. What a browser complains about fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from app.core.clock import HouseClock
+from config.settings import Settings
+from tests.house import KIOSK_TOKEN, PASSWORD, House, open_house
+
+Open = Callable[..., Page]
+
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # Nothing here is from outside, and CI runs as root, where the sandbox cannot.
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def environ(environ: dict[str, str]) -> dict[str, str]:
+    """One worker starts sooner; it stops without waiting for streams nobody reads any more."""
+    return {**environ, "WEB_CONCURRENCY": "1", "GUNICORN_CMD_ARGS": "--graceful-timeout 1"}
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    """The small hall, now: the live server reads a real clock."""
+    house = open_house(settings, HouseClock(lambda: None))
+    yield house
+    with house.app.app_context():
+        house.app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
+    """Open a page in a browser of its own; nothing but `live_server` may be asked for anything.
+
+    `may_fail` says which console errors a test brings about itself."""
+    contexts, complaints = [], []
+
+    def open_page(path: str, width: int = 1366, height: int = 768, may_fail: str = "") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+
+        def complain(what: str) -> None:
+            if not may_fail or may_fail not in what:
+                complaints.append(f"{path}: {what}")
+
+        page.on("console", lambda told: complain(told.text) if told.type == "error" else None)
+        page.on("pageerror", lambda error: complain(str(error)))
+        context.on(
+            "request",
+            lambda asked: None if asked.url.startswith(live_server) else complain(asked.url),
+        )
+        page.goto(f"{live_server}{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def open_machine(open_page: Open) -> Open:
+    """A number machine that has been told its token."""
+
+    def open_machine(**options: str) -> Page:
+        page = open_page(f"/kiosk/#token={KIOSK_TOKEN}", 1080, 1920, **options)
+        page.get_by_role("button", name="公安局").wait_for()
+        return page
+
+    return open_machine
+
+
+@pytest.fixture
+def machine(open_machine: Open) -> Page:
+    return open_machine()
+
+
+@pytest.fixture
+def sign_in(open_page: Open) -> Open:
+    """A clerk's console, signed in at a counter, not yet open."""
+
+    def sign_in(no: str = "1", **options: str) -> Page:
+        page = open_page("/clerk/", **options)
+        page.get_by_label("用户名").fill(f"clerk{no}")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.get_by_text("窗口没有开放").wait_for()
+        return page
+
+    return sign_in
