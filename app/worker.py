@@ -15,6 +15,7 @@ from datetime import datetime
 from flask import Flask
 from redis import Redis, RedisError
 from rq import Queue, Worker
+from rq.executions import Execution
 from rq.job import Job
 
 from app.calling.jobs import CLOSE_NIGHT, close_night_of
@@ -39,10 +40,10 @@ def run_worker(app: Flask, burst: bool = False) -> None:
     class HouseWorker(Worker):
         """Runs each job inside the app, with connections of its own after the fork."""
 
-        def perform_job(self, job: Job, queue: Queue) -> bool:
+        def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
             with app.app_context():
                 db.engine.dispose(close=False)
-                return super().perform_job(job, queue)
+                return super().perform_job(job, queue, execution)
 
     connection = _rq_redis(app)
     queues = [Queue(name, connection=connection) for name in QUEUES]
