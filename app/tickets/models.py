@@ -9,6 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import UtcDateTime, db
 
+# As `queries.in_states` writes them out: an index is used where its condition is read again.
+WAITING = text("state IN ('waiting')")
+AT_COUNTER = text("state IN ('called', 'serving')")
+LIVE = text("state IN ('expected', 'waiting', 'called', 'serving', 'parked', 'passed')")
+
 
 class TicketRow(db.Model):
     """One person's number for one day in one hall, whatever way it came in.
@@ -69,23 +74,27 @@ class TicketRow(db.Model):
             "lane",
             "due_ms",
             "serial",
-            postgresql_where=text("state = 'waiting'"),
-            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
         ),
         Index(
             "uq_tickets_one_a_counter",
             "hall",
             "counter",
             unique=True,
-            postgresql_where=text("state IN ('called', 'serving')"),
-            sqlite_where=text("state IN ('called', 'serving')"),
+            postgresql_where=AT_COUNTER,
+            sqlite_where=AT_COUNTER,
         ),
         Index(
             "ix_tickets_live",
             "hall",
             "day",
-            postgresql_where=text("state NOT IN ('finished', 'left', 'closed', 'cancelled')"),
-            sqlite_where=text("state NOT IN ('finished', 'left', 'closed', 'cancelled')"),
+            postgresql_where=text(
+                "state IN ('expected', 'waiting', 'called', 'serving', 'parked', 'passed')"
+            ),
+            sqlite_where=text(
+                "state IN ('expected', 'waiting', 'called', 'serving', 'parked', 'passed')"
+            ),
         ),
     )
 

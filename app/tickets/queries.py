@@ -21,12 +21,18 @@ Ticket = Row[Any]
 
 TABLE = TicketRow.__table__
 
-# Made once: every call runs it, and making a statement takes longer than running it. The states
-# are written out, since SQLite uses the index of tickets at counters only if it can read them.
+
+def in_states(*states: State) -> Any:
+    """The condition that a ticket is in one of these states, written out: a database uses an index
+    of such tickets only if it can read in the statement that they are meant."""
+    return TABLE.c.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
+
+
+# Made once: every call runs it, and making a statement takes longer than running it.
 HELD = select(*TABLE.c).where(
     TABLE.c.hall == bindparam("at_hall"),
     TABLE.c.counter == bindparam("at_counter"),
-    TABLE.c.state.in_(bindparam("states", AT_COUNTER, expanding=True, literal_execute=True)),
+    in_states(*AT_COUNTER),
 )
 
 
@@ -133,7 +139,7 @@ def bound_to(hall: str, counter: str) -> list[Ticket]:
             select(*TABLE.c)
             .where(
                 TABLE.c.hall == hall,
-                TABLE.c.state == State.WAITING,
+                in_states(State.WAITING),
                 TABLE.c.bound_to == counter,
             )
             .with_for_update()
@@ -195,7 +201,7 @@ def of_day(hall: str, day: date) -> list[Ticket]:
 
 def live_days(hall: str, before: date | None = None) -> list[date]:
     """The days of this hall that have tickets in a live state, oldest first."""
-    query = select(TABLE.c.day).where(TABLE.c.hall == hall, TABLE.c.state.in_(LIVE))
+    query = select(TABLE.c.day).where(TABLE.c.hall == hall, in_states(*LIVE))
     if before is not None:
         query = query.where(TABLE.c.day < before)
     return list(db.session.execute(query.distinct().order_by(TABLE.c.day)).scalars())
@@ -207,4 +213,4 @@ def waiting_in(hall: str, day: date) -> Any:
 
 
 def _waits(hall: str) -> Any:
-    return and_(TABLE.c.hall == hall, TABLE.c.state == State.WAITING)
+    return and_(TABLE.c.hall == hall, in_states(State.WAITING))

@@ -36,6 +36,7 @@ from app.tickets.queries import (
     TABLE,
     Ticket,
     bound_to,
+    in_states,
     sequence_of,
     waiting_in,
     waiting_minutes,
@@ -243,7 +244,7 @@ def _refuse_second_ticket(plan: HallPlan, day: HallDay, letters: str, person: st
         TABLE.c.person_id == person,
         TABLE.c.hall == plan.code,
         TABLE.c.day == day.date,
-        TABLE.c.state.in_(LIVE),
+        in_states(*LIVE),
     )
     if rule == "per_lane":
         held = held.where(TABLE.c.lane == letters)
@@ -373,7 +374,7 @@ def close_day(plan: HallPlan, before: date, act: Act) -> int:
     """Close what earlier days left behind; how many tickets there were. Never calls one."""
     leftovers = db.session.execute(
         select(*TABLE.c)
-        .where(TABLE.c.hall == plan.code, TABLE.c.day < before, TABLE.c.state.in_(LIVE))
+        .where(TABLE.c.hall == plan.code, TABLE.c.day < before, in_states(*LIVE))
         .order_by(TABLE.c.id)
         .with_for_update()  # two nights at once close them one after the other
     ).all()

@@ -181,9 +181,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('token', name=op.f('uq_tickets_token'))
     )
     with op.batch_alter_table('tickets', schema=None) as batch_op:
-        batch_op.create_index('ix_tickets_live', ['hall', 'day'], unique=False, postgresql_where=sa.text("state NOT IN ('finished', 'left', 'closed', 'cancelled')"), sqlite_where=sa.text("state NOT IN ('finished', 'left', 'closed', 'cancelled')"))
+        batch_op.create_index('ix_tickets_live', ['hall', 'day'], unique=False, postgresql_where=sa.text("state IN ('expected', 'waiting', 'called', 'serving', 'parked', 'passed')"), sqlite_where=sa.text("state IN ('expected', 'waiting', 'called', 'serving', 'parked', 'passed')"))
         batch_op.create_index(batch_op.f('ix_tickets_person_id'), ['person_id'], unique=False)
-        batch_op.create_index('ix_tickets_waiting', ['hall', 'day', 'lane', 'due_ms', 'serial'], unique=False, postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
+        batch_op.create_index('ix_tickets_waiting', ['hall', 'day', 'lane', 'due_ms', 'serial'], unique=False, postgresql_where=sa.text("state IN ('waiting')"), sqlite_where=sa.text("state IN ('waiting')"))
         batch_op.create_index('uq_tickets_one_a_counter', ['hall', 'counter'], unique=True, postgresql_where=sa.text("state IN ('called', 'serving')"), sqlite_where=sa.text("state IN ('called', 'serving')"))
 
     op.create_table('counters',
@@ -287,9 +287,9 @@ def downgrade() -> None:
     op.drop_table('counters')
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.drop_index('uq_tickets_one_a_counter', postgresql_where=sa.text("state IN ('called', 'serving')"), sqlite_where=sa.text("state IN ('called', 'serving')"))
-        batch_op.drop_index('ix_tickets_waiting', postgresql_where=sa.text("state = 'waiting'"), sqlite_where=sa.text("state = 'waiting'"))
+        batch_op.drop_index('ix_tickets_waiting', postgresql_where=sa.text("state IN ('waiting')"), sqlite_where=sa.text("state IN ('waiting')"))
         batch_op.drop_index(batch_op.f('ix_tickets_person_id'))
-        batch_op.drop_index('ix_tickets_live', postgresql_where=sa.text("state NOT IN ('finished', 'left', 'closed', 'cancelled')"), sqlite_where=sa.text("state NOT IN ('finished', 'left', 'closed', 'cancelled')"))
+        batch_op.drop_index('ix_tickets_live', postgresql_where=sa.text("state IN ('expected', 'waiting', 'called', 'serving', 'parked', 'passed')"), sqlite_where=sa.text("state IN ('expected', 'waiting', 'called', 'serving', 'parked', 'passed')"))
 
     op.drop_table('tickets')
     op.drop_table('staff')
