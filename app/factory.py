@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
+import app.core.jobs  # noqa: F401 (its table)
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.clerk import pages as clerk_pages
