@@ -4,5 +4,16 @@ from app.commands.halls import calendar_group, hall
 from app.commands.queue import queue_group
 from app.commands.replay import replay
 from app.commands.running import demo_group, schedule, worker
+from app.commands.staff import device_group, staff_group
 
-commands = (hall, calendar_group, queue_group, demo_group, replay, worker, schedule)
+commands = (
+    hall,
+    calendar_group,
+    staff_group,
+    device_group,
+    queue_group,
+    demo_group,
+    replay,
+    worker,
+    schedule,
+)

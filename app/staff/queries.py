@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 
+from app.catalog.service import plan_of
 from app.core.acts import Actor, Role
 from app.core.db import db
 from app.core.parts import parts
@@ -52,6 +55,22 @@ def clerk_at(hall: str, counter: str) -> str | None:
         )
     ).scalar_one_or_none()
     return found
+
+
+def all_staff(hall: str | None) -> Sequence[Row[Any]]:
+    """Every account (of a hall), by hall and user name; retired ones, too. Raises UnknownHall."""
+    return db.session.execute(_of_hall(STAFF, hall).order_by(STAFF.c.hall, STAFF.c.username)).all()
+
+
+def all_devices(hall: str | None) -> Sequence[Row[Any]]:
+    """Every device (of a hall), oldest first; revoked ones, too. Raises UnknownHall."""
+    order = (DEVICES.c.hall, DEVICES.c.created_at, DEVICES.c.id)
+    return db.session.execute(_of_hall(DEVICES, hall).order_by(*order)).all()
+
+
+def _of_hall(table: Any, hall: str | None) -> Select[Any]:
+    every = select(*table.c)
+    return every if hall is None else every.where(table.c.hall == plan_of(hall).code)
 
 
 def _staff(token: str) -> Actor | None:

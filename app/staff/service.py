@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,15 +10,24 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 
 from app.catalog.service import counter_of, plan_of
 from app.core.acts import AT_COUNTERS, Act, Actor, Role
 from app.core.db import db, insert_into, transaction
 from app.core.errors import Forbidden
-from app.staff.errors import WrongPassword
+from app.staff.errors import (
+    CounterNotForRole,
+    UnfitName,
+    UnfitPassword,
+    UnknownDevice,
+    UnknownStaff,
+    UsernameTaken,
+    WrongPassword,
+)
 from app.staff.queries import DEVICES, SEEN_EVERY, SESSIONS, STAFF, hash_of
 
+DEVICE_KINDS = ("kiosk", "screen")
 SESSION_LASTS = timedelta(hours=12)
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id at OWASP's least setting: a hall signs in within the same five minutes."""
@@ -98,10 +108,65 @@ def _check_password(username: str, password: str) -> Row[Any]:
     return who
 
 
+# Accounts
+
+
+def add_staff(
+    username: str, password: str, role: Role, hall: str, counter: str | None, act: Act
+) -> None:
+    """Make an account, or a retired one anew.
+
+    Raises UnknownHall, UnknownCounter, CounterNotForRole, UnfitName, UnfitPassword,
+    UsernameTaken."""
+    plan = plan_of(hall)
+    if counter is not None:
+        counter_of(plan, counter)
+        if role not in AT_COUNTERS:
+            raise CounterNotForRole
+    if not re.fullmatch(r"\S{1,64}", username):
+        raise UnfitName("用户名应为 1 到 64 个字符，不含空白。")
+    if not 10 <= len(password) <= 128:
+        raise UnfitPassword
+    retired = ~STAFF.c.active
+    if not _put(username, HASHER.hash(password), role, hall, counter, act, over=retired):
+        raise UsernameTaken
+
+
+def retire_staff(username: str, act: Act) -> None:
+    """End an account and every session of it. Raises UnknownStaff."""
+    retired = (
+        update(STAFF)
+        .where(STAFF.c.username == username, STAFF.c.active)
+        .values(active=False)
+        .returning(STAFF.c.id)
+    )
+    staff = db.session.execute(retired).scalar_one_or_none()
+    if staff is None:
+        raise UnknownStaff
+    db.session.execute(
+        update(SESSIONS)
+        .where(SESSIONS.c.staff_id == staff, SESSIONS.c.ended_at.is_(None))
+        .values(ended_at=act.now)
+    )
+
+
 def put_staff(
     username: str, password_hash: str, role: Role, hall: str, counter: str | None, act: Act
 ) -> None:
     """Make or renew an account."""
+    _put(username, password_hash, role, hall, counter, act)
+
+
+def _put(
+    username: str,
+    password_hash: str,
+    role: Role,
+    hall: str,
+    counter: str | None,
+    act: Act,
+    over: ColumnElement[bool] | None = None,
+) -> bool:
+    """Whether the account was written: one that stands gives way only where `over` holds."""
     values = {
         "password_hash": password_hash,
         "role": role,
@@ -109,11 +174,48 @@ def put_staff(
         "counter": counter,
         "active": True,
     }
-    db.session.execute(
+    written = db.session.execute(
         insert_into(STAFF)
         .values(id=act.new_id(), username=username, **values)
-        .on_conflict_do_update(index_elements=["username"], set_=values)
+        .on_conflict_do_update(index_elements=["username"], set_=values, where=over)
+        .returning(STAFF.c.id)
     )
+    return written.first() is not None
+
+
+# Devices
+
+
+@dataclass(frozen=True, slots=True)
+class AddedDevice:
+    """A fresh device; its token is told once."""
+
+    id: str
+    token: str
+
+
+def add_device(kind: str, hall: str, name: str, act: Act) -> AddedDevice:
+    """Register a machine of a hall under a new token. Raises UnknownHall, UnfitName."""
+    plan_of(hall)
+    name = name.strip()
+    if not 1 <= len(name) <= 60:
+        raise UnfitName("设备名称应为 1 到 60 个字。")
+    token = secrets.token_urlsafe(32)
+    put_device(token, kind, hall, name, act)
+    device = db.session.execute(select(DEVICES.c.id).where(DEVICES.c.token_hash == hash_of(token)))
+    return AddedDevice(device.scalar_one(), token)
+
+
+def revoke_device(device: str, act: Act) -> None:
+    """Have a device's token no longer hold. Raises UnknownDevice."""
+    revoked = (
+        update(DEVICES)
+        .where(DEVICES.c.id == device, DEVICES.c.revoked_at.is_(None))
+        .values(revoked_at=act.now)
+        .returning(DEVICES.c.id)
+    )
+    if db.session.execute(revoked).first() is None:
+        raise UnknownDevice
 
 
 def put_device(token: str, kind: str, hall: str, name: str, act: Act) -> None:
