@@ -70,12 +70,6 @@ class RedisEvents:
         rows = next(iter(reply.values()))[0] if isinstance(reply, dict) else reply[0][1]
         return [_event(*row) for row in rows]
 
-    def recent(self, n: int) -> list[StreamEvent]:
-        """The last `n` events, oldest first."""
-        with our_errors():
-            rows: Any = self._redis.xrevrange(self._keys.stream, count=n)
-        return [_event(*row) for row in reversed(rows)]
-
     def first_id(self) -> str | None:
         """Id of the oldest event kept. A listener whose last event is older may lack some."""
         with our_errors():

@@ -168,19 +168,7 @@ class HallPlan:
         start = datetime.combine(day, self.day_starts_at, tzinfo=self.zone)
         return HallDay(self.code, day, start.astimezone(UTC))
 
-    def lane_called(self, letters: str) -> Lane:
-        """A lane of the hall file, or one that has left it: tickets outlive a change of file.
-        Raises KeyError."""
-        return self.lanes.get(letters) or self.retired_lanes[letters]
-
     def item_coded(self, code: str) -> Item:
-        """An item of the hall file, or one that has left it. Raises KeyError."""
+        """An item of the hall file, or one that has left it: tickets outlive a change of file.
+        Raises KeyError."""
         return self.items.get(code) or self.retired_items[code]
-
-    @cached_property
-    def counters_of_lane(self) -> dict[str, tuple[Counter, ...]]:
-        """For each lane's letters, the counters that serve it in any tier."""
-        return {
-            letters: tuple(c for c in self.counters.values() if letters in c.lanes)
-            for letters in self.lanes
-        }

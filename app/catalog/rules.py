@@ -79,13 +79,6 @@ def gives_numbers_at(plan: HallPlan, instant: datetime) -> bool:
     return bool(spans) and spans[0][0] <= instant < spans[-1][1]
 
 
-def closes_at(plan: HallPlan, instant: datetime) -> datetime | None:
-    """The end of the last opening of the hall day `instant` is in (at the latest the end of the
-    hall day, for a hall that never closes); None when it opens no more in this hall day."""
-    spans = opening(plan, plan.day_of(instant))
-    return spans[-1][1] if spans and instant < spans[-1][1] else None
-
-
 def open_minutes_left(plan: HallPlan, instant: datetime, counter: Counter | None = None) -> float:
     """Opening minutes of the hall (or one counter) from `instant` to the end of its hall day,
     pauses left out."""

@@ -256,17 +256,16 @@ def _refuse_second_ticket(plan: HallPlan, day: HallDay, letters: str, person: st
 # Changing a ticket
 
 
-def change(ticket: Ticket, act: Act, kind: str, /, **values: Any) -> Ticket:
+def change(ticket: Ticket, act: Act, kind: str, /, note: str = "", **values: Any) -> Ticket:
     """Write values onto a ticket as it was read, raise its version, and record it as `kind`.
 
-    Keys that are columns are written; `call_id`, `nth` and `note` go to the event as well.
+    Keys that are columns are written; `note` goes to the event.
     Raises TicketChanged when somebody else was faster."""
-    event = {key: values.pop(key) for key in ("nth", "note") if key in values}
     as_read = {"ticket": ticket.id, "as_read": ticket.seq_version, "state_was": ticket.state}
     changed = db.session.execute(CHANGE, as_read | values).one_or_none()
     if changed is None:
         raise TicketChanged
-    _record(act, changed, kind, **event)
+    _record(act, changed, kind, note)
     _tell_sequence(changed, waited=ticket.state == State.WAITING)
     return changed
 
@@ -391,7 +390,8 @@ def close_day(plan: HallPlan, before: date, act: Act) -> int:
     return len(leftovers)
 
 
-def _record(act: Act, ticket: Ticket, kind: str, nth: int | None = None, note: str = "") -> None:
+def _record(act: Act, ticket: Ticket, kind: str, note: str = "") -> None:
+    data: dict[str, Any] = {"note": note} if note else {}
     events.record(
         act,
         ticket.hall,
@@ -401,8 +401,7 @@ def _record(act: Act, ticket: Ticket, kind: str, nth: int | None = None, note: s
         number=ticket.number,
         counter=ticket.counter,
         call_id=ticket.call_id,
-        nth=nth,
-        **({"note": note} if note else {}),
+        **data,
     )
 
 

@@ -12,7 +12,6 @@ from app.catalog.hall_file import parse_hall
 from app.catalog.plan import CalendarDay, Counter, Exceptional, HallPlan
 from app.catalog.rules import (
     can_still_be_served,
-    closes_at,
     counter_hours_on,
     counters_left,
     gives_numbers_at,
@@ -60,21 +59,11 @@ def test_a_working_day(clock, is_open, gives_numbers):
     assert gives_numbers_at(SMALL_PLAN, instant) is gives_numbers
 
 
-def test_closing_is_the_end_of_the_last_opening():
-    assert closes_at(SMALL_PLAN, at(SMALL_PLAN, TUESDAY, "11:00")) == at(
-        SMALL_PLAN, TUESDAY, "17:00"
-    )
-    assert closes_at(SMALL_PLAN, at(SMALL_PLAN, TUESDAY, "17:00")) is None
-    assert closes_at(SMALL_PLAN, at(SMALL_PLAN, SATURDAY, "10:00")) is None
-
-
-def test_a_hall_that_never_closes_is_open_at_any_moment_and_closes_with_its_hall_day():
+def test_a_hall_that_never_closes_is_open_at_any_moment_of_its_hall_day():
     plan = always_open()
     for clock in ("00:00", "02:59:59", "03:00", "12:00", "23:59:59"):
         assert is_open_at(plan, at(plan, TUESDAY, clock))
     assert len(opening(plan, plan.hall_day(TUESDAY))) == 1
-    assert closes_at(plan, at(plan, TUESDAY, "01:00")) == at(plan, TUESDAY, "03:00")
-    assert closes_at(plan, at(plan, TUESDAY, "04:00")) == at(plan, SATURDAY, "03:00") - timedelta(3)
     assert open_minutes_left(plan, at(plan, TUESDAY, "23:00")) == 4 * 60
 
 

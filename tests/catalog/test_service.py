@@ -82,7 +82,7 @@ def test_what_left_the_file_is_retired_and_comes_back_as_itself(load):
     plan = plan_of("small")
     assert (list(plan.lanes), list(plan.counters), list(plan.items)) == (["A"], ["1"], ["a-1"])
     assert plan.item_coded("b-1").name == "护照申请"
-    assert plan.lane_called("B").name == "出入境"
+    assert plan.retired_lanes["B"].name == "出入境"
     with pytest.raises(UnknownItem):
         item_of(plan, "b-1")
     with pytest.raises(UnknownCounter):
