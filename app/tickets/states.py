@@ -87,74 +87,81 @@ ACTION_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row of the table. `to` has several states where the case decides among them."""
+    """One row of the table. `to` has several states where the case decides among them.
+
+    `who` is what the routes allow; tests/guards/test_api.py compares them."""
 
     action: Action
     sources: tuple[State, ...]
     to: tuple[State, ...]
-    who: str
+    who: tuple[str, ...]
     limit: str = ""
 
 
 SAME: tuple[State, ...] = ()
+OWNER = "owner"
+"""Who bears the ticket's token."""
+SEATED = ("clerk", "supervisor")
+"""At the counter they have signed in to."""
+ON_THE_FLOOR = ("clerk", "guide", "supervisor")
 
 MOVES = (
-    Move(Action.CHECK_IN, (State.EXPECTED,), (State.WAITING,), "kiosk"),
-    Move(Action.CALL, (State.WAITING,), (State.CALLED,), "clerk"),
-    Move(Action.RECALL, (State.CALLED,), SAME, "clerk", "3 times at most, 20 s apart"),
-    Move(Action.START, (State.CALLED,), (State.SERVING,), "clerk"),
+    Move(Action.CHECK_IN, (State.EXPECTED,), (State.WAITING,), ("kiosk", "guide", "supervisor")),
+    Move(Action.CALL, (State.WAITING,), (State.CALLED,), SEATED),
+    Move(Action.RECALL, (State.CALLED,), SAME, SEATED, "by default 3 times at most, 20 s apart"),
+    Move(Action.START, (State.CALLED,), (State.SERVING,), SEATED),
     Move(
         Action.PASS,
         (State.CALLED,),
         (State.PASSED, State.CLOSED),
-        "clerk",
+        SEATED,
         "the third pass closes the ticket",
     ),
     Move(
         Action.REJOIN,
         (State.PASSED,),
         (State.WAITING,),
-        "owner, kiosk, clerk",
-        "after 30 min or for the second time: as a walk-in of that moment",
+        (OWNER, "kiosk", *ON_THE_FLOOR),
+        "after 30 min (by default) or for the second time: as a walk-in of that moment",
     ),
-    Move(Action.PARK, AT_COUNTER, (State.PARKED,), "clerk"),
+    Move(Action.PARK, AT_COUNTER, (State.PARKED,), SEATED),
     Move(
         Action.RESUME,
         (State.PARKED,),
         (State.SERVING, State.WAITING),
-        "clerk of a counter that serves its lane",
-        "waiting, bound, where the counter holds another",
+        SEATED,
+        "at a counter that serves its lane; waiting, bound, where it holds another",
     ),
-    Move(Action.TRANSFER, AT_COUNTER, (State.WAITING,), "clerk"),
-    Move(Action.FINISH, AT_COUNTER, (State.FINISHED,), "clerk"),
+    Move(Action.TRANSFER, AT_COUNTER, (State.WAITING,), SEATED),
+    Move(Action.FINISH, AT_COUNTER, (State.FINISHED,), SEATED),
     Move(
         Action.UNDO,
         (State.PASSED, State.FINISHED, State.CLOSED),
         (State.CALLED, State.SERVING, State.WAITING),
-        "clerk of that counter",
-        "within 60 s; closed: only by a third pass",
+        SEATED,
+        "at that counter, within 60 s (by default); closed: only by a third pass",
     ),
     Move(
         Action.TAKE_OVER,
         AT_COUNTER,
         SAME,
-        "clerk of a counter that holds nothing",
-        "when the ticket's own clerk has vanished",
+        SEATED,
+        "at a counter that holds nothing, when the ticket's own clerk has vanished",
     ),
     Move(
         Action.STRIKE_PRIORITY,
         (State.WAITING, State.CALLED, State.SERVING, State.PARKED, State.PASSED),
         SAME,
-        "clerk, guide",
+        ON_THE_FLOOR,
         "with a reason",
     ),
     Move(
         Action.LEAVE,
         (State.EXPECTED, State.WAITING, State.PARKED, State.PASSED),
         (State.LEFT,),
-        "owner",
+        (OWNER,),
     ),
-    Move(Action.CLOSE, LIVE, (State.CLOSED,), "the night"),
+    Move(Action.CLOSE, LIVE, (State.CLOSED,), ("the night",)),
 )
 
 _BY_ACTION = {move.action: move for move in MOVES}
@@ -179,7 +186,7 @@ def as_markdown() -> str:
     states = [f"| `{state}` | {word} |" for state, word in STATE_WORDS.items()]
     moves = [
         f"| `{move.action}` | {ACTION_WORDS[move.action]} | {_list(move.sources)} "
-        f"| {_list(move.to) or 'the same'} | {move.who} | {move.limit} |"
+        f"| {_list(move.to) or 'the same'} | {', '.join(move.who)} | {move.limit} |"
         for move in MOVES
     ]
     return "\n".join(
@@ -188,6 +195,9 @@ def as_markdown() -> str:
             "",
             "Made from the table in `app/tickets/states.py` by `make frozen`. Any other action is",
             "answered with 409 `action_not_allowed` and the state, and changes nothing.",
+            "",
+            "The owner bears the ticket's token. Who acts at a counter has signed in there.",
+            "What holds *by default* a hall may choose: [hall-file.md](hall-file.md).",
             "",
             "| state | 中文 |",
             "|---|---|",

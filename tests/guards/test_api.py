@@ -7,7 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from app.core.acts import Role
 from app.core.auth import access_of
+from app.tickets.states import MOVES, Action
 from tests.guards.frozen import openapi
 from tests.house import KIOSK_TOKEN
 
@@ -53,6 +55,32 @@ def test_nothing_public_changes_anything_but_signing_in(app):
         and rule.rule.startswith("/api/")
     }
     assert changing == {"/api/v1/staff/session"}
+
+
+ROUTES = {
+    Action.CHECK_IN: ("/kiosk/check-ins",),
+    Action.CALL: ("/counters/<no>/call", "/counters/<no>/call-next"),
+}
+
+
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.action)
+def test_the_table_of_states_says_who_may(app, move):
+    verb = str(move.action).replace("_", "-")
+    of_a_ticket = (f"/tickets/<ticket_id>/{verb}", f"/kiosk/tickets/<ticket_id>/{verb}")
+    routes = {f"/api/v1{route}" for route in ROUTES.get(move.action, of_a_ticket)}
+    views = (
+        app.view_functions[rule.endpoint]
+        for rule in app.url_map.iter_rules()
+        if rule.rule in routes
+    )
+    allowed = set().union(*(who(access_of(view)) for view in views))
+    assert set(move.who) == (allowed or {"the night"})
+
+
+def who(access):
+    """The people an access lets in, as the table calls them."""
+    words = {"ticket": {"owner"}, "staff": {str(role) for role in access.roles or Role}}
+    return set().union(*(words.get(kind, {kind}) for kind in access.kinds))
 
 
 def test_the_description_is_openapi_3_1(described):
