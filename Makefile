@@ -21,7 +21,7 @@ demo: $(RUNTIME) ## start a hall on this machine; PORT=8001 for another port
 test: $(DEVELOPMENT) ## every test that fits a quarter of an hour
 	@$(BIN)/python -m pytest -m "not long" $(ARGS)
 
-test-long: $(DEVELOPMENT) ## the tests that take longer
+test-long: $(DEVELOPMENT) ## the tests that take longer; REPLAY_FILES=a.csv:b.csv adds recorded days
 	@$(BIN)/python -m pytest -m long $(ARGS)
 
 check: $(DEVELOPMENT) ## lint, types, import rules

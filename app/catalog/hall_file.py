@@ -23,7 +23,7 @@ SECOND = 1_000
 
 _UNIQUE = (("departments", "code"), ("lanes", "letters"), ("counters", "no"), ("items", "code"))
 
-_PROMISE_UNITS = {
+PROMISE_UNITS = {
     "walk_in": "walk_in_minutes",
     "late": "late_minutes",
     "priority": "priority_minutes",
@@ -33,7 +33,7 @@ _PROMISE_UNITS = {
     "afar_late": "afar_late_minutes",
     "rejoin_within": "rejoin_within_minutes",
 }
-_RULE_UNITS = {
+RULE_UNITS = {
     "overdue_after": ("overdue_minutes", MINUTE),
     "pause_keeps_bound": ("pause_minutes", MINUTE),
     "undo_within": ("undo_seconds", SECOND),
@@ -212,7 +212,7 @@ def _judge_tiers(data: dict[str, Any]) -> Iterator[Complaint]:
     for place, lane in enumerate(_entries(data, "lanes")):
         letters = lane.get("letters")
         if readable and letters and data.get("counters") and letters not in first:
-            yield ("lanes", place), f"没有任何窗口把「{letters}」放在第一层，这个队列会无人叫号"
+            yield ("lanes", place), f"没有任何窗口把「{letters}」列为首选队列，这个队列会无人叫号"
 
 
 def _judge_items(data: dict[str, Any]) -> Iterator[Complaint]:
@@ -258,7 +258,7 @@ def _plan(data: dict[str, Any]) -> HallPlan:
 
 
 def _promises(written: dict[str, int], rules: dict[str, Any]) -> Promises:
-    given = {name: written[key] * MINUTE for name, key in _PROMISE_UNITS.items() if key in written}
+    given = {name: written[key] * MINUTE for name, key in PROMISE_UNITS.items() if key in written}
     if "rejoin_behind" in written:
         given["rejoin_behind"] = written["rejoin_behind"]
     return Promises(**given, priority_behind=rules.get("behind"))
@@ -266,7 +266,7 @@ def _promises(written: dict[str, int], rules: dict[str, Any]) -> Promises:
 
 def _rules(written: dict[str, Any]) -> Rules:
     given = {
-        name: written[key] * unit for name, (key, unit) in _RULE_UNITS.items() if key in written
+        name: written[key] * unit for name, (key, unit) in RULE_UNITS.items() if key in written
     }
     same = {each.name for each in fields(Rules)} & written.keys()
     return Rules(**given, **{name: written[name] for name in same})

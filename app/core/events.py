@@ -27,7 +27,7 @@ MISSED_WINDOW = timedelta(minutes=2)
 
 
 class EventRow(db.Model):
-    """One thing that happened in a hall. `public` ones go to the stream."""
+    """One thing that happened in a hall. Each goes to the stream, with its public fields only."""
 
     __tablename__ = "events"
 

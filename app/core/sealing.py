@@ -2,8 +2,9 @@
 
 A sealed value is `version | key id | nonce (12) | ciphertext and tag`; its associated data is
 the column it belongs to, so a value moved to another column does not open. The blind index
-has a key of its own, which does not turn with the data key. Suite by 密码法 art. 27 practice
-(SM algorithms), keys derived by HKDF-SM3 from one master key.
+has a key of its own. Both keys derive by HKDF-SM3 from DATA_KEY, so another DATA_KEY neither
+opens nor finds what an earlier one sealed; the key id is there to tell them apart. Suite by
+密码法 art. 27 practice (SM algorithms).
 """
 
 from __future__ import annotations

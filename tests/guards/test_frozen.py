@@ -1,13 +1,20 @@
 """Pages made from the code are as the code makes them, and the API as it was published."""
 
 import difflib
+import json
+import re
 
 import pytest
+from marshmallow import fields
 
-from app.catalog.words import order_in_words
+from app.catalog.hall_file import PROMISE_UNITS, RULE_UNITS, parse_hall
+from app.catalog.hall_schema import FilePart, PromisesPart, RulesPart, WeekPart
+from app.catalog.plan import Rules
+from app.catalog.words import notes_in_words, order_in_words
 from config.settings import ROOT
-from queueing.order import Promises
+from queueing.order import MINUTE, Promises
 from tests.guards.frozen import FROZEN
+from tests.house import HALL_FILE
 
 
 @pytest.mark.parametrize("path", FROZEN, ids=lambda path: path.name)
@@ -20,7 +27,78 @@ def test_a_change_is_seen(path):
     assert not told, f"if this is meant, run `make frozen`:\n{told}"
 
 
+def page(name):
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
 def test_the_order_on_the_wall_is_the_one_the_house_tells():
-    page = (ROOT / "docs" / "order.md").read_text(encoding="utf-8")
     for row in order_in_words(Promises()):
-        assert f"| {row.how} | {row.due} |\n" in page
+        assert f"| {row.how} | {row.due} |\n" in page("order.md")
+    notes = notes_in_words(parse_hall(json.dumps(HALL_FILE).encode()).plan)
+    for note in notes[:4]:  # what follows is a hall's own
+        assert f"{note}\n" in page("order.md")
+
+
+P, R = Promises(), Rules()
+ENGLISH = {
+    "walk-in": [P.walk_in],
+    "appointment, checked in from": [P.check_in_opens, P.grace, P.walk_in],
+    "appointment, checked in up to": [P.late_until, P.late],
+    "number taken from afar": [P.walk_in, P.afar_late],
+    "priority by law": [P.priority],
+    "rejoin within": [P.rejoin_within, P.walk_in],
+    "rejoin later": [P.walk_in],
+}
+
+
+@pytest.mark.parametrize("row", ENGLISH)
+def test_the_english_table_has_the_minutes_of_the_code(row):
+    [line] = [line for line in page("order.md").splitlines() if line.startswith(f"| {row}")]
+    assert [int(told) * MINUTE for told in re.findall(r"(\d+) min", line)] == ENGLISH[row]
+
+
+def test_the_english_notes_have_the_limits_of_the_code():
+    told = " ".join(page("order.md").split())
+    assert f"{R.overdue_after // MINUTE} min overdue" in told
+    assert f"pauses for {R.pause_keeps_bound // MINUTE} min" in told
+    assert f"undo of a pass or finish within {R.undo_within // 1000} s" in told
+
+
+def test_the_limits_of_the_states_are_those_of_the_code():
+    told = page("states.md")
+    assert f"{R.recall_at_most} times at most, {R.recall_every // 1000} s apart" in told
+    assert f"after {P.rejoin_within // MINUTE} min" in told
+    assert f"within {R.undo_within // 1000} s" in told
+
+
+def keys(schema):
+    """Every key of a hall file, with those inside it."""
+    for name, field in schema().fields.items():
+        yield name
+        inner = getattr(field, "entry", field)
+        if isinstance(inner, fields.Nested) and inner.nested is not WeekPart:
+            yield from keys(inner.nested)
+
+
+def test_every_key_of_a_hall_file_is_explained():
+    told = page("hall-file.md")
+    assert [key for key in keys(FilePart) if f"`{key}`" not in told] == []
+
+
+DEFAULTS = {
+    **{key: getattr(P, name) // MINUTE for name, key in PROMISE_UNITS.items()},
+    **{key: getattr(R, name) // unit for name, (key, unit) in RULE_UNITS.items()},
+    "rejoin_behind": P.rejoin_behind,
+    "recall_at_most": R.recall_at_most,
+    "one_live_ticket": f"`{R.one_live_ticket}`",
+    "unstarted_on_next": f"`{R.unstarted_on_next}`",
+    "last_number": f"`{str(R.last_number).lower()}`",
+    "numbers_from_afar": f"`{str(R.numbers_from_afar).lower()}`",
+}
+
+
+@pytest.mark.parametrize("key", [*PromisesPart().fields, *RulesPart().fields])
+def test_a_default_of_a_hall_file_is_told_as_it_is(key):
+    [line] = [line for line in page("hall-file.md").splitlines() if line.startswith(f"| `{key}` |")]
+    told = line.split(" | ")[2]
+    assert told == str(DEFAULTS.get(key, {"priority": "`promise`", "behind": "none"}.get(key)))
