@@ -20,7 +20,7 @@ class CounterHoldsTicket(DomainError):
 
 class LaneNotServed(DomainError):
     code = "lane_not_served"
-    detail = "这个窗口不办理该号所在的业务队列。"
+    detail = "这个窗口不办理该号的业务。"
 
 
 class RecallTooSoon(DomainError):

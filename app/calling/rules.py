@@ -48,7 +48,7 @@ def why_next(
     place = why_of(ticket, plan)
     due_at = day.instant(claim.entry.due).astimezone(plan.zone)
     if reason is not None:
-        code, text = "by_hand", f"人工指定叫号：{reason}"
+        code, text = "by_hand", f"叫指定号：{reason}"
     else:
         code, text = place["code"], f"{place['text']}；{_choice(claim, f'{due_at:%H:%M:%S}')}"
     return {

@@ -30,7 +30,9 @@ class TransferIn(Schema):
 class CallWhyOut(WhyOut):
     place = String(required=True, metadata={"description": "这张号票为什么排在这里"})
     due_at = AwareDateTime(required=True)
-    tier = Integer(required=True, metadata={"description": "窗口的第几类队列；0 为人工指定"})
+    tier = Integer(
+        required=True, metadata={"description": "1 为首选队列，2 起为协助队列；0 为叫指定号"}
+    )
     overdue = Boolean(required=True, metadata={"description": "因超时提前到首选队列"})
     bound = Boolean(required=True, metadata={"description": "指定由本窗口接续"})
     others = Integer(required=True, metadata={"description": "本窗口还可以叫的人数"})

@@ -89,7 +89,7 @@ def read_calendar(path: Path) -> list[CalendarDay]:
     reader = csv.DictReader(lines)
     missing = {"date", "kind", "name"} - set(reader.fieldnames or ())
     if missing:
-        raise BadCalendarFile(f"第1行：表头缺少 {'、'.join(sorted(missing))}。")
+        raise BadCalendarFile(f"第 1 行：表头缺少 {'、'.join(sorted(missing))}。")
     days: dict[date, CalendarDay] = {}
     faults: list[str] = []
     for record in reader:
@@ -99,7 +99,7 @@ def read_calendar(path: Path) -> list[CalendarDay]:
                 raise ValueError(f"{day.date} 写了两次")
             days[day.date] = day
         except ValueError as error:
-            faults.append(f"第{reader.line_num}行：{error}。")
+            faults.append(f"第 {reader.line_num} 行：{error}。")
     if faults:
         raise BadCalendarFile("\n".join(faults))
     return list(days.values())

@@ -46,24 +46,24 @@ def order_in_words(promises: Promises) -> list[Sentence]:
         ),
         Sentence(
             Why.AFAR,
-            "在外取号",
+            "远程取号",
             f"到大厅签到后才参加排队：取号后{walk_in}，但不早于签到；"
             f"超过应叫时间{_minutes(p.afar_late)}才到的，按签到时现场取号处理",
         ),
-        Sentence(Why.PRIORITY, "依法优先（老年人、残疾人、军人及家属、孕妇）", _priority(p)),
+        Sentence(Why.PRIORITY, "依法优先（老年人、残疾人、军人及家属、孕产妇）", _priority(p)),
         Sentence(
             Why.REJOIN,
             f"过号后{_minutes(p.rejoin_within)}内第一次重新排队",
-            f"排在本队列等候的第{p.rejoin_behind}位之后，最迟{walk_in}，不早于原来的时间",
+            f"排在本队列等候的第 {p.rejoin_behind} 位之后，最迟{walk_in}，不早于原来的时间",
         ),
         Sentence(
             Why.REJOIN_LATE,
             f"过号超过{_minutes(p.rejoin_within)}，或第二次过号后重新排队",
             f"按重新排队时现场取号处理，{walk_in.lstrip()}；第三次过号即作废",
         ),
-        Sentence(Why.TRANSFER, "转到其他窗口或队列", "保持原来的时间；急需当面接续的可立即叫到"),
+        Sentence(Why.TRANSFER, "转到其他窗口或队列", "保持原来的时间；确需当面接续的，可立即叫号"),
         Sentence(Why.RESUMED, "挂起后回来", "由原窗口继续办理，或按原来的时间等候原窗口"),
-        Sentence(Why.UNDONE, "误按过号或办结被撤销", "回到原窗口，或按原来的时间等候原窗口"),
+        Sentence(Why.UNDONE, "误按“过号”“办结”后撤销", "回到原窗口，或按原来的时间等候原窗口"),
     ]
 
 
@@ -71,11 +71,11 @@ def notes_in_words(plan: HallPlan) -> list[str]:
     """What else decides about calling in this hall, a sentence each."""
     rules = plan.rules
     return [
-        "各窗口按叫到时间的先后叫号，时间相同的按取号先后；除表中所列情形外，谁的次序都不变。",
-        "窗口先叫本职队列；本职队列无人等候时，协助其他队列。",
-        f"超过应叫时间{_minutes(rules.overdue_after)}仍未叫到的，窗口按本职队列一并叫号。",
-        f"每个号码最多重呼{rules.recall_at_most}次，"
-        f"两次叫号至少间隔{rules.recall_every // SECOND}秒。",
+        "各窗口按应叫时间的先后叫号，时间相同的按取号先后；除表中所列情形外，谁的次序都不变。",
+        "窗口先叫首选队列；首选队列无人等候时，再叫协助队列。",
+        f"超过应叫时间{_minutes(rules.overdue_after)}仍未叫到的，窗口按首选队列一并叫号。",
+        f"每个号码最多重呼 {rules.recall_at_most} 次，"
+        f"两次叫号至少间隔 {rules.recall_every // SECOND} 秒。",
         *_choices(rules),
         *(
             f"{lane.letters} 队列（{lane.name}）现场取号后{_minutes(lane.walk_in_promise)}内叫到。"
@@ -95,15 +95,15 @@ def _choices(rules: Rules) -> list[str]:
         "每人在本大厅同时只能持有一个有效号。": rules.one_live_ticket == "per_hall",
         "每人在同一队列同时只能持有一个有效号。": rules.one_live_ticket == "per_lane",
         "临近下班、估计当天已无法办完时，停止取号。": rules.last_number,
-        "可以在外取号，到大厅签到后生效。": rules.numbers_from_afar,
+        "可以远程取号，到大厅签到后生效。": rules.numbers_from_afar,
     }
     return [sentence for sentence, holds in said.items() if holds]
 
 
 def _priority(promises: Promises) -> str:
     if promises.priority_behind is None:
-        return f"进入大厅后{_minutes(promises.priority)}内叫到，按其他规则更早的从早"
-    return f"排在本队列等候的第{promises.priority_behind}位之后，按其他规则更早的从早"
+        return f"进入大厅后{_minutes(promises.priority)}内叫到，按其他规则更早的，从其规定"
+    return f"排在本队列等候的第 {promises.priority_behind} 位之后，按其他规则更早的，从其规定"
 
 
 def _minutes(ms: int) -> str:

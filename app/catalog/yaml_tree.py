@@ -35,12 +35,12 @@ class Fault:
     line: int
     """1-based; 0 means the file as a whole."""
     where: str
-    """The place in words, such as 「items 第3项 › minutes」."""
+    """The place in words, such as 「items 第 3 项 › minutes」."""
     sentence: str
 
     def __str__(self) -> str:
         place = "：".join(
-            part for part in (f"第{self.line}行" if self.line else "", self.where) if part
+            part for part in (f"第 {self.line} 行" if self.line else "", self.where) if part
         )
         return f"{place}：{self.sentence}" if place else self.sentence
 
@@ -73,7 +73,7 @@ def words(path: Path) -> str:
     text = ""
     for step in path:
         if isinstance(step, int):
-            text += f" 第{step + 1}项"
+            text += f" 第 {step + 1} 项"
         else:
             text += f" › {step}" if text else step
     return text.strip()

@@ -60,6 +60,6 @@ def day_line(day: date | str, told: Sequence[Replayed]) -> str:
     if found["calls"]:
         line += (
             f"，平均等候 {found['mean_wait_s'] / 60:.1f} 分钟，"
-            f"最长 {found['max_wait_s'] / 60:.1f} 分钟，晚于应叫时刻 {found['late']}"
+            f"最长 {found['max_wait_s'] / 60:.1f} 分钟，晚于应叫时间 {found['late']}"
         )
     return line

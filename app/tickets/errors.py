@@ -55,4 +55,4 @@ class TicketChanged(DomainError):
 
 class NoPriority(DomainError):
     code = "no_priority"
-    detail = "该号没有可取消的优先。"
+    detail = "该号没有优先资格可取消。"

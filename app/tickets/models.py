@@ -54,7 +54,7 @@ class TicketRow(db.Model):
     entered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Taken on site, or checked in; None while expected from afar."""
     bound_to: Mapped[str | None] = mapped_column(String(16))
-    """Only this counter may call it."""
+    """No other counter is given it by the sequence."""
     counter: Mapped[str | None] = mapped_column(String(16))
     """Where it is, or last was, called."""
     call_id: Mapped[int | None]

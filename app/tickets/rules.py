@@ -27,7 +27,7 @@ class Arrival:
     """How somebody came into the hall's day."""
 
     origin: str
-    """walk_in, appointment, afar, paper."""
+    """walk_in, appointment, afar."""
     taken_at: datetime
     entered_at: datetime | None
     """When they stood in the hall; None while they are still expected."""
@@ -84,7 +84,7 @@ def _why_text(ticket: Any, plan: HallPlan) -> str:
     if ticket.due_why in (Why.REJOIN, Why.REJOIN_LATE):
         return "过号重排"
     if ticket.due_why == Why.TRANSFER_NOW:
-        return "转办优先接续"
+        return "转号，立即接续"
     entered = _clock(ticket.entered_at or ticket.taken_at, plan)
     if ticket.slot_starts_at is not None:
         slot = f"预约 {_clock(ticket.slot_starts_at, plan)}–{_clock(ticket.slot_ends_at, plan)}"

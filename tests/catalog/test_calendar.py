@@ -102,6 +102,6 @@ def test_a_calendar_that_changes_reaches_plans_already_read(load):
 def test_bad_lines_are_named_and_nothing_is_taken(tmp_path, text, line, sentence):
     with pytest.raises(BadCalendarFile) as raised:
         take(tmp_path, text)
-    assert f"第{line}行" in raised.value.detail
+    assert f"第 {line} 行" in raised.value.detail
     assert sentence in raised.value.detail
     assert calendar_days() == {}

@@ -43,7 +43,7 @@ def test_check_names_every_fault_with_its_line_and_fails(run, small):
     result = run("hall", "check", str(small))
     assert result.exit_code == 1
     for line in (3, len(SMALL.splitlines())):
-        assert f"第{line}行" in result.output
+        assert f"第 {line} 行" in result.output
     assert "共 2 处错误" in result.output
 
 
@@ -73,7 +73,7 @@ def test_the_calendar_says_until_when_it_holds(run, tmp_path):
     file.write_text("date,kind,name\n2027-01-32,holiday,元旦\n")
     bad = run("calendar", "import", str(file))
     assert bad.exit_code == 1
-    assert "第2行" in bad.output
+    assert "第 2 行" in bad.output
 
 
 def test_every_route_is_public(app):
@@ -135,7 +135,7 @@ def test_the_rules_over_http_have_the_halls_own_minutes(client, load):
 def test_a_hall_that_chose_behind_k_says_so(client, load):
     load(SMALL.replace("timezone:", "rules: {priority: behind_k, behind: 2}\n  timezone:"))
     rules = client.get("/api/v1/halls/small/rules").json
-    assert "第2位之后" in {row["why"]: row["due"] for row in rules["order"]}["priority"]
+    assert "第 2 位之后" in {row["why"]: row["due"] for row in rules["order"]}["priority"]
 
 
 @pytest.mark.parametrize("path", ["", "/items", "/rules"])

@@ -84,7 +84,7 @@ MISTAKES = [
     ("tiers: [[A], [B]]", "tiers: [[A], [B]], kind: best", "只能是"),
     ("tiers: [[A], [B]]", "tiers: [[A]], hours: {sat: ['09:00-12:00']}", "超出了大厅"),
     ("tiers: [[A], [B]]", "tiers: [[A]], hours: {mon: ['11:00-14:00']}", "超出了大厅"),
-    ("tiers: [[A, B]]", "tiers: [[A], [B]]", "没有任何窗口把「B」放在第一层"),
+    ("tiers: [[A, B]]", "tiers: [[A], [B]]", "没有任何窗口把「B」列为首选队列"),
     ("{code: b-1, ", "{code: a-1, ", "在前面已经用过"),
     ("department: gongan, lane: B", "department: minzheng, lane: B", "没有「minzheng」这个部门"),
     ("lane: B, minutes", "lane: Q, minutes", "没有「Q」这个业务队列"),
@@ -103,7 +103,7 @@ def test_each_mistake_is_named_with_its_line(written, instead, sentence):
     named = [(at, said) for at, said in faults_of(text) if sentence in said]
     assert named, faults_of(text)
     # A lane without a counter is the lane's fault, wherever the counter stands.
-    if "放在第一层" in sentence:
+    if "列为首选队列" in sentence:
         line = line_of(SMALL, "{letters: B, ")
     if "department" in written or "lane: B, min" in written:
         line = line_of(SMALL, "{code: b-1")

@@ -89,7 +89,7 @@ def test_now_goes_before_everybody_but_never_later_than_its_own_time(house):
     house.clock.advance(minutes=1)
     moved = transfer(house, ticket, lane="J", when="now").json
     assert house.minutes_left(moved) == 0
-    assert moved["why"] == {"code": "transfer_now", "text": "转办优先接续"}
+    assert moved["why"] == {"code": "transfer_now", "text": "转号，立即接续"}
     assert house.waiting() == ["A001", "J001"]
     house.clock.advance(hours=1)
     again = house.clerk("9").next()["ticket"]
