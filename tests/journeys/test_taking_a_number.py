@@ -23,7 +23,8 @@ def test_each_lane_counts_for_itself(house):
 
 def test_numbers_grow_past_999_and_are_never_used_again(house):
     first = house.take()
-    house.within(lambda: raise_series(998))
+    today = house.plan.day_of(house.clock.now()).date
+    house.within(lambda: raise_series(house.plan, today, 998))
     assert [house.take()["number"] for _ in range(2)] == ["A1000", "A1001"]
     assert house.own(first, "leave").status_code == 200
     assert house.take()["number"] == "A1002"
