@@ -45,10 +45,9 @@ def sign_in() -> Response:
     current_app.extensions["csrf"].protect()
     given = {name: request.form.get(name, "").strip() for name in ("username", "counter")}
     try:
+        who = service.check_password(given["username"], request.form.get("password", ""))
         with transaction():
-            signed_in = service.sign_in(
-                given["username"], request.form.get("password", ""), given["counter"] or None, act()
-            )
+            signed_in = service.sign_in(who, given["counter"] or None, act())
     except (WrongPassword, UnknownCounter) as refused:
         return make_response(_sign_in_page(refused.detail, **given), refused.status)
     response = make_response(redirect(url_for("clerk_pages.page"), 303))
