@@ -44,7 +44,7 @@ def sign_in(username: str, password: str, counter: str | None, act: Act) -> Sign
     if no is not None:
         counter_of(plan_of(who.hall), no)
         if who.role not in AT_COUNTERS:
-            raise Forbidden("您的岗位不能登录窗口。")
+            raise Forbidden("您的岗位不能登录窗口，请不要填写窗口号。")
     ended = or_(
         SESSIONS.c.staff_id == who.id,
         (SESSIONS.c.hall == who.hall) & (SESSIONS.c.counter == no),
