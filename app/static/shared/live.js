@@ -11,7 +11,8 @@ const ASK_EVERY_MS = 5_000
 
 /**
  * Call `refresh` (async) now, whenever the stream at `url` tells of something, and every 5 s while
- * there is no stream or the last reading failed; at most once in `gatherMs`. `onFresh(is)` hears whether it worked.
+ * there is no stream or the last reading failed; at most once in `gatherMs`. `onFresh(is)` hears
+ * whether it worked. Gives a function that reads anew.
  */
 export function keepLive({ url, token, refresh, onFresh, gatherMs = 500 }) {
   const stream = { url, token, lastId: '' }
