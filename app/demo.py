@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from flask_migrate import upgrade
 
 from app.catalog.calendar import seed_calendar
+from app.catalog.errors import LaneInUse
 from app.catalog.hall_file import read_hall_file
 from app.catalog.loading import is_loaded, load_hall
 from app.catalog.plan import HallPlan
@@ -19,7 +21,10 @@ from app.core.acts import SYSTEM, Act, Role
 from app.core.db import transaction
 from app.core.parts import parts
 from app.staff.service import HASHER, put_device, put_staff
+from app.tickets.queries import live_by_lane
 from config.settings import ROOT
+
+log = logging.getLogger(__name__)
 
 HALL = "demo"
 PASSWORD = "shunhao-demo"  # noqa: S105 (printed for everybody at the start)
@@ -39,8 +44,11 @@ def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
     for file in sorted((ROOT / "config" / "halls").glob("*.yaml")):
         hall_file = read_hall_file(file)
         if not is_loaded(hall_file):
-            with transaction():
-                load_hall(hall_file)
+            try:
+                with transaction():
+                    load_hall(hall_file, live_by_lane(hall_file.plan.code))
+            except LaneInUse as error:
+                log.warning("%s stays as it was: %s", file.name, error.detail)
     plan = plan_of(HALL)
     tokens = _tokens(parts().settings.instance_path / "demo-tokens.json", new_token)
     staff = _staff(plan)

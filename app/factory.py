@@ -16,6 +16,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError
 from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs  # noqa: F401 (its table)
 from app.calling import routes as calling
@@ -77,6 +78,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         VALIDATION_ERROR_SCHEMA=problems.ProblemOut,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["csrf"] = CSRFProtect(app)
@@ -164,11 +168,22 @@ def _limit(app: APIFlask, settings: Settings) -> None:
                 exempt_when=lambda: not bearer(),
             ),
         ],
-        storage_uri=settings.redis_url.replace("unix://", "redis+unix://"),
-        storage_options={"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+        storage_uri=_limits_url(settings.redis_url),
+        storage_options={
+            "socket_timeout": 0.3,
+            "socket_connect_timeout": 0.3,
+            **({"ssl": True} if settings.redis_url.startswith("rediss+cluster") else {}),
+        },
         in_memory_fallback_enabled=True,
         strategy="fixed-window",
         key_prefix="sh",
+    )
+
+
+def _limits_url(redis_url: str) -> str:
+    """As the library of limits calls it."""
+    return redis_url.replace("unix://", "redis+unix://").replace(
+        "rediss+cluster://", "redis+cluster://"
     )
 
 

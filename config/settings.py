@@ -75,6 +75,8 @@ class Settings:
     """Requests a minute from one device token."""
     address_limit: int = 1200
     """Requests a minute from one address."""
+    trusted_proxies: int = 0
+    """How many proxies of ours stand before the web: only their word for an address is taken."""
     event_streams: int = 64
     """Open event streams in one process: each keeps a thread, the others must stay free."""
     max_body: int = 1024 * 1024
@@ -106,6 +108,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wechat=reader.wechat(mode),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
+        trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),
         event_streams=reader.count("EVENT_STREAMS", 64),
         max_body=reader.count("MAX_BODY", 1024 * 1024),
         log_level=reader.choice("LOG_LEVEL", LOG_LEVELS, "INFO"),
@@ -172,11 +175,11 @@ class _Reader:
             self.faults.append(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
         return value
 
-    def count(self, name: str, default: int) -> int:
+    def count(self, name: str, default: int, least: int = 1) -> int:
         value = self.environ.get(name) or str(default)
-        if value.isascii() and value.isdigit() and int(value) > 0:
+        if value.isascii() and value.isdigit() and int(value) >= least:
             return int(value)
-        self.faults.append(f"{name} is {value!r}; it must be a whole number above 0.")
+        self.faults.append(f"{name} is {value!r}; it must be a whole number above {least - 1}.")
         return default
 
     def mode(self) -> Mode:

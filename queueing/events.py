@@ -91,7 +91,10 @@ class RedisEvents:
     def ensure_generation(self, token: str) -> str:
         """The generation of the stream: `token`, a random word, if it has none yet."""
         with our_errors():
-            standing: Any = self._redis.set(self._keys.generation, token, nx=True, get=True)
+            standing: Any = self._redis.get(self._keys.generation)
+            if standing is None:
+                self._redis.set(self._keys.generation, token, nx=True)
+                standing = self._redis.get(self._keys.generation)
         return text(standing) if standing else token
 
     def drop(self) -> None:

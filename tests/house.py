@@ -205,7 +205,7 @@ class House:
     def close_night(self) -> int:
         """What the schedule does once a day has begun."""
         plan = self.plan
-        with self.app.app_context():
+        with self.app.app_context(), transaction():
             return reconcile.close_night(plan, self.clock.now())
 
     def ticket(self, ticket: dict[str, Any]) -> dict[str, Any]:

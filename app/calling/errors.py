@@ -18,6 +18,11 @@ class CounterHoldsTicket(DomainError):
     detail = "窗口手上还有一个号，请先办结、挂起或转号。"
 
 
+class CallUndelivered(DomainError):
+    code = "call_undelivered"
+    detail = "窗口手上还有一个刚叫到的号，请先处理。"
+
+
 class LaneNotServed(DomainError):
     code = "lane_not_served"
     detail = "这个窗口不办理该号所在的业务队列。"

@@ -32,8 +32,8 @@ THIRD_PASS = 3
 def recall(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Call the same number again. Raises ActionNotAllowed, RecallsUsedUp, RecallTooSoon."""
     ticket = tickets.find(plan.code, id=ticket.id, lock=True)  # its row is not written here
-    _require_here(ticket, act)
     require(Action.RECALL, ticket.state)
+    _require_here(ticket, act)
     made = call(ticket.call_id, lock=True)
     if made is None:
         raise refusal(Action.RECALL, ticket.state)
@@ -45,8 +45,8 @@ def recall(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
 
 def start(ticket: Ticket, act: Act) -> Ticket:
     """The person is here and is served."""
-    _require_here(ticket, act)
     require(Action.START, ticket.state)
+    _require_here(ticket, act)
     started = change(ticket, act, "started", state=State.SERVING)
     set_call(ticket.call_id, started_at=act.now)
     return started
@@ -77,8 +77,8 @@ def _pass(ticket: Ticket, act: Act) -> Ticket:
 
 def park(ticket: Ticket, act: Act) -> Ticket:
     """Set aside while a paper is fetched; the counter is free for the next."""
-    _require_here(ticket, act)
     require(Action.PARK, ticket.state)
+    _require_here(ticket, act)
     parked = change(
         ticket,
         act,
@@ -136,8 +136,8 @@ def transfer(
     """To another lane, to one counter, or to be called now; the promise stays what it was.
 
     Raises UnknownLane, UnknownCounter, CounterNotOpen, NothingToTransfer, ActionNotAllowed."""
-    _require_here(ticket, act)
     require(Action.TRANSFER, ticket.state)
+    _require_here(ticket, act)
     if not (lane or counter or now):
         raise NothingToTransfer
     if lane is not None:
@@ -169,11 +169,11 @@ def undo(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Take back a pass or a finish: to the counter if it is free, else bound to it.
 
     Raises ActionNotAllowed, UndoTooLate, NotAtThisCounter, CounterNotOpen."""
+    require(Action.UNDO, ticket.state)
     _require_here(ticket, act)
     no = seat_of(act)
     if lock_counter(counter_of(plan, no)) == CLOSED:
         raise CounterNotOpen(state=CLOSED)
-    require(Action.UNDO, ticket.state)
     by_pass = ticket.state == State.PASSED or ticket.passes >= THIRD_PASS
     if ticket.state == State.CLOSED and not by_pass:
         raise refusal(Action.UNDO, ticket.state)
@@ -195,7 +195,7 @@ def take_over(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     if silent is not None and silent < plan.rules.vanished_after:
         raise ClerkPresent
     taken = change(ticket, act, "taken_over", counter=no, note=f"{ticket.counter} -> {no}")
-    set_call(ticket.call_id, counter=no)
+    set_call(ticket.call_id, now_at=no)
     return taken
 
 
@@ -206,7 +206,7 @@ def _back_to(
     its old due and serial."""
     if tickets.at_counter(plan.code, no) is None:
         back = change(ticket, act, kind, state=state, counter=no, bound_to=None, **values)
-        set_call(ticket.call_id, counter=no, ended_at=None, ended_as=None)
+        set_call(ticket.call_id, now_at=no, ended_at=None, ended_as=None)
         return back
     return change(ticket, act, kind, state=State.WAITING, counter=None, bound_to=no, **values)
 

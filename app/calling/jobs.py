@@ -15,10 +15,11 @@ CLOSE_NIGHT = "close_night"
 
 
 def close_night_of(hall: str, due: str) -> int:
-    """Close what the days before left behind; how many tickets there were."""
+    """Close what the days before left behind, and forget answers nobody will ask for again; how
+    many tickets there were. Once for each due time: the job's row is part of it."""
     now = parts().clock.now()
-    closed = close_night(plan_of(hall), now)
     with transaction():
-        take_run(f"{CLOSE_NIGHT}:{hall}", datetime.fromisoformat(due), now)
+        if not take_run(f"{CLOSE_NIGHT}:{hall}", datetime.fromisoformat(due), now):
+            return 0
         forget_old(now)
-    return closed
+        return close_night(plan_of(hall), now)

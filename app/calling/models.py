@@ -23,6 +23,9 @@ class CallRow(db.Model):
     number: Mapped[str] = mapped_column(String(16))
     lane: Mapped[str] = mapped_column(String(3))
     counter: Mapped[str] = mapped_column(String(16))
+    """Where it was called to."""
+    now_at: Mapped[str | None] = mapped_column(String(16))
+    """The counter where it went on, resumed or taken over; None: where it was called."""
     nth: Mapped[int] = mapped_column(default=1)
     """How often it was announced; the first time is 1."""
     called_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -20,9 +20,10 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import counter_statuses, lock_counter
 from app.core import events
 from app.core.acts import SYSTEM, Act
-from app.core.db import db, transaction
+from app.core.db import after_commit, db, transaction
 from app.core.errors import SequenceNotReady
 from app.core.parts import parts
+from app.staff.queries import silent_for
 from app.tickets import queries as tickets
 from app.tickets.errors import TicketNotFound
 from app.tickets.rules import entry_of
@@ -222,33 +223,42 @@ def sweep(plan: HallPlan, now: datetime) -> None:
             reconcile(plan, day, now)
         except SequenceNotReady:
             log.warning("sweep of %s %s: the sequence is away", plan.code, day)
-    give_back_after_pause(plan, now)
+    give_back_stranded(plan, now)
     events.copy_missing(plan.code, now)
     db.session.rollback()
 
 
-def give_back_after_pause(plan: HallPlan, now: datetime) -> None:
-    """A counter that pauses too long gives the tickets bound to it back to their lanes."""
-    paused_before = now - timedelta(milliseconds=plan.rules.pause_keeps_bound)
+def give_back_stranded(plan: HallPlan, now: datetime) -> None:
+    """Tickets bound to a counter that will not call them go back to their lanes: it is closed, has
+    paused too long, has left the hall file, or nobody sits there any more."""
     act = Act(now, SYSTEM)
-    for no, (status, since) in counter_statuses(plan).items():
-        if status != "paused" or since is None or since > paused_before:
-            continue
+    for no in tickets.counters_with_bound(plan.code):
         with transaction():
-            if lock_counter(plan.counters[no]) == "paused":
+            if _will_not_call(plan, no, now):
                 give_back_bound(plan, no, act)
 
 
+def _will_not_call(plan: HallPlan, no: str, now: datetime) -> bool:
+    counter = plan.counters.get(no)
+    if counter is None:
+        return True
+    status = lock_counter(counter)
+    since = counter_statuses(plan)[no][1]
+    paused_before = now - timedelta(milliseconds=plan.rules.pause_keeps_bound)
+    paused_long = status == "paused" and since is not None and since <= paused_before
+    return status == "closed" or paused_long or silent_for(plan.code, no, now) is None
+
+
 def close_night(plan: HallPlan, now: datetime) -> int:
-    """Close what earlier days left, and forget their sequences; how many tickets there were."""
+    """Inside the caller's transaction: close what earlier days left; how many tickets there were.
+    Their sequences are forgotten once that is committed."""
     today = plan.day_of(now).date
     days = {today - timedelta(days=ago) for ago in range(1, FORGOTTEN_DAYS + 1)}
     days.update(tickets.live_days(plan.code, before=today))
-    with transaction():
-        closed = close_day(plan, today, Act(now, SYSTEM))
-        end_calls(plan.code, today, now)
+    closed = close_day(plan, today, Act(now, SYSTEM))
+    end_calls(plan.code, today, now)
     for day in days:
-        tickets.sequence_of(plan.code, day).drop()
+        after_commit(tickets.sequence_of(plan.code, day).drop)
     return closed
 
 

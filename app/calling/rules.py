@@ -65,11 +65,12 @@ def why_next(
 
 def _choice(claim: Claim, due: str) -> str:
     if claim.entry.counter is not None:
-        return f"指定由本窗口接续，应叫时刻 {due}"
-    if claim.overdue:
-        return f"应叫时刻 {due} 已超时，提前到首选队列"
-    if claim.tier > 1:
-        return f"首选队列无人等候，协助叫号，应叫时刻 {due} 最早"
+        return f"指定由本窗口接续，应叫时间 {due}"
     if claim.others == 0:
-        return f"应叫时刻 {due}，当前仅此一人等候"
-    return f"应叫时刻 {due} 最早，其后还有 {claim.others} 人"
+        return f"应叫时间 {due}，本窗口当前仅此一人等候"
+    others = f"本窗口另有 {claim.others} 人可叫"
+    if claim.overdue:
+        return f"应叫时间 {due} 已超时，与首选队列一并叫号，在其中最早；{others}"
+    if claim.tier > 1:
+        return f"首选队列无人等候，协助其他队列，应叫时间 {due} 在其中最早；{others}"
+    return f"应叫时间 {due} 在首选队列中最早；{others}"

@@ -17,6 +17,7 @@ from typing import Any
 
 from app.calling import reconcile
 from app.calling.counters import lock_open, require_seat
+from app.calling.errors import CallUndelivered
 from app.calling.handling import end_by_next
 from app.calling.queries import call
 from app.calling.records import add_call, announce, set_call
@@ -74,6 +75,8 @@ def call_number(
     ticket = tickets.find_number(plan.code, plan.day_of(act.now).date, number)
     require(Action.CALL, ticket.state)
     if held is not None:
+        if _undelivered(held) is not None:
+            raise CallUndelivered(f"{held.number} 已叫到本窗口，请先处理。", number=held.number)
         end_by_next(plan, held, act)
     line = tickets.sequence_of(ticket.hall, ticket.day)
     token = f"{act.deed}:0"

@@ -114,6 +114,7 @@ def call_out(made: Call, plan: HallPlan) -> dict[str, Any]:
         "number": made.number,
         "lane": made.lane,
         "counter": made.counter,
+        "now_at": made.now_at or made.counter,
         "called_at": _local(made.called_at, plan),
         "last_at": _local(made.last_at, plan),
         "ended_at": _local(made.ended_at, plan),

@@ -35,4 +35,4 @@ class BadCalendarFile(DomainError):
 
 class LaneInUse(DomainError):
     code = "lane_in_use"
-    detail = "还有人在文件中没有的业务队列里等候。"
+    detail = "文件中没有的业务队列里还有号没有办完。"

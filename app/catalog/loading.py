@@ -31,16 +31,16 @@ class LoadReport:
     """In words, what was there before and is not in the file any more."""
 
 
-def load_hall(hall_file: HallFile, waiting: Mapping[str, int] | None = None) -> LoadReport:
+def load_hall(hall_file: HallFile, live: Mapping[str, int] | None = None) -> LoadReport:
     """Bring in a hall, inside the caller's transaction: what is new is added, what is known is
     changed, what is gone is retired. Counters keep their live status.
 
-    `waiting`: letters -> how many wait there now. Raises LaneInUse rather than retire a lane
-    in which somebody waits: no counter would ever call them."""
+    `live`: letters -> how many tickets there are not done with. Raises LaneInUse rather than
+    retire such a lane: no counter would ever call them."""
     plan = hall_file.plan
-    for letters, count in (waiting or {}).items():
+    for letters, count in (live or {}).items():
         if letters not in plan.lanes:
-            raise LaneInUse(f"{letters} 队列还有 {count} 人等候，不能从文件中去掉。")
+            raise LaneInUse(f"{letters} 队列还有 {count} 个号没有办完，不能从文件中去掉。")
     hall = _hall_row(plan.code)
     for column, value in hall_columns(plan).items():
         setattr(hall, column, value)

@@ -56,10 +56,9 @@ def sign_in() -> Response:
     current_app.extensions["csrf"].protect()
     given = {name: request.form.get(name, "").strip() for name in ("username", "counter")}
     try:
+        who = service.check_password(given["username"], request.form.get("password", ""))
         with transaction():
-            signed_in = service.sign_in(
-                given["username"], request.form.get("password", ""), given["counter"] or None, act()
-            )
+            signed_in = service.sign_in(who, given["counter"] or None, act())
     except (WrongPassword, UnknownCounter, Forbidden) as refused:
         return make_response(_sign_in_page(refused.detail, **given), refused.status)
     goes_to = "kiosk_pages.page" if signed_in.role == Role.GUIDE else "clerk_pages.page"

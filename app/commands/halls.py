@@ -14,7 +14,7 @@ from app.catalog.loading import load_hall
 from app.catalog.plan import HallPlan, Interval
 from app.catalog.service import plans
 from app.core.db import transaction
-from app.tickets.queries import waiting_by_lane
+from app.tickets.queries import live_by_lane
 from queueing.order import MINUTE
 
 hall = AppGroup("hall", help="Halls as data: judge a hall file, bring it in, list what is there.")
@@ -39,7 +39,7 @@ def load(file: Path) -> None:
     hall_file = _judged(file)
     try:
         with transaction():
-            report = load_hall(hall_file, waiting_by_lane(hall_file.plan.code))
+            report = load_hall(hall_file, live_by_lane(hall_file.plan.code))
     except LaneInUse as error:
         raise click.ClickException(f"{error.detail}什么都没有载入。") from error
     click.echo(

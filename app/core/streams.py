@@ -31,6 +31,8 @@ WAITING_EVENTS = 256
 """How many events may wait for one listener before it is given the present instead."""
 GATHERED_S = 0.5
 """Changes that come together are told together."""
+MISSED_AT_MOST = 500
+"""Who missed more than this is given the present instead of all of it."""
 RESYNC = "resync"
 STILL_HERE = ": still here\n\n"
 
@@ -90,14 +92,15 @@ class Streams:
     def listen(self, hall: str) -> Iterator[Listener]:
         """Take part in a hall's events. Raises TooManyStreams."""
         listener = Listener()
+        # Looked up before anybody of this hall listens: whatever comes later is handed on, and what
+        # was before is in each listener's first picture.
+        here = None if hall in self._listeners else self._here(hall)
         with self._lock:
             if sum(map(len, self._listeners.values())) >= self._at_most:
                 raise TooManyStreams
             first = hall not in self._listeners
             self._listeners.setdefault(hall, set()).add(listener)
         if first:
-            # From here on nothing is missed: what was before is in the listener's first picture.
-            here = self._here(hall)
             threading.Thread(target=self._follow, args=(hall, here), daemon=True).start()
         try:
             yield listener
@@ -149,7 +152,8 @@ class Streams:
             first = events.first_id()
             if not _is_stream_id(after) or first is None or _later(first, after):
                 return None
-            return events.read(after, 0)
+            missed = events.read(after, 0, MISSED_AT_MOST)
+            return missed if len(missed) < MISSED_AT_MOST else None
         except SequenceAway:
             return None
 

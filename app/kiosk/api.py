@@ -14,7 +14,6 @@ from app.core.http import perform_here
 from app.tickets import service
 from app.tickets.errors import BookingNotFound
 from app.tickets.queries import Ticket, find
-from app.tickets.routes import mine
 from app.tickets.schemas import CheckInIn, NothingIn, TakeIn, TicketOut
 from app.tickets.view import ticket_out
 
@@ -72,7 +71,7 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
     plan = plan_of(actor().hall or "")
     return perform_here(
-        lambda: service.rejoin(mine(ticket_id), doing, plan),
+        lambda: service.rejoin(find(plan.code, id=ticket_id), doing, plan),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
     )
 

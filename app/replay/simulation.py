@@ -140,7 +140,8 @@ class _Day:
         plan, day = self._plan, self._day
         tomorrow = plan.hall_day(day.date + timedelta(days=1)).starts_at
         self._clock.at = max(tomorrow, day.instant(last))
-        close_night(plan_of(plan.code), self._clock.at)
+        with transaction():
+            close_night(plan_of(plan.code), self._clock.at)
         sequence_of(plan.code, day.date).drop()
         tickets = {ticket.id: ticket for ticket in of_day(plan.code, day.date)}
         calls = {call.ticket_id: call for call in calls_of(plan.code, day.date)}

@@ -12,7 +12,7 @@ from app.catalog.service import plan_of
 from app.core.auth import access, act
 from app.core.http import perform_here
 from app.staff.schemas import SignedInOut, SignInIn
-from app.staff.service import SignedIn, sign_in, sign_out
+from app.staff.service import SignedIn, check_password, sign_in, sign_out
 
 bp = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="工作人员")
 
@@ -24,6 +24,7 @@ bp = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="工作人�
 @bp.doc(summary="登录，可同时登录窗口", responses={401: "用户名或密码不正确", 404: "没有这个窗口"})
 def create_session(json_data: dict[str, Any]) -> Response:
     doing = act()
+    who = check_password(json_data["username"], json_data["password"])
 
     def present(signed_in: SignedIn) -> dict[str, Any]:
         zone = plan_of(signed_in.hall).zone
@@ -31,9 +32,7 @@ def create_session(json_data: dict[str, Any]) -> Response:
         return {**asdict(signed_in), "expires_at": expires_at.isoformat(timespec="milliseconds")}
 
     return perform_here(
-        lambda: sign_in(
-            json_data["username"], json_data["password"], json_data.get("counter"), doing
-        ),
+        lambda: sign_in(who, json_data.get("counter"), doing),
         present,
         status=201,
         keyed=False,

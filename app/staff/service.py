@@ -36,22 +36,15 @@ class SignedIn:
     counter: str | None
 
 
-def sign_in(username: str, password: str, counter: str | None, act: Act) -> SignedIn:
-    """Sign in, at a counter or at the one named for this clerk. Whoever sat there is signed out,
-    and so is this clerk anywhere else. Raises WrongPassword, UnknownCounter, Forbidden."""
-    who = _check_password(username, password)
+def sign_in(who: Row[Any], counter: str | None, act: Act) -> SignedIn:
+    """Sign in whom `check_password` gave, at a counter or at the one named for this clerk. Whoever
+    sat there is signed out, and so is this clerk at any other. Raises UnknownCounter, Forbidden."""
     no = counter or who.counter
     if no is not None:
         counter_of(plan_of(who.hall), no)
         if who.role not in AT_COUNTERS:
             raise Forbidden("您的岗位不能登录窗口，请不要填写窗口号。")
-    ended = or_(
-        SESSIONS.c.staff_id == who.id,
-        (SESSIONS.c.hall == who.hall) & (SESSIONS.c.counter == no),
-    )
-    db.session.execute(
-        update(SESSIONS).where(SESSIONS.c.ended_at.is_(None), ended).values(ended_at=act.now)
-    )
+        _leave_counters(who, no, act)
     token = secrets.token_urlsafe(32)
     expires_at = act.now + SESSION_LASTS
     db.session.execute(
@@ -66,7 +59,15 @@ def sign_in(username: str, password: str, counter: str | None, act: Act) -> Sign
             last_seen_at=act.now,
         )
     )
-    return SignedIn(token, expires_at, username, Role(who.role), who.hall, no)
+    return SignedIn(token, expires_at, who.username, Role(who.role), who.hall, no)
+
+
+def _leave_counters(who: Row[Any], no: str, act: Act) -> None:
+    """One clerk a counter, and one counter a clerk."""
+    own = (SESSIONS.c.staff_id == who.id) & SESSIONS.c.counter.is_not(None)
+    there = (SESSIONS.c.hall == who.hall) & (SESSIONS.c.counter == no)
+    live = SESSIONS.c.ended_at.is_(None)
+    db.session.execute(update(SESSIONS).where(live, or_(own, there)).values(ended_at=act.now))
 
 
 def sign_out(session: str, act: Act) -> None:
@@ -84,7 +85,9 @@ def note_seen(actor: Actor, now: datetime) -> None:
         )
 
 
-def _check_password(username: str, password: str) -> Row[Any]:
+def check_password(username: str, password: str) -> Row[Any]:
+    """The account of this name and password; to be asked before any transaction, since it takes
+    its time by design. Raises WrongPassword."""
     who = db.session.execute(
         select(*STAFF.c).where(STAFF.c.username == username, STAFF.c.active)
     ).one_or_none()

@@ -30,7 +30,7 @@ class QuotaUsedUp(DomainError):
 
 class LastNumberGiven(DomainError):
     code = "last_number_given"
-    detail = "现有等候人数较多，下班前已无法办完，今天不再放号，请改日再来或预约。"
+    detail = "现有等候人数较多，下班前已无法办完，今天不再放号，请改日早些来。"
 
 
 class LiveTicketHeld(DomainError):
@@ -41,6 +41,11 @@ class LiveTicketHeld(DomainError):
 class ItemsOfSeveralLanes(Invalid):
     code = "items_of_several_lanes"
     detail = "一张号票只能包含同一业务队列的事项。"
+
+
+class NumbersOnSiteOnly(DomainError):
+    code = "numbers_on_site_only"
+    detail = "本大厅不提供远程取号，请到大厅取号。"
 
 
 class BookingNotFound(NotFound):

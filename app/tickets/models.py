@@ -110,3 +110,5 @@ class SeriesRow(db.Model):
     last: Mapped[int] = mapped_column(default=0)
     walk_ins: Mapped[int] = mapped_column(default=0)
     """How many of them were given to walk-ins: the quota counts these."""
+    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the last one was given: times rise with the serials."""

@@ -142,9 +142,16 @@ def bound_to(hall: str, counter: str) -> list[Ticket]:
                 in_states(State.WAITING),
                 TABLE.c.bound_to == counter,
             )
+            .order_by(TABLE.c.id)
             .with_for_update()
         ).all()
     )
+
+
+def counters_with_bound(hall: str) -> list[str]:
+    """The counters for which alone somebody waits."""
+    bound = select(TABLE.c.bound_to).where(_waits(hall), TABLE.c.bound_to.is_not(None))
+    return list(db.session.execute(bound.distinct().order_by(TABLE.c.bound_to)).scalars())
 
 
 def parked_in(hall: str, day: date, lanes: frozenset[str]) -> list[Ticket]:
@@ -192,11 +199,19 @@ def at_counters(hall: str, lanes: frozenset[str]) -> list[Ticket]:
     )
 
 
-def waiting_by_lane(hall: str, day: date | None = None) -> dict[str, int]:
-    """Letters -> how many wait, on one day or on any."""
-    waits = waiting_in(hall, day) if day else _waits(hall)
+def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
+    """Letters -> how many wait."""
+    return _by_lane(waiting_in(hall, day))
+
+
+def live_by_lane(hall: str) -> dict[str, int]:
+    """Letters -> how many are not done with, on any day: they may still come back to their lane."""
+    return _by_lane(and_(TABLE.c.hall == hall, in_states(*LIVE)))
+
+
+def _by_lane(condition: Any) -> dict[str, int]:
     rows = db.session.execute(
-        select(TABLE.c.lane, func.count()).where(waits).group_by(TABLE.c.lane)
+        select(TABLE.c.lane, func.count()).where(condition).group_by(TABLE.c.lane)
     )
     return {row[0]: row[1] for row in rows}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,14 @@ class Arrival:
     """When they stood in the hall; None while they are still expected."""
     slot: tuple[datetime, datetime] | None = None
     priority: str | None = None
+
+    def at_the_earliest(self, at: datetime) -> Arrival:
+        """The same, with the deed of this moment (taking a number, or checking in) not before
+        `at`."""
+        if self.slot is not None and self.entered_at is not None:
+            return replace(self, entered_at=max(self.entered_at, at))
+        entered_at = self.entered_at and max(self.entered_at, at)
+        return replace(self, taken_at=max(self.taken_at, at), entered_at=entered_at)
 
 
 def number_text(letters: str, count: int) -> str:

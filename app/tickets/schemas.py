@@ -53,7 +53,12 @@ class ItemsIn(Schema):
 class TakeIn(ItemsIn):
     priority = String(validate=OneOf(PRIORITIES), allow_none=True)
     id_number = String(validate=Length(1, 32), metadata={"description": "机器读出的身份证号码"})
-    phone = String(validate=Length(1, 20))
+    phone = String(validate=Length(1, 20), metadata={"description": "随 id_number 一并给出"})
+
+    @validates_schema
+    def a_phone_is_somebodys(self, data: dict[str, object], **_: object) -> None:
+        if "phone" in data and "id_number" not in data:
+            raise ValidationError("phone 须与 id_number 一并给出", "phone")
 
 
 class CheckInIn(Schema):

@@ -28,6 +28,7 @@ from app.tickets.errors import (
     LastNumberGiven,
     LiveTicketHeld,
     NoPriority,
+    NumbersOnSiteOnly,
     QuotaUsedUp,
     TicketChanged,
 )
@@ -36,6 +37,7 @@ from app.tickets.queries import (
     TABLE,
     Ticket,
     bound_to,
+    find,
     in_states,
     sequence_of,
     waiting_in,
@@ -97,7 +99,9 @@ def take_number(
 def take_from_afar(plan: HallPlan, item_codes: list[str], act: Act, person: str) -> Ticket:
     """A number taken outside the hall: expected, and in nobody's way until its holder checks in.
 
-    Raises what `take_number` raises."""
+    Raises NumbersOnSiteOnly, and what `take_number` raises."""
+    if not plan.rules.numbers_from_afar:
+        raise NumbersOnSiteOnly
     items = _items(plan, item_codes)
     _refuse_when_closed(plan, items[0].lane, act.now)
     _refuse_last_number(plan, items, act.now)
@@ -113,12 +117,13 @@ def admit(
     day = plan.day_of(act.now)
     lane = plan.lanes[items[0].lane]
     _refuse_second_ticket(plan, day, lane.letters, person)
-    serial = _next_in_series(plan.code, day.date, SERIALS)
+    serial, at = _next_serial(plan.code, day.date, act.now)
+    arrival = arrival.at_the_earliest(at)
     if arrival.slot is None:
         count = _next_in_series(plan.code, day.date, lane.letters, lane.walk_in_quota)
     else:
         count = _next_in_series(plan.code, day.date, lane.letters, booked=True)
-    due = _due(plan, day, lane.letters, arrival, act.now)
+    due = _due(plan, day, lane.letters, arrival, at)
     ticket = db.session.execute(
         INSERT,
         {
@@ -182,6 +187,18 @@ def _due_behind(plan: HallPlan, day: HallDay, letters: str, k: int, now: datetim
         .limit(k)
     ).scalars()
     return max(dues, default=None)
+
+
+def _next_serial(hall: str, day: date, now: datetime) -> tuple[int, datetime]:
+    """The next serial of a hall's day, and the moment it is given: now, or that of the serial
+    before if that is later. Two who tap at once read the clock before they stand in line for a
+    serial, and their times must not run against their numbers."""
+    serial = _next_in_series(hall, day, SERIALS)
+    row = (SERIES.c.hall == hall) & (SERIES.c.day == day) & (SERIES.c.lane == SERIALS)
+    before = db.session.execute(select(SERIES.c.last_at).where(row)).scalar_one()
+    at = now if before is None else max(now, before)
+    db.session.execute(update(SERIES).where(row).values(last_at=at))
+    return serial, at
 
 
 def _next_in_series(
@@ -305,6 +322,7 @@ def check_in(ticket: Ticket, priority: str | None, act: Act, plan: HallPlan) -> 
 
 def rejoin(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Back in line after a pass, with a new serial. Raises ActionNotAllowed."""
+    ticket = find(ticket.hall, id=ticket.id, lock=True)
     require(Action.REJOIN, ticket.state)
     day = plan.hall_day(ticket.day)
     promises = promises_of_day(plan, day).for_lane(ticket.lane)

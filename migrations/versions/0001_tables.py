@@ -28,6 +28,7 @@ def upgrade() -> None:
     sa.Column('number', sa.String(length=16), nullable=False),
     sa.Column('lane', sa.String(length=3), nullable=False),
     sa.Column('counter', sa.String(length=16), nullable=False),
+    sa.Column('now_at', sa.String(length=16), nullable=True),
     sa.Column('nth', sa.Integer(), nullable=False),
     sa.Column('called_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
@@ -120,6 +121,7 @@ def upgrade() -> None:
     sa.Column('lane', sa.String(length=3), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
     sa.Column('walk_ins', sa.Integer(), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('hall', 'day', 'lane', name=op.f('pk_number_series'))
     )
     op.create_table('people',

@@ -157,3 +157,10 @@ def test_a_session_ends_with_the_day_or_when_its_clerk_goes(house):
     token = house.sign_in("clerk1")
     assert house.request("DELETE", "/staff/session", token).status_code == 204
     refused(house.get("/counters/1", token), 401, "unauthenticated")
+
+
+def test_who_sits_at_no_counter_signs_nobody_out(house):
+    guide, supervisor = house.sign_in("guide"), house.sign_in("supervisor")
+    again = house.sign_in("supervisor")
+    for token in (guide, supervisor, again):
+        assert house.get("/counters/1", token).status_code == 200

@@ -18,6 +18,7 @@ from tests.processes import together
 from tests.stores import each_store_once, on_postgresql
 
 MACHINES = 8
+A_FEW = 4
 EACH = 12
 QUOTA = 50
 FEW = 2
@@ -84,7 +85,7 @@ def begin_series(house: House) -> None:
 def test_without_the_one_statement_two_are_given_the_same_number(busy_settings, busy_house):
     """Only the tables' unique numbers keep the second paper from being printed."""
     begin_series(busy_house)
-    results = together(busy_settings, *[(take_without_guard, 4)] * MACHINES)
+    results = together(busy_settings, *[(take_without_guard, 4)] * A_FEW)
     _, refused = gathered(results)
     assert "conflict" in refused
 
@@ -130,7 +131,7 @@ def take_asking_first(house: House, go: Any) -> Any:
 @on_postgresql
 def test_a_quota_that_is_asked_before_is_passed(busy_settings, busy_house):
     limit_lane(busy_house, FEW)
-    given, _ = gathered(together(busy_settings, *[(take_asking_first,)] * MACHINES))
+    given, _ = gathered(together(busy_settings, *[(take_asking_first,)] * A_FEW))
     assert len(given) > FEW
 
 
@@ -167,6 +168,6 @@ def take_for_her_without_lock(house: House, go: Any) -> Any:
 
 @on_postgresql
 def test_without_the_lock_she_holds_several(busy_settings, one_each):
-    deeds = [(take_for_her_without_lock,)] * MACHINES
+    deeds = [(take_for_her_without_lock,)] * A_FEW
     given, _ = gathered(together(busy_settings, *deeds))
     assert len(given) > 1

@@ -13,6 +13,7 @@ from rq import Queue
 
 from app.calling.reconcile import close_night
 from app.core.clock import HouseClock, SetClock
+from app.core.db import transaction
 from app.core.events import TABLE as EVENTS
 from app.core.jobs import TABLE as JOB_RUNS
 from app.factory import create_app
@@ -30,7 +31,7 @@ LEFT_OVER = 12
 def close(house: House, go: Any) -> int:
     plan = house.plan
     go()
-    with house.app.app_context():
+    with house.app.app_context(), transaction():
         return close_night(plan, house.clock.now())
 
 

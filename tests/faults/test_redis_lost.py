@@ -20,7 +20,7 @@ from tests.stores import each_store_once, on
 
 REBUILT_WITHIN_S = 3
 GIVES_UP_WITHIN_S = 5
-MANY = 1000
+MANY = 4000
 EACH = 15
 COUNTERS = ("1", "2", "3", "4")
 on_each_redis = on(("sqlite", "valkey"), ("sqlite", "redis"))

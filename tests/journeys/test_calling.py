@@ -14,7 +14,7 @@ def test_the_answer_says_why_this_ticket_was_next(house):
     house.take()
     why = house.clerk().next()["why"]
     assert (why["code"], why["tier"], why["others"]) == ("walk_in", 1, 1)
-    assert why["text"] == "09:00 现场取号；应叫时刻 09:30:00 最早，其后还有 1 人"
+    assert why["text"] == "09:00 现场取号；应叫时间 09:30:00 在首选队列中最早；本窗口另有 1 人可叫"
     assert house.calls()[0]["why"] == why
 
 
@@ -80,7 +80,7 @@ def test_a_number_is_called_again_three_times_at_most_and_20_seconds_apart(house
 def test_another_clerk_may_not_handle_it(house):
     house.take()
     ticket = house.clerk("1").next()["ticket"]
-    for action in ("recall", "start", "pass", "park", "finish", "undo"):
+    for action in ("recall", "start", "pass", "park", "finish"):
         refused(house.clerk("2").handle(ticket, action), 403, "not_at_this_counter")
     assert house.ticket(ticket)["state"] == "called"
 
@@ -172,3 +172,26 @@ def test_parked_tickets_stay_parked_when_their_counter_closes(house):
     assert house.ticket(ticket)["state"] == "parked"
     resumed = house.clerk("2").handle(ticket, "resume").json
     assert (resumed["state"], resumed["counter"]) == ("serving", "2")
+
+
+def test_the_reason_says_what_it_was_the_first_of(house):
+    """The earliest due of all may stand in a later tier: then it was not passed over by mistake."""
+    house.take("permit")
+    house.clock.advance(minutes=1)
+    house.take("id-card")
+    why = house.clerk("1").next()["why"]
+    assert why["tier"] == 1
+    assert why["others"] == 1
+    assert "在首选队列中最早" in why["text"]
+    assert "本窗口另有 1 人可叫" in why["text"]
+
+
+def test_a_number_chosen_by_hand_does_not_end_a_call_nobody_was_told_of(house, monkeypatch):
+    first, second = house.take(), house.take()
+    clerk = house.clerk()
+    with monkeypatch.context() as cut:
+        cut.setattr("app.calling.service._confirm", lambda *_: None)
+        clerk.next()
+    by_hand = {"number": second["number"], "reason": "有事先走"}
+    refused(clerk.do("call", by_hand), 409, "call_undelivered")
+    assert clerk.next()["ticket"]["number"] == first["number"]

@@ -48,7 +48,7 @@ def test_any_counter_of_its_lane_may_go_on_and_no_other(house):
     refused(house.clerk("9").handle(permit, "resume"), 409, "lane_not_served")
     resumed = house.clerk("2").handle(permit, "resume").json
     assert (resumed["state"], resumed["counter"]) == ("serving", "2")
-    assert [call["counter"] for call in house.get("/halls/t/board").json["calls"]] == ["2"]
+    assert [(call["counter"], call["now_at"]) for call in house.calls()] == [("1", "2")]
     assert house.clerk("2").handle(permit, "finish").json["state"] == "finished"
 
 
@@ -120,6 +120,18 @@ def test_a_counter_that_closed_takes_no_transfer(house):
     house.clerk("2").do("close")
     problem = refused(transfer(house, ticket, counter="2"), 409, "counter_not_open")
     assert "2 号窗口" in problem["detail"]
+
+
+def test_a_counter_whose_clerk_has_gone_gives_its_tickets_back(house):
+    ticket = called(house)
+    clerk = house.clerk("2")
+    assert transfer(house, ticket, counter="2").status_code == 200
+    house.sweep()
+    assert house.row(ticket)["bound_to"] == "2"
+    house.request("DELETE", "/staff/session", clerk.token)
+    house.sweep()
+    assert house.row(ticket)["bound_to"] is None
+    assert house.clerk("3").next()["ticket"]["number"] == ticket["number"]
 
 
 # Leave

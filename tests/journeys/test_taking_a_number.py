@@ -3,9 +3,11 @@
 import pytest
 from sqlalchemy import inspect, text
 
+from app.core.acts import SYSTEM, Act
 from app.core.db import db
+from app.staff.service import put_device
 from app.tickets.service import raise_series
-from tests.house import KIOSK_TOKEN, id_number, refused
+from tests.house import HALL, KIOSK_TOKEN, id_number, refused
 
 
 def machine(house, **body):
@@ -23,7 +25,8 @@ def test_each_lane_counts_for_itself(house):
 
 def test_numbers_grow_past_999_and_are_never_used_again(house):
     first = house.take()
-    house.within(lambda: raise_series(998))
+    today = house.plan.day_of(house.clock.now()).date
+    house.within(lambda: raise_series(house.plan, today, 998))
     assert [house.take()["number"] for _ in range(2)] == ["A1000", "A1001"]
     assert house.own(first, "leave").status_code == 200
     assert house.take()["number"] == "A1002"
@@ -204,3 +207,28 @@ def test_who_has_finished_or_left_may_take_another(house):
     refused(machine(house, item="id-card", id_number=mine), 409, "live_ticket_held")
     assert clerk.handle(called, "finish").status_code == 200
     house.take(id_number=mine)
+
+
+def test_numbers_and_times_rise_together(house):
+    """Two who tap at once read the clock before they stand in line for their numbers."""
+    house.clock.advance(milliseconds=20)
+    first = house.take()
+    house.clock.advance(milliseconds=-5)
+    second = house.take()
+    assert second["due_at"] == first["due_at"]
+    assert house.waiting() == [first["number"], second["number"]]
+
+
+def test_a_phone_belongs_to_somebody(house):
+    answer = house.post("/kiosk/tickets", KIOSK_TOKEN, {"item": "id-card", "phone": "13800000000"})
+    assert refused(answer, 422, "invalid")["errors"]["json"]["phone"]
+
+
+def test_any_machine_of_the_hall_takes_a_passed_number_back(house):
+    ticket = house.take()
+    clerk = house.clerk()
+    clerk.handle(clerk.next()["ticket"], "pass")
+    act = Act(house.clock.now(), SYSTEM)
+    house.within(lambda: put_device("another machine", "kiosk", HALL, "2 号取号机", act))
+    path = f"/kiosk/tickets/{ticket['id']}/rejoin"
+    assert house.post(path, "another machine", {}).json["state"] == "waiting"

@@ -14,7 +14,7 @@ function shownCall(made, now) {
   const fresh = !made.ended_at && now - Date.parse(made.last_at) < FRESH_CALL_S * 1000
   return el('li', { class: [fresh && 'fresh', made.ended_at && 'ended'].filter(Boolean).join(' ') },
     el('strong', { class: 'number' }, made.number),
-    el('span', { class: 'to' }, el('b', {}, made.counter), ' 号窗口'),
+    el('span', { class: 'to' }, el('b', {}, made.now_at), ' 号窗口'),
     el('span', { class: 'why' }, made.by_hand ? made.why.text : made.why.place),
     el('span', { class: 'when' }, made.ended_at ? STATES[made.ended_as] ?? '' : clockOf(made.last_at)))
 }
