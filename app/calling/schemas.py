@@ -56,6 +56,14 @@ class LineOut(Schema):
     why = Nested(WhyOut, required=True)
 
 
+class PassedOut(LineOut):
+    passed_at = AwareDateTime(required=True)
+
+
+class VanishedOut(LineOut):
+    counter = String(required=True, metadata={"description": "号票所在的窗口"})
+
+
 class CounterStateOut(Schema):
     no = String(required=True)
     name = String(required=True)
@@ -70,6 +78,16 @@ class CounterStateOut(Schema):
     waiting = Integer(required=True)
     next = List(Nested(LineOut), required=True)
     parked = List(Nested(LineOut), required=True)
+    passed = List(
+        Nested(PassedOut),
+        required=True,
+        metadata={"description": "本窗口各队列今天过号未归的，最近的在前，最多 20 个"},
+    )
+    vanished = List(
+        Nested(VanishedOut),
+        required=True,
+        metadata={"description": "其他窗口手上、工作人员已离岗、可由本窗口接手的号"},
+    )
     server_time = AwareDateTime(required=True)
 
 

@@ -10,7 +10,7 @@ from app.calling.rules import tier_for
 from app.catalog.plan import Counter, HallDay, HallPlan
 from app.catalog.service import counter_of, counter_statuses
 from app.core.acts import Act
-from app.staff.queries import clerk_at
+from app.staff.queries import clerk_at, silences
 from app.tickets import queries as tickets
 from app.tickets.queries import Ticket
 from app.tickets.rules import why_of
@@ -19,6 +19,10 @@ from app.tickets.view import ticket_out
 BOARD_CALLS = 12
 BOARD_NEXT = 6
 CONSOLE_NEXT = 20
+CONSOLE_PASSED = 20
+SILENCE = 120_000
+"""Milliseconds without a word from a clerk after which a console offers to take over. A hall may
+allow it sooner, but a busy neighbour is nothing to offer."""
 
 
 def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
@@ -35,7 +39,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         "name": counter.name,
         "status": status,
         "since": _local(since, plan),
-        "clerk": clerk_at(plan.code, no),
+        "clerk": clerk_at(plan.code, no, act.now),
         "ticket": ticket_out(held, plan, act.actor) if held else None,
         "why": made.why if made else None,
         "priority": _class_of(held) if held else None,
@@ -45,6 +49,14 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         "next": [line_out(ticket, plan) for ticket in line[:CONSOLE_NEXT]],
         "parked": [
             line_out(ticket, plan) for ticket in tickets.parked_in(plan.code, day, counter.lanes)
+        ],
+        "passed": [
+            {**line_out(ticket, plan), "passed_at": _local(ticket.stopped_at, plan)}
+            for ticket in tickets.passed_in(plan.code, day, counter.lanes, CONSOLE_PASSED)
+        ],
+        "vanished": [
+            {**line_out(ticket, plan), "counter": ticket.counter}
+            for ticket in _vanished(counter, act.now, plan)
         ],
         "server_time": _local(act.now, plan),
     }
@@ -58,6 +70,17 @@ def _line_of(counter: Counter, day: HallDay, now: datetime, plan: HallPlan) -> l
     ]
     ours = [(tier, ticket) for tier, ticket in tiers if tier is not None]
     return [ticket for _, ticket in sorted(ours, key=lambda one: one[0])]
+
+
+def _vanished(counter: Counter, now: datetime, plan: HallPlan) -> list[Ticket]:
+    """What other counters hold whose clerks are gone, of the lanes of this one."""
+    silent = silences(plan.code, now)
+    enough = max(SILENCE, plan.rules.vanished_after)
+    return [
+        ticket
+        for ticket in tickets.at_counters(plan.code, counter.lanes)
+        if ticket.counter != counter.no and silent.get(ticket.counter, enough) >= enough
+    ]
 
 
 def line_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:

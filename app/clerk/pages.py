@@ -9,9 +9,11 @@ from flask import Response, current_app, make_response, redirect, render_templat
 
 from app.catalog.errors import UnknownCounter
 from app.catalog.plan import HallPlan
-from app.catalog.service import plan_of
+from app.catalog.service import counter_of, plan_of
+from app.core.acts import Role
 from app.core.auth import access, act, actor, public
 from app.core.db import transaction
+from app.core.errors import Forbidden
 from app.core.pages import clear_cookie, set_cookie
 from app.staff import service
 from app.staff.errors import WrongPassword
@@ -20,19 +22,28 @@ from app.tickets.states import MOVES, STATE_WORDS
 
 bp = APIBlueprint("clerk_pages", __name__, url_prefix="/clerk", enable_openapi=False)
 
-NO_COUNTER = "这个账号没有固定窗口，请填写窗口号后登录。"
+NO_SEAT = {
+    Role.CLERK: "这个账号没有固定窗口，请退出后填写窗口号登录。",
+    Role.GUIDE: "导办员不登录窗口，请到取号页面为办事人取号。",
+    Role.SUPERVISOR: "您没有登录窗口。要叫号，请退出后填写窗口号登录；也可以为办事人取号。",
+    Role.ADMINISTRATOR: "管理员不登录窗口。办公页面尚未开放，请在服务器上用命令维护大厅。",
+}
 
 
 @bp.get("/")
 @access("public", "staff")
 def page() -> str:
-    """The console of the counter one sits at; else the sign-in."""
-    if actor().kind != "staff":
+    """The console of the counter one sits at; where to go without one; else the sign-in."""
+    who = actor()
+    if who.kind != "staff":
         return _sign_in_page()
-    if actor().counter is None:
-        return _sign_in_page(NO_COUNTER)
-    plan = plan_of(actor().hall or "")
-    counter = plan.counters[actor().counter or ""]
+    if who.counter is None:
+        return _no_seat_page(NO_SEAT[who.role or Role.CLERK])
+    plan = plan_of(who.hall or "")
+    try:
+        counter = counter_of(plan, who.counter)
+    except UnknownCounter:
+        return _no_seat_page(f"大厅已经没有 {who.counter} 号窗口，请退出后登录其他窗口。")
     return render_template(
         "clerk/console.html", plan=plan, counter=counter, page=_known(plan, counter.no)
     )
@@ -41,16 +52,17 @@ def page() -> str:
 @bp.post("/session")
 @public
 def sign_in() -> Response:
-    """Sign in at a counter."""
+    """Sign in: to the counter, or for a guide to giving numbers."""
     current_app.extensions["csrf"].protect()
     given = {name: request.form.get(name, "").strip() for name in ("username", "counter")}
     try:
         who = service.check_password(given["username"], request.form.get("password", ""))
         with transaction():
             signed_in = service.sign_in(who, given["counter"] or None, act())
-    except (WrongPassword, UnknownCounter) as refused:
+    except (WrongPassword, UnknownCounter, Forbidden) as refused:
         return make_response(_sign_in_page(refused.detail, **given), refused.status)
-    response = make_response(redirect(url_for("clerk_pages.page"), 303))
+    goes_to = "kiosk_pages.page" if signed_in.role == Role.GUIDE else "clerk_pages.page"
+    response = make_response(redirect(url_for(goes_to), 303))
     set_cookie(response, "staff", signed_in.token, signed_in.expires_at)
     return response
 
@@ -70,6 +82,11 @@ def sign_out() -> Response:
 
 def _sign_in_page(fault: str = "", **given: str) -> str:
     return render_template("clerk/sign_in.html", fault=fault, given=given)
+
+
+def _no_seat_page(words: str) -> str:
+    gives_numbers = actor().role in (Role.GUIDE, Role.SUPERVISOR)
+    return render_template("clerk/no_seat.html", words=words, gives_numbers=gives_numbers)
 
 
 def _known(plan: HallPlan, no: str) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The number machine's page. The machine shows its device token once and keeps it as a cookie."""
+"""The number machine's page. The machine shows its device token once and keeps it as a cookie;
+a guide uses the same page signed in."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from app.catalog.service import plan_of
 from app.core.auth import access, actor, public
 from app.core.pages import set_cookie
+from app.kiosk.api import GUIDES
 from app.staff.queries import actor_of_token
 from app.tickets.rules import PRIORITY_WORDS
 
@@ -15,10 +17,11 @@ bp = APIBlueprint("kiosk_pages", __name__, url_prefix="/kiosk", enable_openapi=F
 
 
 @bp.get("/")
-@access("public", "kiosk")
+@access("public", "kiosk", "staff")
 def page() -> str:
     """Taking a number; for a machine nobody knows yet, the field for its token."""
-    if actor().kind != "kiosk":
+    guides = actor().kind == "staff" and actor().role in GUIDES
+    if actor().kind != "kiosk" and not guides:
         return render_template("kiosk/pair.html")
     plan = plan_of(actor().hall or "")
     known = {
@@ -26,7 +29,7 @@ def page() -> str:
         "lanes": {letters: lane.name for letters, lane in plan.lanes.items()},
         "priorities": list(PRIORITY_WORDS.items()),
     }
-    return render_template("kiosk/machine.html", plan=plan, page=known)
+    return render_template("kiosk/machine.html", plan=plan, page=known, guides=guides)
 
 
 @bp.post("/session")

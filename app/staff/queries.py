@@ -45,13 +45,29 @@ def silent_for(hall: str, counter: str, now: datetime) -> int | None:
     return None if seen is None else (now - seen) // timedelta(milliseconds=1)
 
 
-def clerk_at(hall: str, counter: str) -> str | None:
+def silences(hall: str, now: datetime) -> dict[str, int]:
+    """Counter -> milliseconds since its clerk was last heard of, where one sits."""
+    rows = db.session.execute(
+        select(SESSIONS.c.counter, SESSIONS.c.last_seen_at).where(
+            SESSIONS.c.hall == hall,
+            SESSIONS.c.counter.is_not(None),
+            SESSIONS.c.ended_at.is_(None),
+            SESSIONS.c.expires_at > now,
+        )
+    )
+    return {row.counter: (now - row.last_seen_at) // timedelta(milliseconds=1) for row in rows}
+
+
+def clerk_at(hall: str, counter: str, now: datetime) -> str | None:
     """The user name of who sits at this counter."""
     found: str | None = db.session.execute(
         select(STAFF.c.username)
         .join(SESSIONS, SESSIONS.c.staff_id == STAFF.c.id)
         .where(
-            SESSIONS.c.hall == hall, SESSIONS.c.counter == counter, SESSIONS.c.ended_at.is_(None)
+            SESSIONS.c.hall == hall,
+            SESSIONS.c.counter == counter,
+            SESSIONS.c.ended_at.is_(None),
+            SESSIONS.c.expires_at > now,
         )
     ).scalar_one_or_none()
     return found

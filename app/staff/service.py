@@ -53,7 +53,7 @@ def sign_in(who: Row[Any], counter: str | None, act: Act) -> SignedIn:
     if no is not None:
         counter_of(plan_of(who.hall), no)
         if who.role not in AT_COUNTERS:
-            raise Forbidden("您的岗位不能登录窗口。")
+            raise Forbidden("您的岗位不能登录窗口，请不要填写窗口号。")
         _leave_counters(who, no, act)
     token = secrets.token_urlsafe(32)
     expires_at = act.now + SESSION_LASTS

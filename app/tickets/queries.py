@@ -170,6 +170,35 @@ def parked_in(hall: str, day: date, lanes: frozenset[str]) -> list[Ticket]:
     )
 
 
+def passed_in(hall: str, day: date, lanes: frozenset[str], limit: int) -> list[Ticket]:
+    """Passed tickets of these lanes, last passed first."""
+    return list(
+        db.session.execute(
+            select(*TABLE.c)
+            .where(
+                TABLE.c.hall == hall,
+                TABLE.c.day == day,
+                in_states(*LIVE),  # for its index
+                TABLE.c.state == State.PASSED,
+                TABLE.c.lane.in_(lanes),
+            )
+            .order_by(TABLE.c.stopped_at.desc())
+            .limit(limit)
+        ).all()
+    )
+
+
+def at_counters(hall: str, lanes: frozenset[str]) -> list[Ticket]:
+    """The tickets of these lanes that counters have called or serve, longest there first."""
+    return list(
+        db.session.execute(
+            select(*TABLE.c)
+            .where(TABLE.c.hall == hall, in_states(*AT_COUNTER), TABLE.c.lane.in_(lanes))
+            .order_by(TABLE.c.call_id)
+        ).all()
+    )
+
+
 def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
     """Letters -> how many wait."""
     return _by_lane(waiting_in(hall, day))

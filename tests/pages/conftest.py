@@ -45,14 +45,23 @@ def house(settings: Settings) -> Iterator[House]:
 def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
     """Open a page in a browser of its own; nothing but `live_server` may be asked for anything.
 
-    `may_fail` says which console errors a test brings about itself."""
+    `may_fail` says which console errors a test brings about itself; `with_clock` lets it turn the
+    page's clock forward."""
     contexts, complaints = [], []
 
-    def open_page(path: str, width: int = 1366, height: int = 768, may_fail: str = "") -> Page:
+    def open_page(
+        path: str,
+        width: int = 1366,
+        height: int = 768,
+        may_fail: str = "",
+        with_clock: bool = False,
+    ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
+        if with_clock:
+            page.clock.install()
 
         def complain(what: str) -> None:
             if not may_fail or may_fail not in what:
@@ -94,7 +103,7 @@ def machine(open_machine: Open) -> Page:
 def sign_in(open_page: Open) -> Open:
     """A clerk's console, signed in at a counter, not yet open."""
 
-    def sign_in(no: str = "1", **options: str) -> Page:
+    def sign_in(no: str = "1", **options: object) -> Page:
         page = open_page("/clerk/", **options)
         page.get_by_label("用户名").fill(f"clerk{no}")
         page.get_by_label("密码").fill(PASSWORD)

@@ -95,7 +95,7 @@ def test_a_clerk_parks_transfers_and_calls_by_hand(house, sign_in):
 
     console.keyboard.press("g")
     console.get_by_label("号码").fill("j001")
-    console.locator("#call-dialog").get_by_label("理由").fill("导办台转来")
+    console.locator("#call-dialog").get_by_label("理由").fill("行动不便")
     console.keyboard.press("Enter")
     expect(said).to_have_text("请 J001 号到 1 号窗口办理。")
     console.keyboard.press("t")
@@ -109,3 +109,59 @@ def test_a_clerk_parks_transfers_and_calls_by_hand(house, sign_in):
     expect(hand).to_have_text("A001")
     console.get_by_role("button", name="关闭").click()
     expect(said).to_have_text("窗口手上还有一个号，请先办结、挂起或转号。")
+
+
+def test_a_clerk_brings_back_who_was_passed_and_takes_over_what_was_left(house, sign_in):
+    for item in ("id-card", "passport"):
+        house.take(item)
+    clerk = house.clerk("2")
+    clerk.handle(clerk.next()["ticket"], "pass")
+    clerk.next()
+    house.request("DELETE", "/staff/session", clerk.token)
+    console = sign_in("1")
+    said = console.locator("#said")
+    take_over = console.get_by_role("button", name="接手")
+    expect(console.locator("#vanished")).to_contain_text("在 2 号窗口")
+    expect(take_over).to_be_disabled()  # the counter is not open yet
+    console.keyboard.press("o")
+    take_over.click()
+    expect(said).to_have_text("A002 已转到本窗口。")
+    expect(console.locator("#hand .number")).to_have_text("A002")
+    console.get_by_role("button", name="重新排队").click()
+    expect(said).to_have_text("A001 已重新排队。")
+    expect(console.locator("#line")).to_contain_text("A001")
+    expect(console.locator("#passed-box")).to_be_hidden()
+
+
+def test_undo_names_what_the_next_call_did(house, sign_in):
+    house.reload(lambda file: file["hall"]["rules"].update(unstarted_on_next="passed"))
+    for _ in range(3):
+        house.take("id-card")
+    console = sign_in("1")
+    said, undo = console.locator("#said"), console.locator("#undo")
+    console.keyboard.press("o")
+    for number in ("A001", "A002"):
+        expect(said).not_to_have_text(f"请 {number} 号到 1 号窗口办理。")
+        console.wait_for_timeout(600)  # longer than a double click
+        console.keyboard.press("n")
+        expect(said).to_have_text(f"请 {number} 号到 1 号窗口办理。")
+    expect(undo).to_contain_text("撤销 A001 过号")
+    console.keyboard.press("s")
+    expect(said).to_have_text("A002 已开始办理。")
+    console.keyboard.press("n")
+    expect(undo).to_contain_text("撤销 A002 办结")
+
+
+def test_a_hidden_console_still_says_that_its_clerk_is_there(sign_in):
+    console = sign_in("1", with_clock=True)
+    with console.expect_response("**/api/v1/counters/1"):  # the stream goes, the page reads
+        console.evaluate(
+            """() => {
+                Object.defineProperty(document, 'hidden', { value: true })
+                document.dispatchEvent(new Event('visibilitychange'))
+            }"""
+        )
+    for _ in range(2):
+        console.clock.fast_forward(5_000)  # what was gathered before is over
+        with console.expect_response("**/api/v1/counters/1"):
+            console.clock.fast_forward(30_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.house import HALL
@@ -97,11 +99,25 @@ def test_a_board_that_hears_nothing_says_so(house, open_page):
     board = open_page(f"/screen/{HALL}", 1920, 1080, may_fail=BROKEN)
     expect(board.locator("#next")).to_contain_text("A001")
     board.context.set_offline(True)
-    expect(board.locator("#stale")).to_contain_text("连接中断")
     house.clerk("1").next()
+    expect(board.locator("#stale")).to_contain_text("连接中断")
     board.context.set_offline(False)
     expect(board.locator("#calls")).to_contain_text("A001")
     expect(board.locator("#stale")).to_be_hidden()
+
+
+def test_a_stream_goes_on_from_where_it_left_off(house, open_page):
+    board = open_page(f"/screen/{HALL}", 1920, 1080)
+    house.take("id-card")
+    expect(board.locator("#next")).to_contain_text("A001")
+    hide = """is => {
+        Object.defineProperty(document, 'hidden', { value: is, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))
+    }"""
+    board.evaluate(hide, True)  # lets its stream go
+    with board.expect_request("**/events") as asked:
+        board.evaluate(hide, False)
+    assert re.fullmatch(r"\w+:\d+-\d+", asked.value.headers["last-event-id"])
 
 
 def test_who_takes_over_a_counter_signs_the_other_out(sign_in):

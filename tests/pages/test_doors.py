@@ -18,6 +18,13 @@ def post(client, page: str, path: str, **fields: str):
     return client.post(path, data={"csrf_token": token, **fields})
 
 
+def sign_in(client, username: str, **more: str):
+    form = {"username": username, "password": PASSWORD, **more}
+    answer = post(client, "/clerk/", "/clerk/session", **form)
+    assert answer.status_code == 303
+    return answer
+
+
 @pytest.fixture
 def client(house):
     return house.app.test_client()
@@ -67,10 +74,62 @@ def test_a_clerk_signs_in_and_out(client):
     assert client.get("/api/v1/counters/1").status_code == 401
 
 
-def test_without_a_counter_there_is_no_console(client):
-    answer = post(client, "/clerk/", "/clerk/session", username="guide", password=PASSWORD)
-    assert answer.status_code == 303
-    assert "请填写窗口号" in client.get("/clerk/").text
+@pytest.mark.parametrize(
+    ("role", "words", "gives_numbers"),
+    [
+        ("guide", "请到取号页面为办事人取号", True),
+        ("supervisor", "请退出后填写窗口号登录", True),
+        ("administrator", "办公页面尚未开放", False),
+    ],
+)
+def test_without_a_counter_there_is_a_way_on_and_a_way_out(client, role, words, gives_numbers):
+    sign_in(client, role)
+    told = client.get("/clerk/").text
+    assert words in told
+    assert ('href="/kiosk/"' in told) == gives_numbers
+    assert ("您要办什么事" in client.get("/kiosk/").text) == gives_numbers
+    assert post(client, "/clerk/", "/clerk/sign-out").status_code == 303
+    assert "密码" in client.get("/clerk/").text
+
+
+def test_a_guide_gives_numbers_at_the_machines_page(client):
+    assert sign_in(client, "guide").location == "/kiosk/"
+    page = client.get("/kiosk/").text
+    token = re.search('name="csrf-token" content="([^"]+)"', page)[1]
+    headers = {"X-CSRFToken": token, "Idempotency-Key": "k"}
+    answer = client.post("/api/v1/kiosk/tickets", json={"item": "id-card"}, headers=headers)
+    assert (answer.status_code, answer.json["number"]) == (201, "A001")
+    assert answer.json["token"]  # for the code on the ticket
+    assert post(client, "/kiosk/", "/clerk/sign-out").status_code == 303
+    assert "导办员用自己的账号" in client.get("/kiosk/").text
+
+
+def test_a_supervisor_sits_at_the_counter_named(client):
+    sign_in(client, "supervisor", counter="3")
+    assert "叫下一位" in client.get("/clerk/").text
+
+
+@pytest.mark.parametrize("role", ["guide", "administrator"])
+def test_who_may_not_sit_at_a_counter_is_told_so_at_the_form(client, role):
+    form = {"username": role, "password": PASSWORD, "counter": "3"}
+    answer = post(client, "/clerk/", "/clerk/session", **form)
+    assert answer.status_code == 403
+    assert "您的岗位不能登录窗口，请不要填写窗口号。" in answer.text
+    assert f'value="{role}"' in answer.text
+
+
+def test_a_clerk_gives_no_numbers(client):
+    sign_in(client, "clerk1")
+    assert "登记这台取号机" in client.get("/kiosk/").text
+
+
+def test_whose_counter_has_left_the_hall_can_sign_out(client, house):
+    sign_in(client, "clerk1")
+    house.reload(lambda file: file["counters"].pop(0))
+    answer = client.get("/clerk/")
+    assert answer.status_code == 200
+    assert "大厅已经没有 1 号窗口" in answer.text
+    assert post(client, "/clerk/", "/clerk/sign-out").status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/kiosk/session", "/clerk/session", "/clerk/sign-out"])

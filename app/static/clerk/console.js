@@ -7,7 +7,9 @@ import { byId, page, say, show } from '../shared/dom.js'
 import { keepLive } from '../shared/live.js'
 
 const GATHER_MS = 3_000 // forty-odd consoles share one hall's events
+const ATTEND_MS = 25_000 // so the server knows that the clerk is there, in a hidden tab, too
 const DOUBLE_CLICK_MS = 500 // the second click of two was not meant
+const ENDINGS = { finished: '办结', passed: '过号', closed: '过号' } // closed: by a third pass
 const KEYS = {
   n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
   t: 'transfer', g: 'call', u: 'undo', o: 'open',
@@ -25,10 +27,11 @@ async function refresh() {
   try {
     picture = await call('GET', counterPath)
   } catch (error) {
-    if (error.status === 401) signedOut()
+    if (error.status === 401) leave('登录已失效，或本窗口已由他人登录，请重新登录。')
+    if (error.status === 404) leave('大厅已经没有本窗口，请重新登录。')
     throw error
   }
-  draw(picture, { resume, strike })
+  draw(picture, { resume, rejoin, strike, takeOver })
   enable(picture, Boolean(pending))
 }
 
@@ -40,14 +43,14 @@ function onFresh(is) {
   else if (!is) say('offline-words', '网络不通，以下不是最新情况，正在重新连接。')
 }
 
-function signedOut() {
-  complain('登录已失效，或本窗口已由他人登录，请重新登录。')
+function leave(words) {
+  complain(words)
   setTimeout(() => location.assign('/clerk/'), 3_000)
 }
 
 // Sending
 
-/** Send one click; what `done` makes of the answer is said. Refusals are said, too. */
+/** Send one click; what `done` (it may be async) makes of the answer is said, as are refusals. */
 async function send(words, path, body, done) {
   const isDouble = words === sent.words && performance.now() - sent.at < DOUBLE_CLICK_MS
   if (pending || isDouble) return
@@ -59,7 +62,8 @@ async function send(words, path, body, done) {
   let outcome
   try {
     const answer = await insist(path, { body, key: newKey(), onLost: () => lost(mine) })
-    outcome = () => tell(done(answer))
+    const told = await done(answer)
+    outcome = () => tell(told)
   } catch (error) {
     outcome = () => complain(error.message)
   }
@@ -89,8 +93,8 @@ const turn = (to, words) => send(words, `${counterPath}/${to}`, {}, () => `已${
 
 function next() {
   const held = picture.ticket
-  return send('叫下一位', `${counterPath}/call-next`, {}, (answer) => {
-    if (held && answer?.ticket.id !== held.id) remember(held, '办结')
+  return send('叫下一位', `${counterPath}/call-next`, {}, async (answer) => {
+    await rememberEnded(held)
     return answer ? announced(answer) : '现在没有人等候。'
   })
 }
@@ -100,8 +104,8 @@ async function callNumber() {
   if (!given) return
   const body = { number: given.number.trim().toUpperCase(), reason: given.reason }
   const held = picture.ticket
-  await send(`叫 ${body.number}`, `${counterPath}/call`, body, (answer) => {
-    if (held) remember(held, '办结')
+  await send(`叫 ${body.number}`, `${counterPath}/call`, body, async (answer) => {
+    await rememberEnded(held)
     return announced(answer)
   })
 }
@@ -132,9 +136,28 @@ function resume({ id, number }) {
     : `${number} 已恢复办理。`)
 }
 
+function rejoin({ id, number }) {
+  return send(`重新排队 ${number}`, `/tickets/${id}/rejoin`, {}, () => {
+    if (undoable?.id === id) undoable = null
+    return `${number} 已重新排队。`
+  })
+}
+
+function takeOver({ id, number }) {
+  return send(`接手 ${number}`, `/tickets/${id}/take-over`, {}, () => `${number} 已转到本窗口。`)
+}
+
 async function strike({ id, number }) {
   const given = await ask('strike', number)
   if (given) await send(`取消优先 ${number}`, `/tickets/${id}/strike-priority`, given, () => `${number} 已取消优先。`)
+}
+
+/** Calling another ended what was in hand; how is for the hall to choose. */
+async function rememberEnded(held) {
+  if (!held) return
+  const { state } = await call('GET', `/tickets/${held.id}`).catch(() => ({ state: null }))
+  const how = state ? ENDINGS[state] : '上一步'
+  if (how) remember(held, how)
 }
 
 function remember({ id, number }, how) {
@@ -198,9 +221,10 @@ setInterval(() => {
   drawUndo(undoable, seconds)
 }, 500)
 
-keepLive({
+const look = keepLive({
   url: `/api/v1/halls/${encodeURIComponent(page.hall)}/events`,
   refresh,
   onFresh,
   gatherMs: GATHER_MS,
 })
+setInterval(look, ATTEND_MS)

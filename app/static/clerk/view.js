@@ -1,11 +1,11 @@
 // What the console shows: drawn anew from each picture the server gives.
 
-import { byId, el, fill, page, say, show } from '../shared/dom.js'
+import { byId, clockOf, el, fill, page, say, show } from '../shared/dom.js'
 
 const STATUS = { open: '开放', paused: '暂停', closed: '关闭' }
 const TURNED = { open: 'open', pause: 'paused', close: 'closed' }
 
-/** Draw `GET /counters/{no}`; `on.resume` and `on.strike` are called with a ticket's id and number. */
+/** Draw `GET /counters/{no}`; each of `on` is called with a ticket's id and number. */
 export function draw(picture, on) {
   const { ticket, status } = picture
   say('status', STATUS[status])
@@ -18,8 +18,11 @@ export function draw(picture, on) {
   say('waiting', `${picture.waiting} 人`)
   fill('line', picture.next.map((waiting) => lineRow(waiting, picture.server_time, on)))
   show('nobody', !picture.next.length)
-  fill('parked', picture.parked.map((parked) => parkedRow(parked, on)))
-  show('parked-box', picture.parked.length > 0)
+  aside('vanished', picture.vanished, (held) =>
+    asideRow(held, `在 ${held.counter} 号窗口`, '接手', on.takeOver, 'free'))
+  aside('parked', picture.parked, (parked) => asideRow(parked, '', '恢复办理', on.resume, 'open'))
+  aside('passed', picture.passed, (passed) =>
+    asideRow(passed, `${clockOf(passed.passed_at)} 过号`, '重新排队', on.rejoin))
 }
 
 /** Switch off what cannot be pressed now: by the table of states, and never two at once. */
@@ -27,7 +30,8 @@ export function enable(picture, isBusy) {
   const state = picture?.ticket?.state
   const isOpen = picture?.status === 'open'
   const can = (button) => {
-    const { action } = button.dataset
+    const { action, needs } = button.dataset
+    if (needs) return isOpen && (needs === 'open' || !state)
     if (action === 'next' || action === 'call') return isOpen
     return !action || action === 'undo' || page.moves[action].includes(state)
   }
@@ -73,11 +77,18 @@ function lineRow(ticket, now, on) {
     el('td', {}, priorityOf(ticket, on)))
 }
 
-function parkedRow(ticket, on) {
+function aside(id, tickets, row) {
+  fill(id, tickets.map(row))
+  show(`${id}-box`, tickets.length > 0)
+}
+
+/** `needs`: an `open` counter, or one that is open and `free`, for the button to work. */
+function asideRow(ticket, facts, words, act, needs = null) {
   return el('li', {},
     el('strong', { class: 'number' }, ticket.number),
     el('span', {}, itemName(ticket.item)),
-    el('button', { onclick: () => on.resume(ticket) }, '恢复办理'))
+    el('span', { class: 'quiet' }, facts),
+    el('button', { onclick: () => act(ticket), 'data-needs': needs }, words))
 }
 
 function priorityOf(ticket, on) {

@@ -11,11 +11,14 @@ const ASK_EVERY_MS = 5_000
 
 /**
  * Call `refresh` (async) now, whenever the stream at `url` tells of something, and every 5 s while
- * there is no stream; at most once in `gatherMs`. `onFresh(is)` hears whether it worked.
+ * there is no stream or the last reading failed; at most once in `gatherMs`. `onFresh(is)` hears
+ * whether it worked. Gives a function that reads anew.
  */
 export function keepLive({ url, token, refresh, onFresh, gatherMs = 500 }) {
+  const stream = { url, token, lastId: '' }
   let streaming = false
   let reading = false
+  let fresh = false
   let stale = true
 
   async function ring() {
@@ -24,7 +27,8 @@ export function keepLive({ url, token, refresh, onFresh, gatherMs = 500 }) {
     reading = true
     while (stale) {
       stale = false
-      await refresh().then(() => onFresh(true), () => onFresh(false))
+      fresh = await refresh().then(() => true, () => false)
+      onFresh(fresh)
       await sleep(gatherMs)
     }
     reading = false
@@ -38,21 +42,24 @@ export function keepLive({ url, token, refresh, onFresh, gatherMs = 500 }) {
   async function listening() {
     for (;;) {
       await shown()
-      await listen(url, token, heard).catch(() => {}) // asking, below, tells how things are
+      await listen(stream, heard).catch(() => {}) // asking, below, tells how things are
       streaming = false
       ring()
       await sleep(1_000 + Math.random() * 2_000)
     }
   }
 
-  setInterval(() => !streaming && !document.hidden && ring(), ASK_EVERY_MS)
+  setInterval(() => !(streaming && fresh) && !document.hidden && ring(), ASK_EVERY_MS)
   listening()
   ring()
   return ring
 }
 
-/** Read one stream to its end; `onEvent` for each event in it. Ends with an error, too. */
-async function listen(url, token, onEvent) {
+/**
+ * Read one stream to its end, from where it left off; `onNews` when it stands and for each event in
+ * it. Ends with an error, too.
+ */
+async function listen(stream, onNews) {
   const end = new AbortController()
   let silence
   const heard = () => {
@@ -63,9 +70,13 @@ async function listen(url, token, onEvent) {
   document.addEventListener('visibilitychange', hidden)
   heard()
   try {
-    const headers = token ? { Authorization: `Bearer ${token}` } : {}
-    const response = await fetch(url, { headers, cache: 'no-store', signal: end.signal })
+    const headers = {
+      ...(stream.token && { Authorization: `Bearer ${stream.token}` }),
+      ...(stream.lastId && { 'Last-Event-ID': stream.lastId }),
+    }
+    const response = await fetch(stream.url, { headers, cache: 'no-store', signal: end.signal })
     if (!response.ok) throw new Error(`stream answered ${response.status}`)
+    onNews() // nothing may have been missed, but the last reading may have failed
     const lines = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (let rest = ''; ;) {
       const { value, done } = await lines.read()
@@ -73,7 +84,9 @@ async function listen(url, token, onEvent) {
       heard()
       const whole = (rest + value).split('\n')
       rest = whole.pop()
-      if (whole.some((line) => line.startsWith('data:'))) onEvent()
+      const id = whole.findLast((line) => line.startsWith('id: '))
+      if (id) stream.lastId = id.slice(4)
+      if (whole.some((line) => line.startsWith('data:'))) onNews()
     }
   } finally {
     clearTimeout(silence)
