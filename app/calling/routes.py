@@ -110,7 +110,7 @@ def call_number(no: str, json_data: dict[str, Any]) -> Response:
 @access("staff", roles=AT_COUNTERS)
 @bp.input(NothingIn)
 @bp.output(TicketOut)
-@bp.doc(summary="重呼：最多 3 次，间隔 20 秒", responses=REFUSALS)
+@bp.doc(summary="重呼：默认最多 3 次，间隔 20 秒", responses=REFUSALS)
 def recall(ticket_id: str, json_data: dict[str, Any]) -> Response:
     return _handle(ticket_id, lambda ticket, doing, plan: handling.recall(ticket, doing, plan))
 
@@ -184,7 +184,7 @@ def transfer(ticket_id: str, json_data: dict[str, Any]) -> Response:
 @access("staff", roles=AT_COUNTERS)
 @bp.input(NothingIn)
 @bp.output(TicketOut)
-@bp.doc(summary="撤销过号或办结（60 秒内）", responses=REFUSALS)
+@bp.doc(summary="撤销过号或办结（默认 60 秒内）", responses=REFUSALS)
 def undo(ticket_id: str, json_data: dict[str, Any]) -> Response:
     return _handle(ticket_id, lambda ticket, doing, plan: handling.undo(ticket, doing, plan))
 

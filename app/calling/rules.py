@@ -72,5 +72,5 @@ def _choice(claim: Claim, due: str) -> str:
     if claim.overdue:
         return f"应叫时间 {due} 已超时，与首选队列一并叫号，在其中最早；{others}"
     if claim.tier > 1:
-        return f"首选队列无人等候，协助其他队列，应叫时间 {due} 在其中最早；{others}"
+        return f"首选队列无人等候，由协助队列叫号，应叫时间 {due} 在其中最早；{others}"
     return f"应叫时间 {due} 在首选队列中最早；{others}"
