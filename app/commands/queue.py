@@ -17,7 +17,9 @@ from app.core.parts import parts
 from app.tickets.service import raise_series
 from queueing.errors import SequenceAway
 
-AGAIN_AFTER_S = 1.0
+SETTLED_WITHIN_S = 6.0
+"""A difference that lasts longer than the schedule takes from one sweep to the next is one."""
+LOOKS_EVERY_S = 0.5
 SKIPPED = 100
 """Numbers of each lane that are not given again after a restore or a failover."""
 
@@ -39,11 +41,13 @@ queue_group = QueueGroup("queue", help="The calling sequence against its rows.")
 def verify() -> None:
     """Compare Redis and the event streams with the database; exit 1 on a difference.
 
-    What differs only because it is just being changed is looked at a second time."""
-    first = _verify_all()
-    if first:
-        time.sleep(AGAIN_AFTER_S)
-    lasting = [difference for difference in _verify_all() if difference in first]
+    What differs only because it is just being changed, or mended by the next sweep, is looked at
+    again until it has gone, or has lasted."""
+    until = time.monotonic() + SETTLED_WITHIN_S
+    lasting = _verify_all()
+    while lasting and time.monotonic() < until:
+        time.sleep(LOOKS_EVERY_S)
+        lasting = [difference for difference in _verify_all() if difference in lasting]
     for difference in lasting:
         click.echo(f"{difference.what}: {difference.ticket} {difference.detail}")
     if lasting:

@@ -31,7 +31,7 @@ SKIPPED = 100
 
 @pytest.fixture(autouse=True)
 def _no_second_look_later(monkeypatch):
-    monkeypatch.setattr("app.commands.queue.AGAIN_AFTER_S", 0)
+    monkeypatch.setattr("app.commands.queue.SETTLED_WITHIN_S", 0)
 
 
 def copy_of(house: House) -> dict[Any, list[Any]]:
