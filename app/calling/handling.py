@@ -22,7 +22,7 @@ from app.core.acts import Act
 from app.staff.queries import silent_for
 from app.tickets import queries as tickets
 from app.tickets.queries import Ticket
-from app.tickets.service import change
+from app.tickets.service import change, refuse_past_day
 from app.tickets.states import Action, State, refusal, require
 from queueing import order
 
@@ -97,6 +97,7 @@ def resume(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     Raises LaneNotServed, CounterNotOpen, ActionNotAllowed."""
     no = seat_of(act)
     require(Action.RESUME, ticket.state)
+    refuse_past_day(ticket, plan, act.now)
     if ticket.lane not in lock_open(plan, no).lanes:
         raise LaneNotServed
     return _back_to(ticket, no, State.SERVING, act, "resumed", plan)
@@ -137,6 +138,7 @@ def transfer(
 
     Raises UnknownLane, UnknownCounter, CounterNotOpen, NothingToTransfer, ActionNotAllowed."""
     require(Action.TRANSFER, ticket.state)
+    refuse_past_day(ticket, plan, act.now)
     _require_here(ticket, act)
     if not (lane or counter or now):
         raise NothingToTransfer
@@ -168,7 +170,7 @@ def transfer(
 def undo(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Take back a pass or a finish: to the counter if it is free, else bound to it.
 
-    Raises ActionNotAllowed, UndoTooLate, NotAtThisCounter, CounterNotOpen."""
+    Raises ActionNotAllowed, UndoTooLate, NotAtThisCounter, CounterNotOpen, DayOver."""
     require(Action.UNDO, ticket.state)
     _require_here(ticket, act)
     no = seat_of(act)
@@ -177,6 +179,7 @@ def undo(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     by_pass = ticket.state == State.PASSED or ticket.passes >= THIRD_PASS
     if ticket.state == State.CLOSED and not by_pass:
         raise refusal(Action.UNDO, ticket.state)
+    refuse_past_day(ticket, plan, act.now)
     check_undo(ticket.stopped_at, act.now, plan.rules)
     passes = ticket.passes - 1 if ticket.state != State.FINISHED else ticket.passes
     return _back_to(ticket, no, ticket.stopped_from, act, "undone", plan, passes=passes)

@@ -58,6 +58,11 @@ class TicketChanged(DomainError):
     detail = "该号刚被其他人操作，请刷新后再试。"
 
 
+class DayOver(DomainError):
+    code = "day_over"
+    detail = "这是前一天的号，不能再排队，请重新取号。"
+
+
 class NoPriority(DomainError):
     code = "no_priority"
     detail = "该号没有优先资格可取消。"

@@ -22,6 +22,7 @@ from app.core import events
 from app.core.acts import Act
 from app.core.db import after_commit, db, insert_into
 from app.tickets.errors import (
+    DayOver,
     HallClosed,
     ItemsOfSeveralLanes,
     LaneClosed,
@@ -287,6 +288,12 @@ def change(ticket: Ticket, act: Act, kind: str, /, note: str = "", **values: Any
     return changed
 
 
+def refuse_past_day(ticket: Ticket, plan: HallPlan, now: datetime) -> None:
+    """Nobody is called on a day that is over, so nobody is sent to wait on it. Raises DayOver."""
+    if ticket.day != plan.day_of(now).date:
+        raise DayOver
+
+
 def mark_called(ticket_id: str, version: int, counter: str) -> Ticket | None:
     """The guarded write of a call: waiting, and still of this version; else None.
 
@@ -304,6 +311,7 @@ def note_call(ticket: Ticket, call_id: int) -> Ticket:
 def check_in(ticket: Ticket, priority: str | None, act: Act, plan: HallPlan) -> Ticket:
     """The holder of a number from afar stands in the hall. Raises ActionNotAllowed."""
     require(Action.CHECK_IN, ticket.state)
+    refuse_past_day(ticket, plan, act.now)
     day = plan.hall_day(ticket.day)
     arrival = Arrival(ticket.origin, ticket.taken_at, act.now, None, priority)
     due = _due(plan, day, ticket.lane, arrival, act.now)
@@ -323,6 +331,7 @@ def rejoin(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Back in line after a pass, with a new serial. Raises ActionNotAllowed."""
     ticket = find(ticket.hall, id=ticket.id, lock=True)
     require(Action.REJOIN, ticket.state)
+    refuse_past_day(ticket, plan, act.now)
     day = plan.hall_day(ticket.day)
     promises = promises_of_day(plan, day).for_lane(ticket.lane)
     behind = _due_behind(plan, day, ticket.lane, promises.rejoin_behind, act.now)

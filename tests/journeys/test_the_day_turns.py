@@ -131,3 +131,18 @@ def test_a_lanes_own_promise_too(house):
     at(house, "2026-11-24T09:00:00")
     assert house.minutes_left(house.take("pension")) == 10
     assert house.minutes_left(house.take("id-card")) == 30
+
+
+@pytest.mark.parametrize("action", ["rejoin", "resume", "transfer", "undo"])
+def test_nobody_is_sent_to_wait_on_a_day_that_is_over(house, action):
+    """Between three in the morning and the night's closing, yesterday's tickets are still live."""
+    at(house, "2026-11-24T02:59:30")
+    house.take()
+    clerk = house.clerk()
+    ticket = clerk.next()["ticket"]
+    before = {"rejoin": "pass", "undo": "pass", "resume": "park"}.get(action)
+    if before:
+        assert clerk.handle(ticket, before).status_code == 200
+    house.clock.advance(seconds=45)
+    body = {"lane": "B", "reason": "改办"} if action == "transfer" else None
+    refused(clerk.handle(ticket, action, body), 409, "day_over")
