@@ -32,8 +32,10 @@ from sqlalchemy.types import TypeDecorator
 
 log = logging.getLogger(__name__)
 
-SQLITE_WAIT_S = 5
-"""SQLite has one writer at a time and no queue for the others: they wait longer."""
+SQLITE_WAIT_S = 20
+"""SQLite has one writer at a time and no queue for the others, who look again every tenth of a
+second: with eight busy processes some looked in vain for five seconds. Nothing is held while
+they wait: a writer waits at BEGIN."""
 LOCK_TIMEOUT_MS = 2_000
 STATEMENT_TIMEOUT_MS = 3_000
 IDLE_TIMEOUT_MS = 10_000
