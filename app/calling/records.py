@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam, insert, update
 
 from app.calling.queries import CALLS
-from app.core import events
 from app.core.acts import Act
 from app.core.db import db
 from app.tickets.queries import Ticket
+from app.tickets.service import record
 
 INSERT = insert(CALLS).returning(CALLS.c.id)
 UPDATE = update(CALLS).where(CALLS.c.id == bindparam("call"))
@@ -58,14 +58,4 @@ def end_calls(hall: str, before: date, at: datetime) -> None:
 
 def announce(act: Act, ticket: Ticket, kind: str, nth: int) -> None:
     """Have screens show and speak it: (call_id, nth) names this announcement for good."""
-    events.record(
-        act,
-        ticket.hall,
-        ticket.day,
-        kind,
-        ticket_id=ticket.id,
-        number=ticket.number,
-        counter=ticket.counter,
-        call_id=ticket.call_id,
-        nth=nth,
-    )
+    record(act, ticket, kind, nth=nth)

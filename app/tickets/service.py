@@ -152,7 +152,7 @@ def admit(
             "passes": 0,
         },
     ).one()
-    _record(act, ticket, "taken")
+    record(act, ticket, "taken")
     _tell_sequence(ticket, waited=False)
     return ticket
 
@@ -283,7 +283,7 @@ def change(ticket: Ticket, act: Act, kind: str, /, note: str = "", **values: Any
     changed = db.session.execute(CHANGE, as_read | values).one_or_none()
     if changed is None:
         raise TicketChanged
-    _record(act, changed, kind, note)
+    record(act, changed, kind, note)
     _tell_sequence(changed, waited=ticket.state == State.WAITING)
     return changed
 
@@ -417,7 +417,8 @@ def close_day(plan: HallPlan, before: date, act: Act) -> int:
     return len(leftovers)
 
 
-def _record(act: Act, ticket: Ticket, kind: str, note: str = "") -> None:
+def record(act: Act, ticket: Ticket, kind: str, note: str = "", nth: int | None = None) -> None:
+    """Write what happened to a ticket into this transaction. `nth`: of the call's announcements."""
     data: dict[str, Any] = {"note": note} if note else {}
     events.record(
         act,
@@ -428,6 +429,7 @@ def _record(act: Act, ticket: Ticket, kind: str, note: str = "") -> None:
         number=ticket.number,
         counter=ticket.counter,
         call_id=ticket.call_id,
+        nth=nth,
         **data,
     )
 
