@@ -6,8 +6,10 @@ process until the hall's `revision` moves (see `service.plan_of`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -80,6 +82,11 @@ class Counter:
     tiers: Tiers
     hours: Week | None
     """None: the hall's hours."""
+    exceptions: tuple[Exceptional, ...] = ()
+    """Days on which this counter alone has other hours, or none."""
+    shares: Mapping[str, Decimal] = field(default_factory=dict)
+    """Letters -> the part of its time that is for this lane's bookings and walk-ins together;
+    they add up to at most 1, and only lanes named here can be booked at this counter."""
 
     @property
     def lanes(self) -> frozenset[str]:
@@ -98,6 +105,83 @@ class Item:
     """The lane's letters."""
     minutes: int
     papers: tuple[str, ...]
+    bookable: tuple[BookableTime, ...] | None = None
+    """None: at every slot of its lane; empty: never."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookableTime:
+    """A rule such as "the first and third Saturday of a month, 09:00 to 12:00"."""
+
+    days: tuple[int, ...]
+    """Weekdays; 0 is Monday."""
+    weeks: tuple[int, ...] = ()
+    """Which of a month's such weekdays, from 1; -1 is the last. Empty: each."""
+    hours: tuple[Interval, ...] = ()
+    """Empty: all opening hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingException:
+    """One day on which bookings, and they alone, keep other hours."""
+
+    date: date
+    hours: tuple[Interval, ...]
+    """Slots lie within these; empty: none."""
+    reason: str
+    lanes: tuple[str, ...] = ()
+    """Empty: all lanes."""
+
+
+@dataclass(frozen=True, slots=True)
+class MassEvent:
+    """Many people come for one item in a few days: slots of their own, with a number of places
+    each instead of counters' time."""
+
+    code: str
+    name: str
+    item: str
+    dates: tuple[date, ...]
+    hours: tuple[Interval, ...]
+    slot_minutes: int
+    places: int
+    """In each slot, for the public."""
+    staff_places: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What a hall may choose about its bookings."""
+
+    slot_minutes: int = 15
+    walk_in_share: Decimal = Decimal("0.5")
+    """Of the time that counters have for a lane: kept for people without a booking."""
+    staff_share: Decimal = Decimal("0.1")
+    """Of the same: for bookings made by staff, at the desk or on the telephone."""
+    horizon_days: int = 7
+    """The farthest day that can be booked, from today."""
+    release_at: time = time(8)
+    """When that farthest day is opened, on the hall's clock."""
+    book_until: int = 0
+    """Milliseconds before a slot's start."""
+    cancel_until: int = 2 * 60 * 60_000
+    """Milliseconds before a slot's start; later a booking can be neither cancelled nor moved by
+    who made it."""
+    release_hold: tuple[int, int] = (60_000, 10 * 60_000)
+    """Milliseconds, least and most: a freed place is sold again only after a random time within,
+    so that places cannot be handed over for money."""
+    exceptions: tuple[BookingException, ...] = ()
+    events: tuple[MassEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the hall stands; a phone checks in only within the radius."""
+
+    latitude: float
+    longitude: float
+    """GCJ-02 degrees, as WeChat tells them."""
+    radius_m: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +228,9 @@ class HallPlan:
     address: str = ""
     phone: str = ""
     message: str = ""
+    booking: Booking = field(default_factory=Booking)
+    location: Location | None = None
+    """None: a phone may check in from anywhere, as where the hall trusts people to be there."""
     workday_as: int = 0
     """The weekday whose hours a make-up workday on a weekend has; 0 is Monday."""
     calendar: dict[date, CalendarDay] = field(default_factory=dict)
