@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs  # noqa: F401 (its table)
+from app.appointments import routes as appointments
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.citizens import queries as citizen_queries
@@ -34,6 +35,8 @@ from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
+from app.notices import routes as notices
+from app.office import api as office_api
 from app.operators import routes as operators
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
@@ -110,10 +113,13 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     for blueprint in (
         catalog.bp,
         citizens.bp,
+        appointments.bp,
         tickets.bp,
         calling.bp,
         staff.bp,
+        notices.bp,
         kiosk_api.bp,
+        office_api.bp,
         operators.bp,
         docs.bp,
         pages.bp,
