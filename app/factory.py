@@ -21,6 +21,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.core.jobs  # noqa: F401 (its table)
 from app.calling import routes as calling
 from app.catalog import routes as catalog
+from app.citizens import queries as citizen_queries
+from app.citizens import routes as citizens
+from app.citizens.identity import WellFormed
 from app.clerk import pages as clerk_pages
 from app.core import auth, docs, intake, pages, problems
 from app.core.acts import Actor
@@ -44,6 +47,8 @@ from config.settings import ROOT, Settings
 from queueing.doubt import Doubt
 from queueing.events import RedisEvents
 from queueing.redis_sequence import RedisSequence
+from wechat.gateway import NoGateway
+from wechat.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +94,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         app.extensions["parts"] = _parts(settings, clock)
     app.extensions["authenticators"] = (
         staff_queries.actor_of_token,
+        citizen_queries.actor_of_token,
         ticket_queries.actor_of_token,
     )
     problems.register(app)
@@ -103,6 +109,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.after_request(pages.harden)
     for blueprint in (
         catalog.bp,
+        citizens.bp,
         tickets.bp,
         calling.bp,
         staff.bp,
@@ -144,6 +151,8 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         events=lambda hall: RedisEvents(redis, hall),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
+        wechat=Sandbox(redis) if settings.wechat is None else NoGateway(),
+        real_name=WellFormed(),
     )
 
 

@@ -1,46 +1,252 @@
-"""Keeping people, and finding them again."""
+"""Signing in, saying who one is, whom one acts for; keeping people and finding them again.
+
+Each runs inside the caller's transaction, but for what asks WeChat or the real-name service:
+`ask_wechat` and `check_identity` come before it."""
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from app.citizens.models import PersonRow
-from app.citizens.rules import IdNumber
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from app.citizens import rules
+from app.citizens.errors import (
+    IdentityNeeded,
+    IdentitySet,
+    IdentityStays,
+    LoginCodeWrong,
+    PersonKnown,
+    PersonNotFound,
+    TooManyPeople,
+    WechatUnavailable,
+)
+from app.citizens.queries import (
+    ACTS_FOR,
+    CITIZENS,
+    NAME,
+    NUMBERS,
+    PEOPLE,
+    SELF,
+    SESSIONS,
+    Citizen,
+    Person,
+    acts_for,
+    citizen_of,
+)
+from app.citizens.rules import CreditCode, IdNumber
 from app.core.acts import Act
-from app.core.db import db, insert_into
+from app.core.auth import hash_of
+from app.core.db import db, insert_into, insert_once
+from app.core.identity import Level
 from app.core.parts import parts
+from wechat import errors as wechat
+from wechat.gateway import Login
 
-TABLE = PersonRow.__table__
-ID_NUMBER = "people.id_number"
+OPENID = "citizens.openid"
 PHONE = "people.phone"
+SESSION_LASTS = timedelta(days=30)
+PEOPLE_AT_MOST = 20
+"""Whom one account may act for, itself included: enough for a family and an agent's firms."""
+RELATIONS = {"person": "family", "firm": "firm"}
 
 
-def person_of(number: IdNumber, phone: str | None, act: Act) -> str:
-    """The person's id, kept from now on if they are new here; a phone given is the one to use."""
-    seal = parts().seal
-    index = seal.find(ID_NUMBER, number.value)
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh session; its token is told once."""
+
+    token: str
+    expires_at: datetime
+    citizen: Citizen
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who somebody says they are, and how sure that is."""
+
+    name: str
+    number: IdNumber
+    level: Level
+
+
+# Signing in
+
+
+def ask_wechat(code: str) -> Login:
+    """Whom a login code stands for. Raises LoginCodeWrong, WechatUnavailable."""
+    try:
+        return parts().wechat.login(code)
+    except wechat.LoginCodeWrong:
+        raise LoginCodeWrong from None
+    except wechat.WechatAway:
+        raise WechatUnavailable from None
+
+
+def sign_in(login: Login, act: Act) -> SignedIn:
+    """Sign in whom `ask_wechat` gave; somebody new gets an account. Other phones stay signed in."""
+    citizen = _account_of(login, act)
+    token = secrets.token_urlsafe(32)
+    expires_at = act.now + SESSION_LASTS
     db.session.execute(
-        insert_into(TABLE)
-        .values(
+        insert(SESSIONS).values(
             id=act.new_id(),
-            id_number_sealed=seal.seal(ID_NUMBER, number.value),
-            id_number_index=index,
+            token_hash=hash_of(token),
+            citizen_id=citizen,
+            created_at=act.now,
+            expires_at=expires_at,
+        )
+    )
+    return SignedIn(token, expires_at, citizen_of(citizen))
+
+
+def _account_of(login: Login, act: Act) -> str:
+    seal = parts().seal
+    index = seal.find(OPENID, login.openid)
+    insert_once(
+        CITIZENS,
+        id=act.new_id(),
+        openid_sealed=seal.seal(OPENID, login.openid),
+        openid_index=index,
+        created_at=act.now,
+    )
+    found: str = db.session.execute(
+        select(CITIZENS.c.id).where(CITIZENS.c.openid_index == index)
+    ).scalar_one()
+    return found
+
+
+def sign_out(session: str, act: Act) -> None:
+    """End a session."""
+    db.session.execute(update(SESSIONS).where(SESSIONS.c.id == session).values(ended_at=act.now))
+
+
+# Who one is
+
+
+def check_identity(given_name: str, given_number: str, act: Act) -> Identity:
+    """Judge what somebody says about themselves.
+
+    Raises NameWrong, IdNumberWrong, IdentityMismatch."""
+    name, number = rules.name(given_name), _id_number(given_number, act)
+    return Identity(name, number, parts().real_name.check(name, number.value))
+
+
+def _id_number(text: str, act: Act) -> IdNumber:
+    return rules.id_number(text, act.now.astimezone(rules.BEIJING).date())
+
+
+def set_identity(citizen: str, identity: Identity, act: Act) -> Citizen:
+    """An account is this person from now on. The name may be set right, the number may not: whoever
+    could change it would book as somebody else each time. Raises IdentitySet."""
+    before = _locked(citizen)
+    person = person_of(identity.number, None, act)
+    if before.person_id not in (None, person):
+        raise IdentitySet
+    db.session.execute(
+        update(CITIZENS)
+        .where(CITIZENS.c.id == citizen)
+        .values(person_id=person, identity_level=identity.level)
+    )
+    own = {"relation": SELF, "name_sealed": parts().seal.seal(NAME, identity.name)}
+    db.session.execute(
+        insert_into(ACTS_FOR)
+        .values(citizen_id=citizen, person_id=person, created_at=act.now, **own)
+        .on_conflict_do_update(index_elements=["citizen_id", "person_id"], set_=own)
+    )
+    return citizen_of(citizen)
+
+
+# Whom one acts for
+
+
+def check_person(
+    given_name: str, given_id_number: str | None, given_credit_code: str | None, act: Act
+) -> tuple[str, IdNumber | CreditCode]:
+    """Judge what somebody says about another, or about a firm: name and number.
+
+    Raises NameWrong, IdNumberWrong, CreditCodeWrong."""
+    if given_credit_code is not None:
+        return rules.firm_name(given_name), rules.credit_code(given_credit_code)
+    return rules.name(given_name), _id_number(given_id_number or "", act)
+
+
+def add_person(citizen: str, name: str, number: IdNumber | CreditCode, act: Act) -> Person:
+    """An account acts for a member of the family or a firm from now on, known to it by this name.
+
+    Raises IdentityNeeded, PersonKnown, TooManyPeople."""
+    if _locked(citizen).person_id is None:
+        raise IdentityNeeded
+    person = person_of(number, None, act)
+    if acts_for(citizen, person):
+        raise PersonKnown
+    count = select(func.count()).where(ACTS_FOR.c.citizen_id == citizen)
+    if db.session.execute(count).scalar_one() >= PEOPLE_AT_MOST:
+        raise TooManyPeople
+    relation = RELATIONS[number.kind]
+    db.session.execute(
+        insert(ACTS_FOR).values(
+            citizen_id=citizen,
+            person_id=person,
+            relation=relation,
+            name_sealed=parts().seal.seal(NAME, name),
             created_at=act.now,
         )
-        .on_conflict_do_nothing(index_elements=["id_number_index"])
+    )
+    return Person(person, number.kind, relation, name, number.value)
+
+
+def remove_person(citizen: str, person: str) -> None:
+    """An account no longer acts for somebody. Raises PersonNotFound, IdentityStays."""
+    if _locked(citizen).person_id == person:
+        raise IdentityStays
+    removed = (
+        delete(ACTS_FOR)
+        .where(ACTS_FOR.c.citizen_id == citizen, ACTS_FOR.c.person_id == person)
+        .returning(ACTS_FOR.c.person_id)
+    )
+    if db.session.execute(removed).first() is None:
+        raise PersonNotFound
+
+
+def _locked(citizen: str) -> Row[Any]:
+    """The account's row: until this transaction ends, nobody else changes who it is or acts for."""
+    query = select(*CITIZENS.c).where(CITIZENS.c.id == citizen).with_for_update()
+    return db.session.execute(query).one()
+
+
+# People
+
+
+def person_of(number: IdNumber | CreditCode, phone: str | None, act: Act) -> str:
+    """The person's id, kept from now on if they are new here; a phone given is the one to use."""
+    seal = parts().seal
+    purpose = NUMBERS[number.kind]
+    index = seal.find(purpose, number.value)
+    db.session.execute(
+        insert_into(PEOPLE)
+        .values(
+            id=act.new_id(),
+            kind=number.kind,
+            number_sealed=seal.seal(purpose, number.value),
+            number_index=index,
+            created_at=act.now,
+        )
+        .on_conflict_do_nothing(index_elements=["number_index"])
     )
     if phone:
         db.session.execute(
-            update(TABLE)
-            .where(TABLE.c.id_number_index == index)
+            update(PEOPLE)
+            .where(PEOPLE.c.number_index == index)
             .values(phone_sealed=seal.seal(PHONE, phone), phone_index=seal.find(PHONE, phone))
         )
     found: str = db.session.execute(
-        select(TABLE.c.id).where(TABLE.c.id_number_index == index)
+        select(PEOPLE.c.id).where(PEOPLE.c.number_index == index)
     ).scalar_one()
     return found
 
 
 def lock_person(person: str) -> None:
     """Until this transaction ends, nobody else decides about this person."""
-    db.session.execute(select(TABLE.c.id).where(TABLE.c.id == person).with_for_update())
+    db.session.execute(select(PEOPLE.c.id).where(PEOPLE.c.id == person).with_for_update())

@@ -25,7 +25,7 @@ class Actor:
     """Who asks. `hall` is the code of the hall the token belongs to."""
 
     kind: str
-    """public, kiosk, screen, staff, ticket, system."""
+    """public, kiosk, screen, staff, ticket, citizen, system."""
     id: str = ""
     hall: str | None = None
     role: Role | None = None
@@ -34,6 +34,8 @@ class Actor:
     session: str = ""
     seen_at: datetime | None = None
     """When this session was last noted to be alive."""
+    person: str | None = None
+    """Who a citizen is, where that was verified: what they merely declared, anybody could."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind

@@ -125,6 +125,11 @@ def _authenticate(token: str) -> Actor | None:
     return None
 
 
+def hash_of(token: str) -> str:
+    """What is kept of a token: it has 128 random bits or more, so a plain hash suffices."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def actor() -> Actor:
     """Who asks in this request."""
     found: Actor = g.actor

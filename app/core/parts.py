@@ -13,10 +13,12 @@ from queueing.doubt import Doubt
 from queueing.sequence import Sequence
 
 if TYPE_CHECKING:
+    from app.core.identity import RealName
     from app.core.sealing import Seal
     from app.core.streams import Streams
     from config.settings import Settings
     from queueing.events import RedisEvents
+    from wechat.gateway import Gateway
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Parts:
     """hall code -> its event stream."""
     streams: Streams
     seal: Seal
+    wechat: Gateway
+    real_name: RealName
 
 
 def parts() -> Parts:

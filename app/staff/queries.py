@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import Row, Select, select
 
 from app.catalog.service import plan_of
 from app.core.acts import Actor, Role
+from app.core.auth import hash_of
 from app.core.db import db
 from app.core.parts import parts
 from app.staff.models import DeviceRow, StaffRow, StaffSessionRow
@@ -20,11 +20,6 @@ SESSIONS = StaffSessionRow.__table__
 DEVICES = DeviceRow.__table__
 SEEN_EVERY = timedelta(seconds=30)
 """How exactly we know when somebody was last there."""
-
-
-def hash_of(token: str) -> str:
-    """What is kept of a token: it has 128 random bits or more, so a plain hash suffices."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def actor_of_token(token: str) -> Actor | None:

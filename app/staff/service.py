@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 
 from app.catalog.service import counter_of, plan_of
 from app.core.acts import AT_COUNTERS, Act, Actor, Role
+from app.core.auth import hash_of
 from app.core.db import db, insert_into, transaction
 from app.core.errors import Forbidden
 from app.staff.errors import (
@@ -25,7 +26,7 @@ from app.staff.errors import (
     UsernameTaken,
     WrongPassword,
 )
-from app.staff.queries import DEVICES, SEEN_EVERY, SESSIONS, STAFF, hash_of
+from app.staff.queries import DEVICES, SEEN_EVERY, SESSIONS, STAFF
 
 DEVICE_KINDS = ("kiosk", "screen")
 SESSION_LASTS = timedelta(hours=12)

@@ -45,6 +45,8 @@ class TicketRow(db.Model):
     given_by: Mapped[str] = mapped_column(String(64))
     """The actor that gave it: that machine may print it again."""
     person_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    citizen_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    """The account it was taken or booked by, whoever it is for."""
     priority: Mapped[str | None] = mapped_column(String(12))
     priority_struck: Mapped[str | None] = mapped_column(String(200))
     """Why the clerk struck the priority; None while it stands."""

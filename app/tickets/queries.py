@@ -66,8 +66,21 @@ def find_number(hall: str, day: date, number: str, *, lock: bool = False) -> Tic
 
 
 def owned_by(ticket: Ticket, actor: Actor) -> bool:
-    """Whether the token of this ticket, or of its person, is what the caller showed."""
+    """Whether the caller bears this ticket's token, took it by their account, or is surely its
+    person."""
+    if actor.kind == "citizen":
+        is_its_person = actor.person is not None and actor.person == ticket.person_id
+        return ticket.citizen_id == actor.id or is_its_person
     return actor.kind == "ticket" and actor.id == ticket.id
+
+
+def live_of(actor: Actor) -> list[Ticket]:
+    """The tickets of a citizen that are not done with, on any day, oldest first."""
+    owned = TABLE.c.citizen_id == actor.id
+    if actor.person is not None:
+        owned = or_(owned, TABLE.c.person_id == actor.person)
+    query = select(*TABLE.c).where(owned, in_states(*LIVE))
+    return list(db.session.execute(query.order_by(TABLE.c.taken_at, TABLE.c.serial)).all())
 
 
 def actor_of_token(token: str) -> Actor | None:

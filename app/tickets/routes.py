@@ -1,4 +1,4 @@
-"""One ticket, for its owner."""
+"""One ticket, for its owner; a number from afar, for whoever signed in."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.catalog.service import plan_of
+from app.citizens.queries import own_person
 from app.core.acts import Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, event_stream, perform_here
 from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
-from app.tickets.queries import Ticket, find
-from app.tickets.schemas import NothingIn, TicketOut
+from app.tickets.queries import Ticket, find, live_of, owned_by
+from app.tickets.schemas import ItemsIn, NothingIn, TicketOut
 from app.tickets.view import ticket_out
 
-bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1/tickets", tag="号票")
+bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="号票")
 
 
-@bp.get("/<ticket_id>")
-@access("ticket", "staff", "kiosk")
+@bp.get("/tickets/<ticket_id>")
+@access("ticket", "citizen", "staff", "kiosk")
 @bp.output(TicketOut)
 @bp.doc(summary="一张号票：状态、次序、前面人数", responses={404: "没有这张号票"})
 def one_ticket(ticket_id: str) -> Response:
@@ -31,8 +32,8 @@ def one_ticket(ticket_id: str) -> Response:
     return answer(ticket_out(ticket, plan_of(ticket.hall), actor()))
 
 
-@bp.post("/<ticket_id>/leave")
-@access("ticket")
+@bp.post("/tickets/<ticket_id>/leave")
+@access("ticket", "citizen")
 @bp.input(NothingIn)
 @bp.output(TicketOut)
 @bp.doc(summary="放弃排队", responses={404: "没有这张号票", 409: "当前状态不能放弃"})
@@ -44,8 +45,8 @@ def leave(ticket_id: str, json_data: dict[str, Any]) -> Response:
     )
 
 
-@bp.post("/<ticket_id>/rejoin")
-@access("ticket", "staff", roles=(Role.CLERK, Role.GUIDE, Role.SUPERVISOR))
+@bp.post("/tickets/<ticket_id>/rejoin")
+@access("ticket", "citizen", "staff", roles=(Role.CLERK, Role.GUIDE, Role.SUPERVISOR))
 @bp.input(NothingIn)
 @bp.output(TicketOut)
 @bp.doc(summary="过号后重新排队", responses={404: "没有这张号票", 409: "当前状态不能重排"})
@@ -58,8 +59,8 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     )
 
 
-@bp.get("/<ticket_id>/events")
-@access("ticket")
+@bp.get("/tickets/<ticket_id>/events")
+@access("ticket", "citizen")
 @bp.doc(summary="号票的实时变化 (SSE)", responses={404: "没有这张号票"})
 def ticket_events(ticket_id: str) -> Response:
     asker = actor()
@@ -72,13 +73,44 @@ def ticket_events(ticket_id: str) -> Response:
     return event_stream(parts().streams.watch(plan.code, present))
 
 
+@bp.post("/halls/<hall>/tickets")
+@access("citizen")
+@bp.input(ItemsIn)
+@bp.output(TicketOut, status_code=201)
+@bp.doc(
+    summary="远程取号",
+    responses={404: "没有这个大厅或事项", 409: "未登记本人、大厅不提供、号已取完或已有号"},
+)
+def take_from_afar(hall: str, json_data: dict[str, Any]) -> Response:
+    doing, plan = act(), plan_of(hall)
+    codes = json_data.get("items") or [json_data["item"]]
+    citizen = doing.actor.id
+    return perform_here(
+        lambda: service.take_from_afar(plan, codes, doing, own_person(citizen), citizen),
+        lambda ticket: ticket_out(ticket, plan, doing.actor),
+        status=201,
+    )
+
+
+@bp.get("/me/tickets")
+@access("citizen")
+@bp.output(TicketOut(many=True))
+@bp.doc(summary="我今天的号票")
+def my_tickets() -> Response:
+    asker, now = actor(), parts().clock.now()
+    held = [(ticket, plan_of(ticket.hall)) for ticket in live_of(asker)]
+    today = [(ticket, plan) for ticket, plan in held if ticket.day == plan.day_of(now).date]
+    return answer([ticket_out(ticket, plan, asker) for ticket, plan in today])
+
+
 def mine(ticket_id: str) -> Ticket:
     """The ticket, for those who may see it. Another's is not found: ids tell nothing."""
     asker = actor()
     ticket = find(asker.hall, id=ticket_id)
     may_see: dict[str, Any] = {
         "staff": True,
-        "ticket": asker.id == ticket.id,
+        "ticket": owned_by(ticket, asker),
+        "citizen": owned_by(ticket, asker),
         "kiosk": ticket.given_by == str(asker),
     }
     if not may_see.get(asker.kind):

@@ -97,8 +97,11 @@ def take_number(
     return admit(plan, items, Arrival("walk_in", act.now, act.now, None, priority), act, person)
 
 
-def take_from_afar(plan: HallPlan, item_codes: list[str], act: Act, person: str) -> Ticket:
-    """A number taken outside the hall: expected, and in nobody's way until its holder checks in.
+def take_from_afar(
+    plan: HallPlan, item_codes: list[str], act: Act, person: str, citizen: str
+) -> Ticket:
+    """A number that an account takes outside the hall for a person: expected, and in nobody's way
+    until its holder checks in.
 
     Raises NumbersOnSiteOnly, and what `take_number` raises."""
     if not plan.rules.numbers_from_afar:
@@ -106,13 +109,19 @@ def take_from_afar(plan: HallPlan, item_codes: list[str], act: Act, person: str)
     items = _items(plan, item_codes)
     _refuse_when_closed(plan, items[0].lane, act.now)
     _refuse_last_number(plan, items, act.now)
-    return admit(plan, items, Arrival("afar", act.now, None), act, person)
+    return admit(plan, items, Arrival("afar", act.now, None), act, person, citizen)
 
 
 def admit(
-    plan: HallPlan, items: list[Item], arrival: Arrival, act: Act, person: str | None = None
+    plan: HallPlan,
+    items: list[Item],
+    arrival: Arrival,
+    act: Act,
+    person: str | None = None,
+    citizen: str | None = None,
 ) -> Ticket:
-    """Give a number, and to somebody who stands in the hall a place in the order.
+    """Give a number, and to somebody who stands in the hall a place in the order. `citizen`: the
+    account it belongs to.
 
     Raises QuotaUsedUp (not for appointments) and LiveTicketHeld."""
     day = plan.day_of(act.now)
@@ -144,6 +153,7 @@ def admit(
             "origin": arrival.origin,
             "given_by": str(act.actor),
             "person_id": person,
+            "citizen_id": citizen,
             "priority": arrival.priority,
             "slot_starts_at": arrival.slot and arrival.slot[0],
             "slot_ends_at": arrival.slot and arrival.slot[1],

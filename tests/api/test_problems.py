@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.core.auth import hash_of
 from app.kiosk import api
-from app.staff.queries import hash_of
 from tests.house import KIOSK_TOKEN, open_house, refused
 
 

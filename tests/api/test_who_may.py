@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import update
 
 from app.core.acts import SYSTEM, Act
+from app.core.auth import hash_of
 from app.core.db import db
-from app.staff.queries import DEVICES, STAFF, hash_of
+from app.staff.queries import DEVICES, STAFF
 from app.staff.service import put_device
 from tests.house import KIOSK_TOKEN, PASSWORD, refused
 

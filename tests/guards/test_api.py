@@ -13,7 +13,8 @@ from app.tickets.states import MOVES, Action
 from tests.guards.frozen import openapi
 from tests.house import KIOSK_TOKEN
 
-KINDS = {"public", "kiosk", "screen", "staff", "ticket"}
+KINDS = {"public", "kiosk", "screen", "staff", "ticket", "citizen"}
+SESSIONS = ("/api/v1/session", "/api/v1/staff/session")
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_nothing_public_changes_anything_but_signing_in(app):
         and "public" in access_of(app.view_functions[rule.endpoint]).kinds
         and rule.rule.startswith("/api/")
     }
-    assert changing == {"/api/v1/staff/session"}
+    assert changing == set(SESSIONS)
 
 
 ROUTES = {
@@ -79,7 +80,11 @@ def test_the_table_of_states_says_who_may(app, move):
 
 def who(access):
     """The people an access lets in, as the table calls them."""
-    words = {"ticket": {"owner"}, "staff": {str(role) for role in access.roles or Role}}
+    words = {
+        "ticket": {"owner"},
+        "citizen": {"owner"},
+        "staff": {str(role) for role in access.roles or Role},
+    }
     return set().union(*(words.get(kind, {kind}) for kind in access.kinds))
 
 
@@ -100,7 +105,7 @@ def test_every_route_of_the_api_is_described(app, described):
 def test_every_post_says_that_it_needs_a_key(described):
     for method, path, operation in operations(described):
         names = {parameter["name"] for parameter in operation.get("parameters", ())}
-        needs = method == "POST" and path != "/api/v1/staff/session"
+        needs = method == "POST" and path not in SESSIONS
         assert ("Idempotency-Key" in names) == needs, f"{method} {path}"
 
 

@@ -1,0 +1,141 @@
+"""Reading accounts, and whom they act for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from app.citizens.errors import IdentityNeeded, PersonNotFound
+from app.citizens.models import ActsForRow, CitizenRow, CitizenSessionRow, PersonRow
+from app.core.acts import Actor
+from app.core.auth import hash_of
+from app.core.db import db
+from app.core.identity import Level
+from app.core.parts import parts
+
+PEOPLE = PersonRow.__table__
+CITIZENS = CitizenRow.__table__
+SESSIONS = CitizenSessionRow.__table__
+ACTS_FOR = ActsForRow.__table__
+
+NUMBERS = {"person": "people.id_number", "firm": "people.credit_code"}
+"""Kind of person -> what their number is sealed and found as: an identity number and a credit code
+never meet."""
+NAME = "acts_for.name"
+SELF = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Citizen:
+    """An account."""
+
+    id: str
+    person: str | None
+    """Who it is; None until they said so."""
+    level: Level | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody an account acts for, as it knows them."""
+
+    id: str
+    kind: str
+    """person, firm."""
+    relation: str
+    """self, family, firm."""
+    name: str
+    number: str
+
+
+def actor_of_token(token: str) -> Actor | None:
+    """The account signed in under this token, as a caller."""
+    now = parts().clock.now()
+    row = db.session.execute(
+        select(
+            SESSIONS.c.id, SESSIONS.c.citizen_id, CITIZENS.c.person_id, CITIZENS.c.identity_level
+        )
+        .join(CITIZENS, CITIZENS.c.id == SESSIONS.c.citizen_id)
+        .where(
+            SESSIONS.c.token_hash == hash_of(token),
+            SESSIONS.c.ended_at.is_(None),
+            SESSIONS.c.expires_at > now,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    surely = row.person_id if row.identity_level == Level.VERIFIED else None
+    return Actor("citizen", row.citizen_id, session=row.id, person=surely)
+
+
+def citizen_of(citizen: str) -> Citizen:
+    """An account by its id."""
+    own = and_(ACTS_FOR.c.citizen_id == CITIZENS.c.id, ACTS_FOR.c.person_id == CITIZENS.c.person_id)
+    row = db.session.execute(
+        select(CITIZENS.c.person_id, CITIZENS.c.identity_level, ACTS_FOR.c.name_sealed)
+        .outerjoin(ACTS_FOR, own)
+        .where(CITIZENS.c.id == citizen)
+    ).one()
+    if row.person_id is None:
+        return Citizen(citizen, None, None, None)
+    name = parts().seal.open(NAME, row.name_sealed)
+    return Citizen(citizen, row.person_id, Level(row.identity_level), name)
+
+
+def own_person(citizen: str) -> str:
+    """The person an account is. Raises IdentityNeeded."""
+    person: str | None = db.session.execute(
+        select(CITIZENS.c.person_id).where(CITIZENS.c.id == citizen)
+    ).scalar_one()
+    if person is None:
+        raise IdentityNeeded
+    return person
+
+
+def person_served(citizen: str, person: str | None) -> str:
+    """Whom an account means: itself, or somebody it acts for by their id.
+
+    Raises IdentityNeeded, also where it acts for another, and PersonNotFound."""
+    own = own_person(citizen)
+    if person is None:
+        return own
+    if not acts_for(citizen, person):
+        raise PersonNotFound
+    return person
+
+
+def acts_for(citizen: str, person: str) -> bool:
+    """Whether an account may do things in this person's name, its own included."""
+    found = select(ACTS_FOR.c.person_id).where(
+        ACTS_FOR.c.citizen_id == citizen, ACTS_FOR.c.person_id == person
+    )
+    return db.session.execute(found).first() is not None
+
+
+def people_of(citizen: str) -> list[Person]:
+    """Everybody an account acts for: itself, then the others in the order they were added."""
+    rows = db.session.execute(
+        select(
+            PEOPLE.c.id,
+            PEOPLE.c.kind,
+            PEOPLE.c.number_sealed,
+            ACTS_FOR.c.relation,
+            ACTS_FOR.c.name_sealed,
+        )
+        .join(ACTS_FOR, ACTS_FOR.c.person_id == PEOPLE.c.id)
+        .where(ACTS_FOR.c.citizen_id == citizen)
+        .order_by(ACTS_FOR.c.relation != SELF, ACTS_FOR.c.created_at, PEOPLE.c.id)
+    )
+    seal = parts().seal
+    return [
+        Person(
+            row.id,
+            row.kind,
+            row.relation,
+            seal.open(NAME, row.name_sealed),
+            seal.open(NUMBERS[row.kind], row.number_sealed),
+        )
+        for row in rows
+    ]

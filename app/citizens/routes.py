@@ -1,0 +1,130 @@
+"""The phone's door: signing in, who one is, whom one acts for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.citizens import service
+from app.citizens.queries import Citizen, Person, citizen_of, people_of
+from app.citizens.rules import BEIJING, masked_name, masked_number
+from app.citizens.schemas import (
+    CitizenOut,
+    IdentityIn,
+    PersonIn,
+    PersonOut,
+    SignedInOut,
+    SignInIn,
+)
+from app.core.auth import access, act, actor
+from app.core.http import answer, perform_here
+
+bp = APIBlueprint("citizens", __name__, url_prefix="/api/v1", tag="办事人")
+
+
+@bp.post("/session")
+@access("public", needs_key=False)
+@bp.input(SignInIn)
+@bp.output(SignedInOut, status_code=201)
+@bp.doc(summary="微信登录", responses={401: "登录凭证无效或已使用", 503: "暂时无法连接微信"})
+def create_session(json_data: dict[str, Any]) -> Response:
+    doing = act()
+    login = service.ask_wechat(json_data["code"])
+    return perform_here(
+        lambda: service.sign_in(login, doing), _signed_in_out, status=201, keyed=False
+    )
+
+
+@bp.delete("/session")
+@access("citizen", needs_key=False)
+@bp.output({}, status_code=204)
+@bp.doc(summary="退出登录")
+def end_session() -> Response:
+    doing = act()
+    return perform_here(
+        lambda: service.sign_out(doing.actor.session, doing), lambda _: None, keyed=False
+    )
+
+
+@bp.get("/me")
+@access("citizen")
+@bp.output(CitizenOut)
+@bp.doc(summary="我的账号")
+def me() -> Response:
+    return answer(_citizen_out(citizen_of(actor().id)))
+
+
+@bp.put("/me/identity")
+@access("citizen")
+@bp.input(IdentityIn)
+@bp.output(CitizenOut)
+@bp.doc(summary="登记本人姓名和证件号码", responses={409: "已登记另一个证件号码"})
+def set_identity(json_data: dict[str, Any]) -> Response:
+    doing = act()
+    identity = service.check_identity(json_data["name"], json_data["id_number"], doing)
+    return perform_here(
+        lambda: service.set_identity(doing.actor.id, identity, doing), _citizen_out, keyed=False
+    )
+
+
+@bp.get("/me/people")
+@access("citizen")
+@bp.output(PersonOut(many=True))
+@bp.doc(summary="本人、家人和代办的企业")
+def people() -> Response:
+    return answer([_person_out(person) for person in people_of(actor().id)])
+
+
+@bp.post("/me/people")
+@access("citizen")
+@bp.input(PersonIn)
+@bp.output(PersonOut, status_code=201)
+@bp.doc(summary="添加家人或企业", responses={409: "尚未登记本人、已添加过或已达上限"})
+def add_person(json_data: dict[str, Any]) -> Response:
+    doing = act()
+    name, number = service.check_person(
+        json_data["name"], json_data.get("id_number"), json_data.get("credit_code"), doing
+    )
+    return perform_here(
+        lambda: service.add_person(doing.actor.id, name, number, doing), _person_out, status=201
+    )
+
+
+@bp.delete("/me/people/<person_id>")
+@access("citizen")
+@bp.output({}, status_code=204)
+@bp.doc(summary="移除家人或企业", responses={404: "没有这位办事人", 409: "本人不能移除"})
+def remove_person(person_id: str) -> Response:
+    doing = act()
+    return perform_here(
+        lambda: service.remove_person(doing.actor.id, person_id), lambda _: None, keyed=False
+    )
+
+
+def _signed_in_out(signed_in: service.SignedIn) -> dict[str, Any]:
+    expires_at = signed_in.expires_at.astimezone(BEIJING)
+    return {
+        "token": signed_in.token,
+        "expires_at": expires_at.isoformat(timespec="milliseconds"),
+        "citizen": _citizen_out(signed_in.citizen),
+    }
+
+
+def _citizen_out(citizen: Citizen) -> dict[str, Any]:
+    return {
+        "id": citizen.id,
+        "name": citizen.name and masked_name(citizen.name),
+        "has_identity": citizen.person is not None,
+    }
+
+
+def _person_out(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "name": masked_name(person.name),
+        "kind": person.kind,
+        "relation": person.relation,
+        "number": masked_number(person.number, person.kind),
+    }

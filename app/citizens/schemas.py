@@ -1,0 +1,51 @@
+"""What the phone's routes about oneself take and give.
+
+Names and numbers are judged by the rules, each fault in its own words; here only what must be
+there."""
+
+from __future__ import annotations
+
+from apiflask import Schema
+from apiflask.fields import AwareDateTime, Boolean, Nested, String
+from apiflask.validators import OneOf
+from marshmallow import ValidationError, validates_schema
+
+
+class SignInIn(Schema):
+    code = String(required=True, metadata={"description": "wx.login 给出的 code"})
+
+
+class CitizenOut(Schema):
+    id = String(required=True)
+    name = String(required=True, allow_none=True, metadata={"example": "张*三"})
+    has_identity = Boolean(required=True, metadata={"description": "是否已登记本人姓名和证件号码"})
+
+
+class SignedInOut(Schema):
+    token = String(required=True)
+    expires_at = AwareDateTime(required=True)
+    citizen = Nested(CitizenOut, required=True)
+
+
+class IdentityIn(Schema):
+    name = String(required=True)
+    id_number = String(required=True)
+
+
+class PersonIn(Schema):
+    name = String(required=True)
+    id_number = String(metadata={"description": "家人的证件号码"})
+    credit_code = String(metadata={"description": "企业的统一社会信用代码"})
+
+    @validates_schema
+    def one_of_them(self, data: dict[str, object], **_: object) -> None:
+        if ("id_number" in data) == ("credit_code" in data):
+            raise ValidationError("id_number 与 credit_code 须且只须给出一个", "id_number")
+
+
+class PersonOut(Schema):
+    id = String(required=True)
+    name = String(required=True, metadata={"example": "张*三"})
+    kind = String(required=True, validate=OneOf(["person", "firm"]))
+    relation = String(required=True, validate=OneOf(["self", "family", "firm"]))
+    number = String(required=True, metadata={"example": "1****************X"})
