@@ -12,7 +12,7 @@ from app.catalog.errors import LaneInUse
 from app.catalog.hall_file import HallFile
 from app.catalog.models import CounterRow, DepartmentRow, HallRow, ItemRow, LaneRow
 from app.catalog.plan import HallPlan
-from app.catalog.stored import hall_columns, lists
+from app.catalog.stored import hall_columns, plain
 from app.core.db import db
 
 Row = TypeVar("Row", DepartmentRow, LaneRow, CounterRow, ItemRow)
@@ -129,8 +129,10 @@ def _put_all(
             name=counter.name,
             kind=counter.kind,
             accessible=counter.accessible,
-            tiers=lists(counter.tiers),
-            hours=lists(counter.hours),
+            tiers=plain(counter.tiers),
+            hours=plain(counter.hours),
+            exceptions=plain(counter.exceptions),
+            shares=plain(counter.shares),
         )
     db.session.flush()  # gives departments and lanes the ids that items point to
     for item in plan.items.values():
@@ -140,5 +142,6 @@ def _put_all(
             department_id=departments.rows[item.department].id,
             lane_id=lanes.rows[item.lane].id,
             minutes=item.minutes,
-            papers=list(item.papers),
+            papers=plain(item.papers),
+            bookable=plain(item.bookable),
         )

@@ -28,6 +28,8 @@ class HallRow(db.Model):
     promises: Mapped[dict[str, Any]] = mapped_column(JSON)
     """As of the file; what holds on a given day is frozen in `hall_days`."""
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)
+    booking: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}")
+    location: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     address: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str] = mapped_column(String(60))
     message: Mapped[str] = mapped_column(Text)
@@ -76,6 +78,9 @@ class CounterRow(db.Model):
     tiers: Mapped[list[Any]] = mapped_column(JSON)
     hours: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """As a hall's `week`; null: the hall's hours."""
+    exceptions: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")
+    shares: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
+    """Letters -> an exact decimal."""
     position: Mapped[int]
     retired: Mapped[bool]
     status: Mapped[str] = mapped_column(String(8), default="closed")
@@ -95,6 +100,8 @@ class ItemRow(db.Model):
     lane_id: Mapped[int] = mapped_column(ForeignKey("lanes.id"))
     minutes: Mapped[int]
     papers: Mapped[list[str]] = mapped_column(JSON)
+    bookable: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Null: at every slot of its lane; empty: at none but an event's."""
     position: Mapped[int]
     retired: Mapped[bool]
 

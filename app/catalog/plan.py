@@ -106,7 +106,7 @@ class Item:
     minutes: int
     papers: tuple[str, ...]
     bookable: tuple[BookableTime, ...] | None = None
-    """None: at every slot of its lane; empty: never."""
+    """None: at every slot of its lane; empty: at none but those of an event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from app.catalog.plan import HallPlan
-from app.catalog.rules import gives_numbers_at, is_open_at, opening, remark_on
+from app.catalog.rules import gives_numbers_at, is_bookable, is_open_at, opening, remark_on
 from app.catalog.schemas import HallDetailOut, HallOut, ItemOut, ItemQuery, RulesOut
 from app.catalog.service import (
     counter_statuses,
@@ -71,8 +71,14 @@ def one_hall(hall: str) -> dict[str, Any]:
 @bp.doc(summary="事项，可按词查找", responses={404: "没有这个大厅"})
 def items(hall: str, query_data: dict[str, str]) -> list[dict[str, Any]]:
     plan = plan_of(hall)
-    found = find_items(plan, query_data["q"])
-    return [{**asdict(item), "department": plan.departments[item.department]} for item in found]
+    return [
+        {
+            **asdict(item),
+            "department": plan.departments[item.department],
+            "bookable": is_bookable(plan, item),
+        }
+        for item in find_items(plan, query_data["q"])
+    ]
 
 
 @bp.get("/halls/<hall>/rules")

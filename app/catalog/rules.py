@@ -11,7 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.catalog.plan import CalendarDay, Counter, HallDay, HallPlan, Interval, Week
+from app.catalog.plan import (
+    CalendarDay,
+    Counter,
+    Exceptional,
+    HallDay,
+    HallPlan,
+    Interval,
+    Item,
+    Week,
+)
 
 Span = tuple[datetime, datetime]
 """[from, to)."""
@@ -29,8 +38,12 @@ def hours_on(plan: HallPlan, day: date) -> tuple[Interval, ...]:
 
 
 def counter_hours_on(plan: HallPlan, counter: Counter, day: date) -> tuple[Interval, ...]:
-    """The counter's own hours on a calendar date, as far as the hall is open."""
+    """The counter's own hours on a calendar date, as far as the hall is open: its one-day
+    exception goes before the public calendar, the public calendar before its week."""
     hall = hours_on(plan, day)
+    for exception in counter.exceptions:
+        if exception.date == day:
+            return _common(exception.hours, hall)
     if counter.hours is None:
         return hall
     return _common(_by_calendar(plan, counter.hours, day), hall)
@@ -89,17 +102,27 @@ def open_minutes_left(plan: HallPlan, instant: datetime, counter: Counter | None
 
 def counters_left(plan: HallPlan, instant: datetime) -> dict[str, float]:
     """Number -> opening minutes left, for the counters whose hours go on in this hall day."""
-    by_hours: dict[Week | None, float] = {}
+    by_hours: dict[tuple[Week | None, tuple[Exceptional, ...]], float] = {}
+    minutes: dict[str, float] = {}
     for counter in plan.counters.values():
-        if counter.hours not in by_hours:
-            by_hours[counter.hours] = open_minutes_left(plan, instant, counter)
-    minutes = {c.no: by_hours[c.hours] for c in plan.counters.values()}
+        hours = counter.hours, counter.exceptions
+        if hours not in by_hours:
+            by_hours[hours] = open_minutes_left(plan, instant, counter)
+        minutes[counter.no] = by_hours[hours]
     return {no: left for no, left in minutes.items() if left > 0}
 
 
 def is_lane_served(plan: HallPlan, lane: str, instant: datetime) -> bool:
     """Whether some counter still serves this lane in this hall day, by its hours."""
     return any(lane in plan.counters[no].lanes for no in counters_left(plan, instant))
+
+
+def is_bookable(plan: HallPlan, item: Item) -> bool:
+    """Whether the item can be booked at all: at a slot of its lane, for which some counter has
+    time, or at a mass event of its own."""
+    if any(event.item == item.code for event in plan.booking.events):
+        return True
+    return item.bookable != () and any(item.lane in c.shares for c in plan.counters.values())
 
 
 def can_still_be_served(

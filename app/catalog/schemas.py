@@ -71,6 +71,7 @@ class ItemOut(Schema):
     lane = String(required=True)
     minutes = Integer(required=True)
     papers = List(String(), required=True)
+    bookable = Boolean(required=True, metadata={"description": "是否可以预约"})
 
 
 class OrderRowOut(Schema):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, time
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -11,11 +13,24 @@ from sqlalchemy import select
 from app.catalog.calendar import calendar_days
 from app.catalog.errors import UnknownHall
 from app.catalog.models import CounterRow, DepartmentRow, HallRow, ItemRow, LaneRow
-from app.catalog.plan import Counter, Exceptional, HallPlan, Item, Lane, Rules, Week
+from app.catalog.plan import (
+    BookableTime,
+    Booking,
+    BookingException,
+    Counter,
+    Exceptional,
+    HallPlan,
+    Item,
+    Lane,
+    Location,
+    MassEvent,
+    Rules,
+    Week,
+)
 from app.core.db import db
 from queueing.order import Promises
 
-Value = TypeVar("Value", Promises, Rules)
+Value = TypeVar("Value", Promises, Rules, Booking, Location)
 Part = TypeVar("Part", DepartmentRow, LaneRow, CounterRow, ItemRow)
 
 
@@ -25,15 +40,14 @@ def hall_columns(plan: HallPlan) -> dict[str, Any]:
         "name": plan.name,
         "timezone": plan.timezone,
         "day_starts_at": plan.day_starts_at,
-        "week": lists(plan.week),
-        "exceptions": [
-            {"date": each.date.isoformat(), "hours": lists(each.hours), "reason": each.reason}
-            for each in plan.exceptions
-        ],
+        "week": plain(plan.week),
+        "exceptions": plain(plan.exceptions),
         "closed_on_holidays": plan.closed_on_holidays,
         "workday_as": plan.workday_as,
-        "promises": asdict(plan.promises),
-        "rules": asdict(plan.rules),
+        "promises": plain(plan.promises),
+        "rules": plain(plan.rules),
+        "booking": plain(plan.booking),
+        "location": plain(plan.location),
         "address": plan.address,
         "phone": plan.phone,
         "message": plan.message,
@@ -63,10 +77,7 @@ def read_plan(code: str) -> HallPlan:
         timezone=hall.timezone,
         day_starts_at=hall.day_starts_at,
         week=_week(hall.week),
-        exceptions=tuple(
-            Exceptional(date.fromisoformat(each["date"]), _day(each["hours"]), each["reason"])
-            for each in hall.exceptions
-        ),
+        exceptions=_exceptions(hall.exceptions),
         closed_on_holidays=hall.closed_on_holidays,
         promises=filled(Promises, hall.promises),
         rules=filled(Rules, hall.rules),
@@ -77,6 +88,8 @@ def read_plan(code: str) -> HallPlan:
         address=hall.address,
         phone=hall.phone,
         message=hall.message,
+        booking=_booking(hall.booking),
+        location=None if hall.location is None else filled(Location, hall.location),
         workday_as=hall.workday_as,
         calendar=calendar_days() if hall.closed_on_holidays else {},
         retired_lanes={row.letters: lane_values[row.id] for row in lanes if row.retired},
@@ -90,9 +103,20 @@ def filled(kind: type[Value], stored: dict[str, Any]) -> Value:
     return kind(**{each.name: stored[each.name] for each in fields(kind) if each.name in stored})
 
 
-def lists(value: Any) -> Any:
-    """Nested tuples as nested lists, as JSON keeps them."""
-    return [lists(each) for each in value] if isinstance(value, tuple) else value
+def plain(value: Any) -> Any:
+    """A value of `plan` as a JSON column keeps it: dates and times in ISO 8601, exact numbers as
+    text."""
+    if isinstance(value, tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    return value
 
 
 def _parts(kind: type[Part], hall: HallRow) -> list[Part]:
@@ -113,11 +137,63 @@ def _counter(row: CounterRow) -> Counter:
         accessible=row.accessible,
         tiers=tuple(tuple(tier) for tier in row.tiers),
         hours=None if row.hours is None else _week(row.hours),
+        exceptions=_exceptions(row.exceptions),
+        shares={letters: Decimal(share) for letters, share in row.shares.items()},
     )
 
 
 def _item(row: ItemRow, department: str, lane: str) -> Item:
-    return Item(row.id, row.code, row.name, department, lane, row.minutes, tuple(row.papers))
+    return Item(
+        id=row.id,
+        code=row.code,
+        name=row.name,
+        department=department,
+        lane=lane,
+        minutes=row.minutes,
+        papers=tuple(row.papers),
+        bookable=None if row.bookable is None else tuple(map(_bookable_time, row.bookable)),
+    )
+
+
+def _bookable_time(stored: dict[str, Any]) -> BookableTime:
+    return BookableTime(tuple(stored["days"]), tuple(stored["weeks"]), _day(stored["hours"]))
+
+
+def _booking(stored: dict[str, Any]) -> Booking:
+    read = {name: _BOOKING[name](value) for name, value in stored.items() if name in _BOOKING}
+    return filled(Booking, {**stored, **read})
+
+
+def _booking_exception(stored: dict[str, Any]) -> BookingException:
+    return BookingException(
+        date=date.fromisoformat(stored["date"]),
+        hours=_day(stored["hours"]),
+        reason=stored["reason"],
+        lanes=tuple(stored["lanes"]),
+    )
+
+
+def _event(stored: dict[str, Any]) -> MassEvent:
+    dates = tuple(date.fromisoformat(each) for each in stored["dates"])
+    return MassEvent(**{**stored, "dates": dates, "hours": _day(stored["hours"])})
+
+
+_BOOKING: dict[str, Callable[[Any], Any]] = {
+    "walk_in_share": Decimal,
+    "staff_share": Decimal,
+    "release_at": time.fromisoformat,
+    "release_hold": tuple,
+    "exceptions": lambda stored: tuple(map(_booking_exception, stored)),
+    "events": lambda stored: tuple(map(_event, stored)),
+}
+"""What JSON has no word for; the rest is kept as it is."""
+
+
+def _exceptions(stored: list[Any]) -> tuple[Exceptional, ...]:
+    return tuple(
+        Exceptional(date.fromisoformat(each["date"]), _day(each["hours"]), each["reason"])
+        for each in stored
+    )
 
 
 def _week(stored: list[Any]) -> Week:

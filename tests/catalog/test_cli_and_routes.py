@@ -119,8 +119,12 @@ def test_items_over_http(client, load):
         "lane": "A",
         "minutes": 8,
         "papers": ["身份证"],
+        "bookable": False,
     }
     assert client.get("/api/v1/halls/small/items?q=" + "长" * 101).status_code == 422
+    load(SMALL.replace("tiers: [[A, B]]}", "tiers: [[A, B]], shares: {A: 0.5}}"))
+    items = client.get("/api/v1/halls/small/items").json
+    assert [item["bookable"] for item in items] == [True, False]
 
 
 def test_the_rules_over_http_have_the_halls_own_minutes(client, load):

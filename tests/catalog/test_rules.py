@@ -116,6 +116,46 @@ def test_a_counter_is_open_only_while_its_hall_is():
     assert counter_hours_on(SMALL_PLAN, counter, SATURDAY) == ()
 
 
+def test_a_counters_own_day_goes_before_the_calendar_and_its_week_but_not_beyond_the_hall():
+    monday, friday = TUESDAY - timedelta(days=1), TUESDAY + timedelta(days=3)
+    counter = replace(
+        SMALL_PLAN.counters["1"],
+        hours=(WORKDAY,) * 5 + ((), ()),
+        exceptions=(
+            Exceptional(TUESDAY, (), "培训"),
+            Exceptional(SATURDAY, ((480, 600),), "补班"),
+            Exceptional(friday, ((480, 600),), "支援"),
+        ),
+    )
+    plan = replace(
+        SMALL_PLAN,
+        week=(*SMALL_PLAN.week[:5], ((540, 720),), ()),
+        exceptions=(Exceptional(friday, (), "停电"),),
+        calendar={SATURDAY: CalendarDay(SATURDAY, "workday", "调休", "official")},
+    )
+    days = (monday, TUESDAY, friday, SATURDAY)
+    assert [counter_hours_on(plan, counter, day) for day in days] == [
+        WORKDAY,
+        (),
+        (),
+        ((540, 600),),
+    ]
+    of_the_hall = replace(counter, hours=None)
+    assert counter_hours_on(plan, of_the_hall, TUESDAY) == ()
+    assert counter_hours_on(plan, of_the_hall, monday) == WORKDAY
+
+
+def test_a_counter_lost_for_a_day_serves_nobody_on_it():
+    lost = replace(SMALL_PLAN.counters["1"], exceptions=(Exceptional(TUESDAY, (), "培训"),))
+    plan = replace(SMALL_PLAN, counters={**SMALL_PLAN.counters, "1": lost})
+    assert set(counters_left(plan, at(plan, TUESDAY, "10:00"))) == {"2"}
+    wednesday = TUESDAY + timedelta(days=1)
+    assert set(counters_left(plan, at(plan, wednesday, "10:00"))) == {"1", "2"}
+    assert opening(plan, plan.hall_day(TUESDAY), lost) == ()
+    alone = replace(plan, counters={"1": lost})
+    assert not is_lane_served(alone, "A", at(plan, TUESDAY, "10:00"))
+
+
 def test_opening_minutes_left_leave_the_lunch_pause_out():
     def left(clock: str) -> float:
         return open_minutes_left(SMALL_PLAN, at(SMALL_PLAN, TUESDAY, clock))

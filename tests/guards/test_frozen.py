@@ -8,8 +8,8 @@ import pytest
 from marshmallow import fields
 
 from app.catalog.hall_file import PROMISE_UNITS, RULE_UNITS, parse_hall
-from app.catalog.hall_schema import FilePart, PromisesPart, RulesPart, WeekPart
-from app.catalog.plan import Rules
+from app.catalog.hall_schema import BookingPart, FilePart, PromisesPart, RulesPart, WeekPart
+from app.catalog.plan import Booking, Rules
 from app.catalog.words import notes_in_words, order_in_words
 from config.settings import ROOT
 from queueing.order import MINUTE, Promises
@@ -85,9 +85,15 @@ def test_every_key_of_a_hall_file_is_explained():
     assert [key for key in keys(FilePart) if f"`{key}`" not in told] == []
 
 
+B = Booking()
 DEFAULTS = {
     **{key: getattr(P, name) // MINUTE for name, key in PROMISE_UNITS.items()},
     **{key: getattr(R, name) // unit for name, (key, unit) in RULE_UNITS.items()},
+    **{f"{key}_minutes": getattr(B, key) // MINUTE for key in ("book_until", "cancel_until")},
+    "release_hold_minutes": "-".join(str(end // MINUTE) for end in B.release_hold),
+    "release_at": f'`"{B.release_at:%H:%M}"`',
+    **{key: getattr(B, key) for key in ("slot_minutes", "walk_in_share", "staff_share")},
+    "horizon_days": B.horizon_days,
     "rejoin_behind": P.rejoin_behind,
     "recall_at_most": R.recall_at_most,
     "one_live_ticket": f"`{R.one_live_ticket}`",
@@ -97,7 +103,10 @@ DEFAULTS = {
 }
 
 
-@pytest.mark.parametrize("key", [*PromisesPart().fields, *RulesPart().fields])
+BOOKING = [key for key in BookingPart().fields if key not in ("exceptions", "events")]
+
+
+@pytest.mark.parametrize("key", [*PromisesPart().fields, *RulesPart().fields, *BOOKING])
 def test_a_default_of_a_hall_file_is_told_as_it_is(key):
     [line] = [line for line in page("hall-file.md").splitlines() if line.startswith(f"| `{key}` |")]
     told = line.split(" | ")[2]
