@@ -50,11 +50,6 @@ class TooManyBookings(DomainError):
     detail = "您名下还没有办理的预约已达 5 个，请先取消不用的预约。"
 
 
-class PersonNotYours(NotFound):
-    code = "person_not_found"
-    detail = "您的办事人名单中没有这个人。"
-
-
 class AppointmentNotFound(NotFound):
     code = "appointment_not_found"
     detail = "没有找到这个预约。"
