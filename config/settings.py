@@ -70,7 +70,7 @@ class Settings:
     instance_path: Path
     """The directory for what belongs to this installation only."""
     wechat: WechatApp | None
-    """None: the sandbox answers instead of WeChat."""
+    """None: phones cannot sign in, but to the sandbox of the demo and of tests."""
     device_limit: int = 600
     """Requests a minute from one device token."""
     address_limit: int = 1200

@@ -56,6 +56,15 @@ HALL_FILE: dict[str, Any] = {
         "hours": dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), DAY_AND_NIGHT),
         "closed_on_holidays": False,
         "rules": {"last_number": False, "numbers_from_afar": True},
+        # six places a slot of the first item for the public, two for staff
+        "booking": {
+            "slot_minutes": 30,
+            "walk_in_share": "0.5",
+            "staff_share": "0.125",
+            "release_at": "00:00",
+            "release_hold_minutes": 0,
+            "cancel_until_minutes": 0,
+        },
     },
     "departments": [{"code": "ga", "name": "公安局"}, {"code": "zj", "name": "住建局"}],
     "lanes": [
@@ -65,10 +74,22 @@ HALL_FILE: dict[str, Any] = {
     ],
     "counters": [
         *(
-            {"no": str(no), "name": "综合窗口", "kind": "general", "tiers": [["A", "B"], ["J"]]}
+            {
+                "no": str(no),
+                "name": "综合窗口",
+                "kind": "general",
+                "tiers": [["A", "B"], ["J"]],
+                "shares": {"A": "0.35", "B": "0.3"},
+            }
             for no in range(1, 9)
         ),
-        {"no": "9", "name": "工程建设", "kind": "specialist", "tiers": [["J"], ["A"]]},
+        {
+            "no": "9",
+            "name": "工程建设",
+            "kind": "specialist",
+            "tiers": [["J"], ["A"]],
+            "shares": {"J": "1"},
+        },
     ],
     "items": [
         {"code": "id-card", "name": "身份证", "department": "ga", "lane": "A", "minutes": 5},
@@ -225,6 +246,20 @@ class House:
         assert answer.status_code == 201, answer.get_data(as_text=True)
         return Citizen(self, name, answer.json["token"])
 
+    def slots(self, item: str = "id-card", date: str = "2026-11-24") -> list[dict[str, Any]]:
+        """What can be booked on a day."""
+        answer = self.get(f"/halls/{HALL}/slots?item={item}&date={date}")
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.json
+
+    def slot(self, clock: str, item: str = "id-card", date: str = "2026-11-24") -> str:
+        """The id of the slot that begins at this time of the hall's clock: 09:30."""
+        return next(s["id"] for s in self.slots(item, date) if s["starts_at"][11:16] == clock)
+
+    def check_in_by(self, **shown: Any) -> Any:
+        """A `code` or an `id_number` shown to the machine; the whole response."""
+        return self.post("/kiosk/check-ins", KIOSK_TOKEN, shown)
+
     def forget_clerks(self) -> None:
         """Whoever signed in has to do so again."""
         self._clerks.clear()
@@ -308,6 +343,16 @@ class Citizen:
         answer = self.post("/me/people", {"name": name, **number})
         assert answer.status_code == 201, answer.get_data(as_text=True)
         return answer.json
+
+    def book(self, slot: str, item: str = "id-card", **more: Any) -> dict[str, Any]:
+        """A time booked; the answer's body."""
+        answer = self.post("/appointments", {"slot": slot, "item": item, **more})
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return answer.json
+
+    def appointment(self, booking: dict[str, Any], action: str, body: Any = None) -> Any:
+        """Something with one's booking; the whole response."""
+        return self.post(f"/appointments/{booking['id']}/{action}", body)
 
     def take_from_afar(self, item: str = "id-card") -> dict[str, Any]:
         """A number taken outside the hall."""

@@ -31,7 +31,7 @@ def test_every_post_needs_a_key_but_signing_in(shared_house):
     tokens = {
         "kiosk": KIOSK_TOKEN,
         "ticket": shared_house.take()["token"],
-        "staff": shared_house.clerk().token,
+        "staff": shared_house.sign_in("supervisor"),
         "citizen": shared_house.citizen().token,
     }
     paths = []

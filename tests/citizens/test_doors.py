@@ -100,8 +100,9 @@ def test_signing_out_ends_this_phone_only(house):
     assert phone.token not in str(rows(house, SESSIONS))
 
 
-def test_beside_a_real_app_id_the_sandbox_opens_nothing(settings):
-    real = replace(settings, wechat=WechatApp("wx0123", "hidden"))
+@pytest.mark.parametrize("app_id", [WechatApp("wx0123", "hidden"), None])
+def test_where_people_are_served_the_sandbox_opens_nothing(settings, app_id):
+    real = replace(settings, mode="production", wechat=app_id)
     house = House(create_app(real))
     for code in ("sandbox:li", "sandbox-once:li", "0a1b2c"):
         answer = sign_in(house, {"code": code})

@@ -19,6 +19,7 @@ def test_from_signing_in_to_a_number_and_away(house):
     assert told.json == {"id": signed_in["citizen"]["id"], "name": "李*明", "has_identity": True}
 
     mother = li.add("王芳", id_number=id_number("19580308"))
+    house.clock.advance(seconds=1)
     firm = li.add("清河市小明豆腐有限公司", credit_code=credit_code())
     assert [one["relation"] for one in li.people()] == ["self", "family", "firm"]
     assert (mother["name"], mother["number"]) == ("王*", f"1{'*' * 16}{id_number('19580308')[-1]}")

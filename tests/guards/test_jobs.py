@@ -47,4 +47,7 @@ def test_the_night_is_put_on_such_a_queue_once(house):
     for _ in range(2):
         with house.app.app_context():
             one_round(queue)
-    assert [job.func_name for job in queue.jobs] == ["app.calling.jobs.close_night_of"]
+    assert [job.func_name for job in queue.jobs] == [
+        "app.calling.jobs.close_night_of",
+        "app.appointments.jobs.close_bookings_of",
+    ]
