@@ -18,11 +18,13 @@ from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
 
+from app.appointments.jobs import CLOSE_BOOKINGS, close_bookings_of
+from app.appointments.service import release_held
 from app.calling.jobs import CLOSE_NIGHT, close_night_of
 from app.calling.reconcile import sweep
 from app.catalog.plan import HallPlan
 from app.catalog.service import plans
-from app.core.db import db
+from app.core.db import db, transaction
 from app.core.jobs import has_run
 from app.core.parts import parts
 from config.redis import check_server, connect
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 QUEUES = ("default",)
 """Every queue a job is put on; the worker works all of them."""
 SWEEP_EVERY_S = 5.0
+NIGHT = ((CLOSE_NIGHT, close_night_of), (CLOSE_BOOKINGS, close_bookings_of))
+"""What is done once for each hall and day, soon after the day has begun."""
 
 
 def run_worker(app: Flask, burst: bool = False) -> None:
@@ -74,6 +78,8 @@ def one_round(queue: Queue) -> None:
     """One round of the schedule over all halls; what fails is logged and tried in the next."""
     now = parts().clock.now()
     try:
+        with transaction():
+            release_held(now)
         for plan in plans():
             _one_hall(queue, plan, now)
     except Exception:
@@ -93,15 +99,14 @@ def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
 
 
 def _put_when_due(queue: Queue, hall: str, due: datetime) -> None:
-    """The night's closing of one hall: owed since the hall day began, until its row is there."""
-    if has_run(f"{CLOSE_NIGHT}:{hall}", due):
-        return
-    job_id = f"{CLOSE_NIGHT}-{hall}-{due:%Y%m%d}"
-    try:
-        if Job.exists(job_id, queue.connection):
-            return
-        queue.enqueue(
-            close_night_of, hall, due.isoformat(), job_id=job_id, result_ttl=0, failure_ttl=60
-        )
-    except RedisError:
-        log.warning("the night of %s waits: RQ's Redis is away", hall)
+    """The jobs of one hall's night: owed since the hall day began, until their rows are there."""
+    for name, job in NIGHT:
+        if has_run(f"{name}:{hall}", due):
+            continue
+        job_id = f"{name}-{hall}-{due:%Y%m%d}"
+        try:
+            if Job.exists(job_id, queue.connection):
+                continue
+            queue.enqueue(job, hall, due.isoformat(), job_id=job_id, result_ttl=0, failure_ttl=60)
+        except RedisError:
+            log.warning("%s of %s waits: RQ's Redis is away", name, hall)

@@ -51,3 +51,8 @@ class ClerkPresent(DomainError):
 class NothingToTransfer(Invalid):
     code = "transfer_nowhere"
     detail = "请说明转到哪个业务队列或哪个窗口，或选择立即接续。"
+
+
+class ItemNotOfVisit(DomainError):
+    code = "item_not_of_visit"
+    detail = "这张号票没有登记这个事项，或正在办理的就是它。"

@@ -9,6 +9,7 @@ from app.calling.errors import (
     ClerkPresent,
     CounterHoldsTicket,
     CounterNotOpen,
+    ItemNotOfVisit,
     LaneNotServed,
     NotAtThisCounter,
     NothingToTransfer,
@@ -17,7 +18,7 @@ from app.calling.queries import call
 from app.calling.records import announce, end_call, set_call
 from app.calling.rules import check_recall, check_undo
 from app.catalog.plan import HallPlan
-from app.catalog.service import counter_of, lane_of, lock_counter
+from app.catalog.service import counter_of, item_of, lane_of, lock_counter
 from app.core.acts import Act
 from app.staff.queries import silent_for
 from app.tickets import queries as tickets
@@ -132,16 +133,23 @@ def transfer(
     reason: str,
     lane: str | None = None,
     counter: str | None = None,
+    item: str | None = None,
     now: bool = False,
 ) -> Ticket:
-    """To another lane, to one counter, or to be called now; the promise stays what it was.
+    """To another lane, to one counter, to the next item of the visit, or to be called now; the
+    promise stays what it was.
 
-    Raises UnknownLane, UnknownCounter, CounterNotOpen, NothingToTransfer, ActionNotAllowed."""
+    Raises UnknownLane, UnknownCounter, ItemNotOfVisit, CounterNotOpen, NothingToTransfer,
+    ActionNotAllowed."""
     require(Action.TRANSFER, ticket.state)
     refuse_past_day(ticket, plan, act.now)
     _require_here(ticket, act)
-    if not (lane or counter or now):
+    if not (lane or counter or item or now):
         raise NothingToTransfer
+    if item is not None:
+        if item not in ticket.items or item == ticket.item:
+            raise ItemNotOfVisit
+        lane = lane or item_of(plan, item).lane
     if lane is not None:
         lane_of(plan, lane)
     if counter is not None and lock_counter(counter_of(plan, counter)) == CLOSED:
@@ -156,6 +164,7 @@ def transfer(
         "transferred",
         state=State.WAITING,
         lane=lane or ticket.lane,
+        item=item or ticket.item,
         bound_to=counter,
         counter=None,
         call_id=None,

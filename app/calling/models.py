@@ -22,6 +22,8 @@ class CallRow(db.Model):
     ticket_id: Mapped[str] = mapped_column(String(32), index=True)
     number: Mapped[str] = mapped_column(String(16))
     lane: Mapped[str] = mapped_column(String(3))
+    item: Mapped[str | None] = mapped_column(String(64))
+    """The one in hand when it was called; how long it took is learnt from these."""
     counter: Mapped[str] = mapped_column(String(16))
     """Where it was called to."""
     now_at: Mapped[str | None] = mapped_column(String(16))

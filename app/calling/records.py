@@ -27,6 +27,7 @@ def add_call(ticket: Ticket, why: dict[str, Any], reason: str | None, token: str
             "ticket_id": ticket.id,
             "number": ticket.number,
             "lane": ticket.lane,
+            "item": ticket.item,
             "counter": ticket.counter,
             "nth": 1,
             "called_at": act.now,

@@ -172,9 +172,10 @@ def transfer(ticket_id: str, json_data: dict[str, Any]) -> Response:
             ticket,
             doing,
             plan,
-            reason=json_data["reason"],
+            reason=json_data.get("reason", "继续办理下一事项"),
             lane=json_data.get("lane"),
             counter=json_data.get("counter"),
+            item=json_data.get("item"),
             now=json_data.get("when") == "now",
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, Date, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf
+from marshmallow import ValidationError, validates_schema
 
 from app.tickets.schemas import TicketOut, WhyOut
 
@@ -24,7 +25,15 @@ class TransferIn(Schema):
     lane = String(validate=Length(1, 3))
     counter = String(validate=Length(1, 16))
     when = String(validate=OneOf(["now"]))
-    reason = String(**REASON)
+    item = String(
+        validate=Length(1, 64), metadata={"description": "一次办理几项的，转去办其中下一项"}
+    )
+    reason = String(validate=Length(1, 200), metadata={"description": "转下一事项时可不填"})
+
+    @validates_schema
+    def a_reason_is_needed(self, data: dict[str, object], **_: object) -> None:
+        if "reason" not in data and "item" not in data:
+            raise ValidationError("请填写原因", "reason")
 
 
 class CallWhyOut(WhyOut):

@@ -52,6 +52,14 @@ def plan_of(hall: str) -> HallPlan:
     return plan
 
 
+def held_plan(hall: str, *, alone: bool = False) -> HallPlan:
+    """The hall as it stands, and as it stays until this transaction ends: whoever changes it
+    waits, and with `alone` whoever else holds it, too. Raises UnknownHall."""
+    held = select(HallRow.revision).where(HallRow.code == hall).with_for_update(read=not alone)
+    db.session.execute(held)
+    return plan_of(hall)
+
+
 def plans() -> list[HallPlan]:
     """Every hall, in the order in which they were first loaded."""
     codes = db.session.scalars(select(HallRow.code).order_by(HallRow.id)).all()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import and_, select
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
 from app.citizens.models import ActsForRow, CitizenRow, CitizenSessionRow, PersonRow
+from app.citizens.rules import CreditCode, IdNumber, id_number
 from app.core.acts import Actor
 from app.core.auth import hash_of
 from app.core.db import db
@@ -23,6 +25,7 @@ NUMBERS = {"person": "people.id_number", "firm": "people.credit_code"}
 """Kind of person -> what their number is sealed and found as: an identity number and a credit code
 never meet."""
 NAME = "acts_for.name"
+PHONE = "people.phone"
 SELF = "self"
 
 
@@ -139,3 +142,43 @@ def people_of(citizen: str) -> list[Person]:
         )
         for row in rows
     ]
+
+
+def name_served(citizen: str, person: str) -> str:
+    """The name by which an account knows somebody it acts for. Raises PersonNotFound."""
+    sealed = db.session.execute(
+        select(ACTS_FOR.c.name_sealed).where(
+            ACTS_FOR.c.citizen_id == citizen, ACTS_FOR.c.person_id == person
+        )
+    ).scalar_one_or_none()
+    if sealed is None:
+        raise PersonNotFound
+    return parts().seal.open(NAME, sealed)
+
+
+def person_numbered(number: IdNumber | CreditCode) -> str | None:
+    """The id of whom this number belongs to, if they were ever here."""
+    index = parts().seal.find(NUMBERS[number.kind], number.value)
+    found: str | None = db.session.execute(
+        select(PEOPLE.c.id).where(PEOPLE.c.number_index == index)
+    ).scalar_one_or_none()
+    return found
+
+
+def is_elderly(person: str, day: date) -> bool:
+    """Whether somebody's identity number says that they are elderly on this day."""
+    row = db.session.execute(
+        select(PEOPLE.c.kind, PEOPLE.c.number_sealed).where(PEOPLE.c.id == person)
+    ).one()
+    if row.kind != IdNumber.kind:
+        return False
+    number = parts().seal.open(NUMBERS[row.kind], row.number_sealed)
+    return id_number(number, day).is_elderly_on(day)
+
+
+def phone_of(person: str) -> str | None:
+    """The number to call somebody on, if they left one."""
+    sealed = db.session.execute(
+        select(PEOPLE.c.phone_sealed).where(PEOPLE.c.id == person)
+    ).scalar_one()
+    return parts().seal.open(PHONE, sealed) if sealed else None

@@ -29,6 +29,7 @@ from app.citizens.queries import (
     NAME,
     NUMBERS,
     PEOPLE,
+    PHONE,
     SELF,
     SESSIONS,
     Citizen,
@@ -46,7 +47,6 @@ from wechat import errors as wechat
 from wechat.gateway import Login
 
 OPENID = "citizens.openid"
-PHONE = "people.phone"
 SESSION_LASTS = timedelta(days=30)
 PEOPLE_AT_MOST = 20
 """Whom one account may act for, itself included: enough for a family and an agent's firms."""
@@ -214,6 +214,11 @@ def _locked(citizen: str) -> Row[Any]:
     """The account's row: until this transaction ends, nobody else changes who it is or acts for."""
     query = select(*CITIZENS.c).where(CITIZENS.c.id == citizen).with_for_update()
     return db.session.execute(query).one()
+
+
+def lock_citizen(citizen: str) -> None:
+    """Until this transaction ends, nobody else decides what this account may do."""
+    _locked(citizen)
 
 
 # People

@@ -1,5 +1,6 @@
 """Every `flask …` command of the house."""
 
+from app.commands.appointments import appointments_group
 from app.commands.halls import calendar_group, hall
 from app.commands.queue import queue_group
 from app.commands.replay import replay
@@ -12,6 +13,7 @@ commands = (
     staff_group,
     device_group,
     queue_group,
+    appointments_group,
     demo_group,
     replay,
     worker,

@@ -8,6 +8,7 @@ import time
 import click
 from flask.cli import AppGroup
 
+from app.appointments.checks import Miscount, miscounts
 from app.calling.reconcile import Difference, rebuild_from_rows
 from app.calling.reconcile import verify as differences_of
 from app.catalog.service import plan_of, plans
@@ -39,7 +40,8 @@ queue_group = QueueGroup("queue", help="The calling sequence against its rows.")
 
 @queue_group.command("verify")
 def verify() -> None:
-    """Compare Redis and the event streams with the database; exit 1 on a difference.
+    """Compare Redis and the event streams with the database, and what was sold of each slot with
+    its bookings; exit 1 on a difference.
 
     What differs only because it is just being changed, or mended by the next sweep, is looked at
     again until it has gone, or has lasted."""
@@ -49,10 +51,10 @@ def verify() -> None:
         time.sleep(LOOKS_EVERY_S)
         lasting = [difference for difference in _verify_all() if difference in lasting]
     for difference in lasting:
-        click.echo(f"{difference.what}: {difference.ticket} {difference.detail}")
+        click.echo(f"{difference.what}: {_subject(difference)} {difference.detail}")
     if lasting:
         sys.exit(1)
-    click.echo(f"{len(plans())} 个大厅：叫号次序、事件流与数据库一致。")
+    click.echo(f"{len(plans())} 个大厅：叫号次序、事件流、预约名额与数据库一致。")
 
 
 @queue_group.command("rebuild")
@@ -74,8 +76,15 @@ def rebuild(hall: str | None, after_restore: bool) -> None:
         click.echo(f"{plan.code}：叫号次序已按数据库重建。")
 
 
-def _verify_all() -> list[Difference]:
+def _verify_all() -> list[Difference | Miscount]:
     now = parts().clock.now()
-    found = [difference for plan in plans() for difference in differences_of(plan, now)]
+    found: list[Difference | Miscount] = []
+    for plan in plans():
+        found += differences_of(plan, now)
+        found += miscounts(plan.code, plan.day_of(now).date)
     db.session.rollback()
     return found
+
+
+def _subject(difference: Difference | Miscount) -> str:
+    return difference.subject if isinstance(difference, Miscount) else difference.ticket

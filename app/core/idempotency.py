@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from flask import request
 from sqlalchemy import String, delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.auth import actor
@@ -27,6 +28,8 @@ R = TypeVar("R")
 KEPT_FOR = timedelta(hours=24)
 ROUNDS = 6
 """How often a use case may begin again before the caller is told to."""
+DEADLOCK = "40P01"
+"""PostgreSQL's word for two transactions that wait for each other; it ends one of them."""
 HEADER = "Idempotency-Key"
 
 
@@ -116,9 +119,11 @@ def perform(
     now: datetime,
     on_replay: Callable[[Any], object] | None = None,
 ) -> Answer:
-    """Run a use case in one transaction, its key first, and give its answer.
+    """Run a use case in one transaction, its key first, and give its answer. The loser of a
+    deadlock is run once more.
 
     `on_replay` sees the stored body when an earlier try had already been answered."""
+    deadlocks = 0
     for _ in range(ROUNDS):
         try:
             with transaction():
@@ -135,6 +140,10 @@ def perform(
             db.session.rollback()
             again.remedy()
             use_case = again.then
+        except OperationalError as error:
+            deadlocks += 1
+            if deadlocks > 1 or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
     raise StoreBusy
 
 

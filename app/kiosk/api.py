@@ -7,13 +7,20 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from app.appointments import queries as bookings
+from app.appointments import service as appointments
+from app.appointments.errors import AppointmentNotFound
+from app.appointments.states import State as BookingState
+from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import Role
+from app.citizens.queries import person_numbered
+from app.citizens.rules import id_number
+from app.core.acts import Act, Role
 from app.core.auth import access, act, actor
 from app.core.http import perform_here
 from app.tickets import service
 from app.tickets.errors import BookingNotFound
-from app.tickets.queries import Ticket, find
+from app.tickets.queries import Ticket, expected_of, find
 from app.tickets.schemas import CheckInIn, NothingIn, TakeIn, TicketOut
 from app.tickets.view import ticket_out
 
@@ -48,13 +55,14 @@ def take_number(json_data: dict[str, Any]) -> Response:
 @access("kiosk", "staff", roles=GUIDES)
 @bp.input(CheckInIn)
 @bp.output(TicketOut, status_code=201)
-@bp.doc(summary="签到", responses={404: "没有对应的预约或号票", 409: "当前状态不能签到"})
+@bp.doc(
+    summary="凭预约码、证件号码或号票签到",
+    responses={404: "没有对应的预约或号票", 409: "太早、太迟、已签到或不是本大厅当天的"},
+)
 def check_in(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
     return perform_here(
-        lambda: service.check_in(
-            _expected(plan.code, json_data), json_data.get("priority"), doing, plan
-        ),
+        lambda: _arrive(plan, json_data, doing),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
         status=201,
     )
@@ -76,8 +84,30 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     )
 
 
-def _expected(hall: str, given: dict[str, Any]) -> Ticket:
-    """The ticket somebody checks in: by the code on it. Bookings are not taken yet."""
-    if "ticket" not in given:
+def _arrive(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
+    """Check in who shows a ticket's code, a booking's code, or an ID number."""
+    priority = given.get("priority")
+    if "ticket" in given:
+        return service.check_in(find(plan.code, token=given["ticket"]), priority, doing, plan)
+    if "code" in given:
+        try:
+            booking = bookings.find(code=given["code"].strip())
+        except AppointmentNotFound:
+            raise BookingNotFound from None
+        return appointments.check_in(plan, booking.id, doing, priority=priority)
+    return _arrive_by_id(plan, given["id_number"], priority, doing)
+
+
+def _arrive_by_id(plan: HallPlan, number: str, priority: str | None, doing: Act) -> Ticket:
+    """By the ID: a booking first, then a number taken from afar."""
+    today = doing.now.astimezone(plan.zone).date()
+    person = person_numbered(id_number(number, today))
+    if person is None:
         raise BookingNotFound
-    return find(hall, token=given["ticket"])
+    booking = appointments.booking_of(plan, person, doing.now)
+    expected = expected_of(plan.code, plan.day_of(doing.now).date, person)
+    if expected is not None and (booking is None or booking.state != BookingState.BOOKED):
+        return service.check_in(expected, priority, doing, plan)
+    if booking is None:
+        raise BookingNotFound
+    return appointments.check_in(plan, booking.id, doing, priority=priority)

@@ -65,6 +65,17 @@ def find_number(hall: str, day: date, number: str, *, lock: bool = False) -> Tic
     return ticket
 
 
+def expected_of(hall: str, day: date, person: str) -> Ticket | None:
+    """A person's number from afar that waits to be checked in."""
+    query = select(*TABLE.c).where(
+        TABLE.c.person_id == person,
+        TABLE.c.hall == hall,
+        TABLE.c.day == day,
+        TABLE.c.state == State.EXPECTED,
+    )
+    return db.session.execute(query.order_by(TABLE.c.serial).limit(1)).one_or_none()
+
+
 def owned_by(ticket: Ticket, actor: Actor) -> bool:
     """Whether the caller bears this ticket's token, took it by their account, or is surely its
     person."""

@@ -168,7 +168,11 @@ def admit(
 
 
 def _items(plan: HallPlan, codes: list[str]) -> list[Item]:
-    items = [item_of(plan, code) for code in codes]
+    return one_lane([item_of(plan, code) for code in codes])
+
+
+def one_lane(items: list[Item]) -> list[Item]:
+    """The items of one visit. Raises ItemsOfSeveralLanes."""
     if len({item.lane for item in items}) > 1:
         raise ItemsOfSeveralLanes
     return items

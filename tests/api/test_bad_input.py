@@ -165,6 +165,12 @@ FIELDS = [
     ("public", "/staff/session", {"username": ..., "password": PASSWORD}),
     ("public", "/staff/session", {"username": "guide", "password": ...}),
     ("public", "/staff/session", {"username": "guide", "password": PASSWORD, "counter": ...}),
+    ("public", "/session", {"code": ...}),
+    ("citizen", "/me/people", {"name": ..., "id_number": "110105199004010017"}),
+    ("citizen", "/me/people", {"name": "王芳", "id_number": ...}),
+    ("citizen", "/me/people", {"name": ..., "credit_code": "91110000600037341L"}),
+    ("citizen", "/me/people", {"name": "豆腐店", "credit_code": ...}),
+    ("citizen", "/halls/t/tickets", {"item": ...}),
     ("clerk", "/counters/1/call", {"number": ..., "reason": "试"}),
     ("clerk", "/counters/1/call", {"number": "{number}", "reason": ...}),
     ("clerk", "/tickets/{held}/transfer", {"lane": ..., "reason": "试"}),
@@ -193,7 +199,9 @@ def filled(value, nasty, words):
 )
 def test_nasty_text_never_breaks_the_house(shared_house, subtests, who, path, body):
     clerk = shared_house.clerk()
-    token = {"kiosk": KIOSK_TOKEN, "clerk": clerk.token, "public": ""}[who]
+    citizen = shared_house.citizen().identify()
+    tokens = {"kiosk": KIOSK_TOKEN, "clerk": clerk.token, "citizen": citizen.token, "public": ""}
+    token = tokens[who]
     for name, nasty in NASTY.items():
         with subtests.test(name):
             shared_house.take()

@@ -11,7 +11,7 @@ from app.core.acts import Role
 from app.core.auth import access_of
 from app.tickets.states import MOVES, Action
 from tests.guards.frozen import openapi
-from tests.house import KIOSK_TOKEN
+from tests.house import KIOSK_TOKEN, credit_code
 
 KINDS = {"public", "kiosk", "screen", "staff", "ticket", "citizen"}
 SESSIONS = ("/api/v1/session", "/api/v1/staff/session")
@@ -158,6 +158,22 @@ def test_answers_are_as_described(shared_house, described):
     fits(described, "/kiosk/check-ins", "post", house.check_in(afar))
     body = {"username": "guide", "password": "a password of tests"}
     fits(described, "/staff/session", "post", house.post("/staff/session", None, body))
+
+
+def test_what_a_phone_is_told_is_as_described(shared_house, described):
+    code = {"code": "sandbox:li"}
+    fits(described, "/session", "post", shared_house.post("/session", None, code))
+    li = shared_house.citizen("li")
+    fits(described, "/me", "get", li.get("/me"))
+    identity = {"name": "李小明", "id_number": li.id_number}
+    fits(described, "/me/identity", "put", li.put("/me/identity", identity))
+    firm = {"name": "豆腐店", "credit_code": credit_code()}
+    fits(described, "/me/people", "post", li.post("/me/people", firm))
+    fits(described, "/me/people", "post", li.post("/me/people", firm))
+    fits(described, "/me/people", "get", li.get("/me/people"))
+    item = {"item": "id-card"}
+    fits(described, "/halls/{hall}/tickets", "post", li.post("/halls/t/tickets", item))
+    fits(described, "/me/tickets", "get", li.get("/me/tickets"))
 
 
 def test_refusals_are_as_described(shared_house, described):

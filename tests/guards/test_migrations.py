@@ -2,7 +2,7 @@
 
 import pytest
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from app.core.db import db
 from app.factory import create_app
@@ -35,3 +35,22 @@ def test_down_and_up_again():
     upgrade()
     check()
     assert tables() == set(db.metadata.tables)
+
+
+@pytest.mark.usefixtures("migrated")
+def test_who_was_a_person_before_there_were_firms_stays_one():
+    downgrade(revision="0001")
+    before = (
+        "INSERT INTO people (id, id_number_sealed, id_number_index, created_at)"
+        " VALUES ('p', :sealed, 'found by this', '2026-11-23 01:00:00+00:00')"
+    )
+    with db.engine.begin() as connection:
+        connection.execute(text(before), {"sealed": b"sealed"})
+    upgrade()
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, kind, number_sealed, number_index FROM people"))
+        assert [tuple(row) for row in rows] == [("p", "person", b"sealed", "found by this")]
+    downgrade(revision="0001")
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id_number_index FROM people"))
+        assert rows.scalars().all() == ["found by this"]

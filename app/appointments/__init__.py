@@ -1,0 +1,1 @@
+"""Booked times: what can be booked, by whom, and what becomes of it."""

@@ -1,0 +1,168 @@
+"""Reading bookings and slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
+
+from app.appointments.errors import AppointmentNotFound
+from app.appointments.models import AppointmentEventRow, AppointmentRow, PlaceRow, SlotRow
+from app.appointments.rules import Pool, Slot, Visit, open_for_booking, slots_of, visits
+from app.appointments.states import ACTIVE, State
+from app.catalog.plan import HallPlan, Item
+from app.core.db import db
+
+Appointment = Row[Any]
+"""A row of `appointments` as it was read: immutable, its columns as attributes."""
+
+TABLE = AppointmentRow.__table__
+SLOTS = SlotRow.__table__
+PLACES = PlaceRow.__table__
+EVENTS = AppointmentEventRow.__table__
+DAYS_KEPT = 200
+"""Days whose slots a process keeps: some halls × their horizon."""
+
+
+def in_states(*states: State) -> ColumnElement[bool]:
+    """The condition that a booking is in one of these states, written out for its index."""
+    return TABLE.c.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
+
+
+def slots_on(plan: HallPlan, day: date) -> Mapping[str, Slot]:
+    """The slots of a hall day, made once for each revision of the hall."""
+    kept: dict[Any, Mapping[str, Slot]] = current_app.extensions.setdefault("slots", {})
+    key = plan.id, plan.revision, day
+    if key not in kept:
+        if len(kept) >= DAYS_KEPT:
+            kept.clear()
+        kept[key] = slots_of(plan, plan.hall_day(day))
+    return kept[key]
+
+
+def taken_on(hall: str, day: date) -> dict[str, int]:
+    """Slot id -> units sold, of the slots of a day of which any were."""
+    rows = db.session.execute(
+        select(SLOTS.c.id, SLOTS.c.taken).where(SLOTS.c.hall == hall, SLOTS.c.day == day)
+    )
+    return {row.id: row.taken for row in rows}
+
+
+def free_visits(
+    plan: HallPlan, items: Sequence[Item], day: date, pools: Iterable[Pool], now: datetime
+) -> Iterator[tuple[Visit, int]]:
+    """The times of a day that can be booked now, in their order, and how many such visits each
+    still has room for."""
+    slots = slots_on(plan, day)
+    taken = taken_on(plan.code, day)
+    found = [
+        (visit, left)
+        for pool in pools
+        for visit in visits(plan, slots.values(), items, pool)
+        if (left := places_left(visit, taken)) > 0
+        and open_for_booking(plan, visit, plan.hall_day(day), now)
+    ]
+    return iter(sorted(found, key=lambda each: (each[0].starts_at, each[0].id)))
+
+
+def places_left(visit: Visit, taken: Mapping[str, int]) -> int:
+    """How many visits like this one still fit."""
+    return min(
+        max(part.slot.capacity - taken.get(part.slot.id, 0), 0) // part.units
+        for part in visit.parts
+    )
+
+
+def find(*, lock: bool = False, **column: Any) -> Appointment:
+    """One booking by one of its columns (id, code). Raises AppointmentNotFound."""
+    ((name, value),) = column.items()
+    query = select(*TABLE.c).where(TABLE.c[name] == value)
+    found = db.session.execute(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        raise AppointmentNotFound
+    return found
+
+
+def of_citizen(citizen: str) -> list[Appointment]:
+    """What this account booked, the next first, then what is over, the latest first."""
+    rows = db.session.execute(select(*TABLE.c).where(TABLE.c.citizen_id == citizen)).all()
+    live = sorted((r for r in rows if r.state == State.BOOKED), key=lambda r: r.slot_starts_at)
+    rest = (r for r in rows if r.state != State.BOOKED)
+    return [*live, *sorted(rest, key=lambda r: r.slot_starts_at, reverse=True)]
+
+
+def of_person(hall: str, person: str) -> list[Appointment]:
+    """A person's bookings in a hall, the earliest day first."""
+    query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.person_id == person)
+    return list(db.session.execute(query.order_by(TABLE.c.day, TABLE.c.booked_at)).all())
+
+
+def of_day(hall: str, day: date) -> list[Appointment]:
+    """Every booking of a hall day, in the order of their times."""
+    query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.day == day)
+    return list(db.session.execute(query.order_by(TABLE.c.slot_starts_at, TABLE.c.id)).all())
+
+
+def booked_on(hall: str, day: date) -> list[Appointment]:
+    """Who is booked for this hall day and has not come yet, in the order of their times."""
+    query = select(*TABLE.c).where(
+        TABLE.c.hall == hall, TABLE.c.day == day, in_states(State.BOOKED)
+    )
+    return list(db.session.execute(query.order_by(TABLE.c.slot_starts_at, TABLE.c.id)).all())
+
+
+def booked_days(hall: str, since: date) -> list[date]:
+    """The hall days from this one on for which somebody is booked."""
+    query = select(TABLE.c.day).where(
+        TABLE.c.hall == hall, TABLE.c.day >= since, in_states(State.BOOKED)
+    )
+    return list(db.session.execute(query.distinct().order_by(TABLE.c.day)).scalars())
+
+
+def active_in_order(hall: str, day: date) -> list[Appointment]:
+    """A day's bookings that stand, come or not yet, in the order in which they were made."""
+    query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.day == day, in_states(*ACTIVE))
+    return list(db.session.execute(query.order_by(TABLE.c.booked_at, TABLE.c.id)).all())
+
+
+def active_on(hall: str, day: date, person: str) -> bool:
+    """Whether this person has a booking that day, still to come or checked in."""
+    held = select(TABLE.c.id).where(
+        TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.person_id == person, in_states(*ACTIVE)
+    )
+    return db.session.execute(held.limit(1)).first() is not None
+
+
+def live_of_citizen(citizen: str) -> int:
+    """How many bookings of this account are still to come."""
+    count: int = db.session.execute(
+        select(func.count())
+        .select_from(TABLE)
+        .where(TABLE.c.citizen_id == citizen, TABLE.c.state == State.BOOKED)
+    ).scalar_one()
+    return count
+
+
+def needs_of(appointments: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Appointment -> slot id -> units it has there, held-back ones left out."""
+    wanted = list(appointments)
+    needs: dict[str, dict[str, int]] = {each: {} for each in wanted}
+    rows = db.session.execute(
+        select(PLACES.c.appointment_id, PLACES.c.slot_id, PLACES.c.units).where(
+            PLACES.c.appointment_id.in_(wanted), PLACES.c.held_until.is_(None)
+        )
+    )
+    for row in rows:
+        needs[row.appointment_id][row.slot_id] = row.units
+    return needs
+
+
+def history(appointment: str) -> list[dict[str, Any]]:
+    """Everything that happened to one booking, oldest first."""
+    rows = db.session.execute(
+        select(EVENTS).where(EVENTS.c.appointment_id == appointment).order_by(EVENTS.c.id)
+    ).mappings()
+    return [dict(row) for row in rows]

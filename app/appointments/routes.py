@@ -1,0 +1,141 @@
+"""Times that can be booked, for anyone; one's own bookings, for a phone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.appointments import service
+from app.appointments.errors import AppointmentNotFound
+from app.appointments.queries import Appointment, find, free_visits, of_citizen
+from app.appointments.schemas import (
+    AppointmentOut,
+    BookIn,
+    HereIn,
+    SlotIn,
+    SlotOut,
+    SlotsQuery,
+)
+from app.appointments.view import appointment_out, slots_out
+from app.catalog.service import item_of, plan_of
+from app.citizens.queries import name_served, person_served
+from app.core.auth import access, act, actor, public
+from app.core.http import answer, perform_here
+from app.core.parts import parts
+from app.tickets.schemas import NothingIn, TicketOut
+from app.tickets.service import one_lane
+from app.tickets.view import ticket_out
+
+bp = APIBlueprint("appointments", __name__, url_prefix="/api/v1", tag="预约")
+
+
+@bp.get("/halls/<hall>/slots")
+@public
+@bp.input(SlotsQuery, location="query")
+@bp.output(SlotOut(many=True))
+@bp.doc(summary="某一天现在可以预约的时段", responses={404: "没有这个大厅或事项"})
+def slots(hall: str, query_data: dict[str, Any]) -> Response:
+    plan = plan_of(hall)
+    items = one_lane([item_of(plan, code) for code in query_data["item"]])
+    day: date = query_data["date"]
+    free = free_visits(plan, items, day, ("public",), parts().clock.now())
+    return answer([_without_pool(each) for each in slots_out(plan, free)])
+
+
+@bp.post("/appointments")
+@access("citizen")
+@bp.input(BookIn)
+@bp.output(AppointmentOut, status_code=201)
+@bp.doc(
+    summary="预约",
+    responses={404: "没有这个时段或事项", 409: "约满、已过、当天已有预约或未实名"},
+)
+def book(json_data: dict[str, Any]) -> Response:
+    doing = act()
+    citizen = doing.actor.id
+    codes = json_data.get("items") or [json_data["item"]]
+
+    def booked() -> Appointment:
+        person = person_served(citizen, json_data.get("person"))
+        name = name_served(citizen, person)
+        return service.book(json_data["slot"], codes, person, doing, citizen=citizen, name=name)
+
+    return perform_here(booked, _presented, status=201)
+
+
+@bp.get("/appointments")
+@access("citizen")
+@bp.output(AppointmentOut(many=True))
+@bp.doc(summary="我的预约，先列将要办理的")
+def appointments() -> Response:
+    return answer([_presented(each) for each in of_citizen(actor().id)])
+
+
+@bp.get("/appointments/<appointment_id>")
+@access("citizen")
+@bp.output(AppointmentOut)
+@bp.doc(summary="一个预约", responses={404: "没有这个预约"})
+def one_appointment(appointment_id: str) -> Response:
+    return answer(_presented(mine(appointment_id)))
+
+
+@bp.post("/appointments/<appointment_id>/cancel")
+@access("citizen")
+@bp.input(NothingIn)
+@bp.output(AppointmentOut)
+@bp.doc(summary="取消预约", responses={404: "没有这个预约", 409: "已取消、已签到或太迟"})
+def cancel(appointment_id: str, json_data: dict[str, Any]) -> Response:
+    doing = act()
+    return perform_here(lambda: service.cancel(mine(appointment_id).id, doing), _presented)
+
+
+@bp.post("/appointments/<appointment_id>/reschedule")
+@access("citizen")
+@bp.input(SlotIn)
+@bp.output(AppointmentOut)
+@bp.doc(summary="改约到另一个时段", responses={404: "没有这个预约或时段", 409: "约满或太迟"})
+def reschedule(appointment_id: str, json_data: dict[str, Any]) -> Response:
+    doing = act()
+    return perform_here(
+        lambda: service.reschedule(mine(appointment_id).id, json_data["slot"], doing), _presented
+    )
+
+
+@bp.post("/appointments/<appointment_id>/check-in")
+@access("citizen")
+@bp.input(HereIn)
+@bp.output(TicketOut, status_code=201)
+@bp.doc(
+    summary="到厅后用手机签到", responses={404: "没有这个预约", 409: "太早、太迟、已签到或不在大厅"}
+)
+def check_in(appointment_id: str, json_data: dict[str, Any]) -> Response:
+    doing = act()
+    plan = plan_of(mine(appointment_id).hall)
+    where = json_data.get("latitude"), json_data.get("longitude")
+
+    def arrived() -> Any:
+        service.require_in_hall(plan, *where)
+        return service.check_in(
+            plan, mine(appointment_id).id, doing, priority=json_data.get("priority")
+        )
+
+    return perform_here(arrived, lambda t: ticket_out(t, plan, doing.actor), status=201)
+
+
+def mine(appointment_id: str) -> Appointment:
+    """A booking of this account. Another's is not found: ids tell nothing."""
+    found = find(id=appointment_id)
+    if found.citizen_id != actor().id:
+        raise AppointmentNotFound
+    return found
+
+
+def _presented(appointment: Appointment) -> dict[str, Any]:
+    return appointment_out(appointment, plan_of(appointment.hall))
+
+
+def _without_pool(slot: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in slot.items() if key != "pool"}

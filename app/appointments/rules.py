@@ -1,0 +1,309 @@
+"""What can be booked in a hall: its slots, and what a visit takes of them. Pure.
+
+A slot sells minutes: counters × their share for the lane × the slot's length, less what is kept
+for walk-ins; a visit takes the minutes of its items, over as many slots in a row as it needs.
+The slots of a mass event sell places, one a person. Each slot has a pool for the public and one
+for staff, who book for people on the telephone or at the desk; each pool is sold by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import asin, cos, radians, sin, sqrt
+from typing import Literal
+
+from app.catalog.plan import (
+    BookableTime,
+    Counter,
+    HallDay,
+    HallPlan,
+    Interval,
+    Item,
+    Location,
+    MassEvent,
+)
+from app.catalog.rules import Span, opening
+
+Pool = Literal["public", "staff"]
+POOLS: tuple[Pool, ...] = ("public", "staff")
+
+EARTH_M = 6_371_000
+CODE_DIGITS = 10
+"""Of a booking's code: all digits, since it is typed at the machine and read out on the phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time that can be booked in one lane, by one pool of people."""
+
+    id: str
+    """hall.date.lane.minute of the hall day.pool[.event]: made from the hall file, stored when
+    first sold."""
+    lane: str
+    starts_at: datetime
+    ends_at: datetime
+    pool: Pool
+    capacity: int
+    """Minutes; places, for an event's slot."""
+    event: MassEvent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a visit takes of one slot, in its units."""
+
+    slot: Slot
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A time at which a person may come, and what it takes of the slots."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def id(self) -> str:
+        """The slot it begins with names it."""
+        return self.parts[0].slot.id
+
+    @property
+    def lane(self) -> str:
+        return self.parts[0].slot.lane
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.parts[0].slot.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.parts[-1].slot.ends_at
+
+    @property
+    def needs(self) -> tuple[tuple[Slot, int], ...]:
+        """Slots and units, in the order of the slots' ids: rows are locked in this order."""
+        ordered = sorted(self.parts, key=lambda part: part.slot.id)
+        return tuple((part.slot, part.units) for part in ordered)
+
+
+def hall_and_date(slot_id: str) -> tuple[str, date]:
+    """The hall's code and the hall day a slot's id names. Raises ValueError where it is no id."""
+    hall, day, *rest = slot_id.split(".")
+    if len(rest) not in (3, 4):
+        raise ValueError(slot_id)
+    return hall, datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007 (a date has no zone)
+
+
+def slots_of(plan: HallPlan, day: HallDay) -> dict[str, Slot]:
+    """Every slot of a hall day by its id, lane by lane in the order of time; also those that hold
+    nothing, so that a visit can tell a slot that is full from one that never was."""
+    made: dict[str, Slot] = {}
+    counters = [(counter, opening(plan, day, counter)) for counter in plan.counters.values()]
+    for starts_at, ends_at in _tiled(opening(plan, day), plan.booking.slot_minutes):
+        on_duty = [counter for counter, spans in counters if _within(starts_at, ends_at, spans)]
+        for lane in plan.lanes:
+            if not _lane_books(plan, lane, starts_at, ends_at):
+                continue
+            for pool, capacity in zip(POOLS, _minutes(plan, on_duty, lane), strict=True):
+                slot = Slot(
+                    _id(day, lane, starts_at, pool), lane, starts_at, ends_at, pool, capacity
+                )
+                made[slot.id] = slot
+    made.update((slot.id, slot) for slot in _event_slots(plan, day))
+    return made
+
+
+def visits(
+    plan: HallPlan, slots: Iterable[Slot], items: Sequence[Item], pool: Pool
+) -> Iterator[Visit]:
+    """Every time of these slots at which a visit for these items could begin, room or not."""
+    lane = items[0].lane
+    minutes = sum(item.minutes for item in items)
+    own = [slot for slot in slots if slot.lane == lane and slot.pool == pool]
+    ordinary = [slot for slot in own if slot.event is None]
+    for place in range(len(ordinary)):
+        visit = _from(ordinary[place:], minutes)
+        if visit is not None and all(_item_books(plan, item, visit) for item in items):
+            yield visit
+    for slot in own:
+        if slot.event is not None and [item.code for item in items] == [slot.event.item]:
+            yield Visit((Part(slot, 1),))
+
+
+def visit_at(
+    plan: HallPlan, slots: Iterable[Slot], items: Sequence[Item], slot: Slot
+) -> Visit | None:
+    """The visit that begins with this slot; None where these items cannot be booked there."""
+    found = (visit for visit in visits(plan, slots, items, slot.pool) if visit.id == slot.id)
+    return next(found, None)
+
+
+def open_for_booking(plan: HallPlan, visit: Visit, day: HallDay, now: datetime) -> bool:
+    """Whether this hall day has been released, and the visit has not begun to close."""
+    return is_released(plan, day, now) and not has_closed(plan, visit, now)
+
+
+def has_closed(plan: HallPlan, visit: Visit, now: datetime) -> bool:
+    """Whether it is too late to book this visit: until its start, or as long before as the hall
+    asks."""
+    return now >= visit.starts_at - timedelta(milliseconds=plan.booking.book_until)
+
+
+def is_released(plan: HallPlan, day: HallDay, now: datetime) -> bool:
+    """Whether this day can be booked yet: the farthest one is opened at the hall's release time."""
+    local = now.astimezone(plan.zone)
+    days = plan.booking.horizon_days - (local.time() < plan.booking.release_at)
+    return day.date <= local.date() + timedelta(days=days)
+
+
+def may_cancel(plan: HallPlan, starts_at: datetime, now: datetime) -> bool:
+    """Whether who booked may still cancel or move it."""
+    return now <= starts_at - timedelta(milliseconds=plan.booking.cancel_until)
+
+
+def held_for(plan: HallPlan, random: str) -> timedelta:
+    """How long a freed place is kept from being sold again; `random`: 128 bits in hex."""
+    least, most = plan.booking.release_hold
+    return timedelta(milliseconds=least + int(random, 16) % (most - least + 1))
+
+
+def code_of(random: str) -> str:
+    """A booking's code from 128 random bits in hex."""
+    return f"{int(random, 16) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+
+
+def check_in_opens(plan: HallPlan, starts_at: datetime, opens_before: int) -> datetime:
+    """When check-in opens: `opens_before` milliseconds before the slot, but not on the hall day
+    before, on whose last evening the number would be closed."""
+    day = plan.day_of(starts_at)
+    return max(starts_at - timedelta(milliseconds=opens_before), day.starts_at)
+
+
+def metres_between(hall: Location, latitude: float, longitude: float) -> float:
+    """Along the ground, by the haversine formula."""
+    north, east = radians(latitude - hall.latitude), radians(longitude - hall.longitude)
+    along = cos(radians(hall.latitude)) * cos(radians(latitude))
+    return 2 * EARTH_M * asin(sqrt(sin(north / 2) ** 2 + along * sin(east / 2) ** 2))
+
+
+def _tiled(spans: Sequence[Span], minutes: int) -> Iterator[Span]:
+    """Each opening divided into slots; a rest shorter than a slot is not sold."""
+    length = timedelta(minutes=minutes)
+    for opens, closes in spans:
+        starts_at = opens
+        while starts_at + length <= closes:
+            yield starts_at, starts_at + length
+            starts_at += length
+
+
+def _within(starts_at: datetime, ends_at: datetime, spans: Sequence[Span]) -> bool:
+    return any(opens <= starts_at and ends_at <= closes for opens, closes in spans)
+
+
+def _minutes(plan: HallPlan, on_duty: Sequence[Counter], lane: str) -> tuple[int, int]:
+    """Minutes of one slot for the public and for staff."""
+    booking = plan.booking
+    time = sum(counter.shares.get(lane, 0) for counter in on_duty) * booking.slot_minutes
+    public = 1 - booking.walk_in_share - booking.staff_share
+    return int(time * public), int(time * booking.staff_share)
+
+
+def _event_slots(plan: HallPlan, day: HallDay) -> Iterator[Slot]:
+    for event in plan.booking.events:
+        if day.date not in event.dates or event.item not in plan.items:
+            continue
+        lane = plan.items[event.item].lane
+        spans = [_span(plan, day, hours) for hours in event.hours]
+        for starts_at, ends_at in _tiled(spans, event.slot_minutes):
+            for pool, places in zip(POOLS, (event.places, event.staff_places), strict=True):
+                slot_id = f"{_id(day, lane, starts_at, pool)}.{event.code}"
+                yield Slot(slot_id, lane, starts_at, ends_at, pool, places, event)
+
+
+def _span(plan: HallPlan, day: HallDay, hours: Interval) -> Span:
+    """An event's hours, on the hall day whose date it names."""
+    midnight = datetime.combine(day.date, datetime.min.time(), tzinfo=plan.zone)
+    opens, closes = (midnight + timedelta(minutes=minute) for minute in hours)
+    return opens.astimezone(day.starts_at.tzinfo), closes.astimezone(day.starts_at.tzinfo)
+
+
+def _id(day: HallDay, lane: str, starts_at: datetime, pool: Pool) -> str:
+    minute = (starts_at - day.starts_at) // timedelta(minutes=1)
+    return f"{day.hall}.{day.date:%Y%m%d}.{lane}.{minute:04d}.{pool}"
+
+
+def _lane_books(plan: HallPlan, lane: str, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a one-day exception leaves this lane its bookings at this time."""
+    opens, local = _local(plan, starts_at, ends_at)
+    return all(
+        _covers(each.hours, opens)
+        for each in plan.booking.exceptions
+        if each.date == local.date() and (not each.lanes or lane in each.lanes)
+    )
+
+
+def _item_books(plan: HallPlan, item: Item, visit: Visit) -> bool:
+    """Whether the item's own rules let it be booked at this time."""
+    if item.bookable is None:
+        return True
+    opens, local = _local(plan, visit.starts_at, visit.ends_at)
+    return any(
+        local.weekday() in rule.days
+        and _in_weeks(rule, local)
+        and (not rule.hours or _covers(rule.hours, opens))
+        for rule in item.bookable
+    )
+
+
+def _in_weeks(rule: BookableTime, local: datetime) -> bool:
+    """Whether this is, say, the first or the last such weekday of its month."""
+    nth = (local.day - 1) // 7 + 1
+    is_last = (local + timedelta(days=7)).month != local.month
+    return not rule.weeks or nth in rule.weeks or (is_last and -1 in rule.weeks)
+
+
+def _local(plan: HallPlan, starts_at: datetime, ends_at: datetime) -> tuple[Interval, datetime]:
+    """A time as minutes of its local day, as hours are written, and its local start."""
+    local = starts_at.astimezone(plan.zone)
+    first = local.hour * 60 + local.minute
+    return (first, first + (ends_at - starts_at) // timedelta(minutes=1)), local
+
+
+def _covers(hours: Sequence[Interval], wanted: Interval) -> bool:
+    return any(opens <= wanted[0] and wanted[1] <= closes for opens, closes in hours)
+
+
+def _from(slots: Sequence[Slot], minutes: int) -> Visit | None:
+    """The visit that begins with the first of these slots; None where the opening ends too soon."""
+    parts: list[Part] = []
+    for slot in slots:
+        if parts and parts[-1].slot.ends_at != slot.starts_at:
+            return None
+        length = (slot.ends_at - slot.starts_at) // timedelta(minutes=1)
+        parts.append(Part(slot, min(length, minutes)))
+        minutes -= parts[-1].units
+        if minutes == 0:
+            return Visit(tuple(parts))
+    return None
+
+
+def kept_and_hit(
+    bookings: Sequence[tuple[str, dict[str, int]]], room: dict[str, int]
+) -> tuple[list[str], list[str]]:
+    """Which bookings a day still has room for and which are hit, first made first kept.
+
+    `bookings`: (id, slot id -> units), in the order in which they were made; `room`: slot id ->
+    capacity, a slot that is gone left out."""
+    left = dict(room)
+    kept: list[str] = []
+    hit: list[str] = []
+    for booking, needs in bookings:
+        if all(left.get(slot, 0) >= units for slot, units in needs.items()):
+            for slot, units in needs.items():
+                left[slot] -= units
+            kept.append(booking)
+        else:
+            hit.append(booking)
+    return kept, hit

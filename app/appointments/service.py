@@ -1,0 +1,472 @@
+"""The use cases of a booking. Each runs inside the caller's transaction.
+
+A place is sold by one conditional update that is given the slot's capacity as the hall file has
+it now, while the hall is kept from changing: so opening hours may be edited while people book.
+Rows are locked in one order: the hall, the account, the booking, the slots by their ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, update
+
+from app.appointments.errors import (
+    BookingOfAnotherDay,
+    BookingOfAnotherHall,
+    CancelTooLate,
+    CheckInTooEarly,
+    CheckInTooLate,
+    NotInHall,
+    SecondBooking,
+    SlotFull,
+    SlotNotFound,
+    SlotNotReleased,
+    SlotOfAnotherHall,
+    SlotOfAnotherItem,
+    SlotPast,
+    SlotUnchanged,
+    TooManyBookings,
+)
+from app.appointments.queries import (
+    EVENTS,
+    PLACES,
+    SLOTS,
+    TABLE,
+    Appointment,
+    active_on,
+    find,
+    in_states,
+    live_of_citizen,
+    needs_of,
+    of_person,
+    places_left,
+    slots_on,
+    taken_on,
+)
+from app.appointments.rules import (
+    Slot,
+    Visit,
+    check_in_opens,
+    code_of,
+    hall_and_date,
+    has_closed,
+    held_for,
+    is_released,
+    may_cancel,
+    metres_between,
+    visit_at,
+)
+from app.appointments.states import ACTIVE, State, require_booked
+from app.appointments.words import told
+from app.catalog.errors import UnknownHall, UnknownItem
+from app.catalog.plan import HallPlan, Item
+from app.catalog.rules import gives_numbers_at
+from app.catalog.service import held_plan, plan_of, plans, promises_of_day
+from app.citizens.queries import is_elderly
+from app.citizens.service import lock_citizen
+from app.core.acts import Act
+from app.core.db import db, insert_into, insert_once
+from app.core.parts import parts
+from app.notices.service import notify
+from app.tickets import service as tickets
+from app.tickets.queries import Ticket
+from app.tickets.queries import find as find_ticket
+from app.tickets.rules import Arrival
+
+LIVE_AT_MOST = 5
+"""Bookings of one account that are still to come. Source: observed practice."""
+NAME = "appointments.name"
+"""The column a sealed name belongs to."""
+
+
+# Booking
+
+
+def book(
+    slot_id: str,
+    items: Sequence[str],
+    person: str,
+    act: Act,
+    *,
+    citizen: str | None = None,
+    name: str | None = None,
+) -> Appointment:
+    """Book a time for a person. `citizen`: the account that books; without one, staff does.
+
+    Raises SlotNotFound, SlotPast, SlotNotReleased, SlotFull, SlotOfAnotherHall,
+    SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking, TooManyBookings."""
+    staff = citizen is None
+    plan = _hall_of(slot_id)
+    _refuse_full(plan, _visit(plan, slot_id, items, act.now, staff=staff))  # costs no write
+    plan = held_plan(plan.code)
+    visit = _visit(plan, slot_id, items, act.now, staff=staff)
+    if citizen is not None:
+        lock_citizen(citizen)
+        if live_of_citizen(citizen) >= LIVE_AT_MOST:
+            raise TooManyBookings
+    for slot, units in visit.needs:
+        _take(plan, slot, units)
+    made = _insert(plan, visit, items, person, act, citizen, name)
+    _put_places(made.id, visit)
+    record(plan, made, "booked", act)
+    return made
+
+
+def reschedule(appointment_id: str, slot_id: str, act: Act, *, staff: bool = False) -> Appointment:
+    """Move a booking to another time of its hall; it keeps its code.
+
+    Raises what `book` raises, AppointmentNotFound, CancelTooLate, SlotUnchanged, and what
+    `require_booked` raises."""
+    plan = held_plan(find(id=appointment_id).hall)
+    appointment = still_booked(appointment_id)
+    if slot_id == appointment.slot_id:
+        raise SlotUnchanged
+    if _hall_of(slot_id).code != appointment.hall:
+        raise SlotOfAnotherHall("只能在原来的大厅改约；要换大厅，请取消后重新预约。")
+    _refuse_late(plan, appointment, act.now, staff=staff)
+    visit = _visit(plan, slot_id, appointment.items, act.now, staff=staff)
+    return move(plan, appointment, visit, act)
+
+
+def cancel(appointment_id: str, act: Act, *, staff: bool = False) -> Appointment:
+    """Give a booking up; its places are sold again after the hall's holding time.
+
+    Raises AppointmentNotFound, CancelTooLate, and what `require_booked` raises."""
+    plan = held_plan(find(id=appointment_id).hall)
+    appointment = still_booked(appointment_id)
+    _refuse_late(plan, appointment, act.now, staff=staff)
+    return give_up(plan, appointment, act)
+
+
+def still_booked(appointment_id: str) -> Appointment:
+    """The booking, locked until this transaction ends.
+
+    Raises AppointmentNotFound and what `require_booked` raises."""
+    appointment = find(id=appointment_id, lock=True)
+    number = None
+    if appointment.ticket_id is not None:
+        number = find_ticket(appointment.hall, id=appointment.ticket_id).number
+    require_booked(appointment.state, number)
+    return appointment
+
+
+def move(
+    plan: HallPlan, appointment: Appointment, visit: Visit, act: Act, note: str = ""
+) -> Appointment:
+    """Give a locked booking another time. `note`: why, where it was not the booker's wish.
+
+    Raises SlotFull, SecondBooking."""
+    before = needs_of([appointment.id])[appointment.id]
+    after = {slot.id: units for slot, units in visit.needs}
+    slots = {slot.id: slot for slot, _ in visit.needs}
+    for slot_id in sorted(before.keys() | after.keys()):
+        more = after.get(slot_id, 0) - before.get(slot_id, 0)
+        if more > 0:
+            _take(plan, slots[slot_id], more)
+        elif more < 0:
+            _free(plan, appointment.id, slot_id, -more, act)
+    day = plan.day_of(visit.starts_at).date
+    if day != appointment.day and active_on(plan.code, day, appointment.person_id):
+        raise SecondBooking
+    _drop_places(appointment.id)
+    _put_places(appointment.id, visit)
+    moved = _update(
+        appointment,
+        day=day,
+        slot_id=visit.id,
+        slot_starts_at=visit.starts_at,
+        slot_ends_at=visit.ends_at,
+        lane=visit.lane,
+        booked_at=act.now,
+        note=note or None,
+    )
+    record(plan, moved, "moved", act, note)
+    return moved
+
+
+def give_up(plan: HallPlan, appointment: Appointment, act: Act, note: str = "") -> Appointment:
+    """Cancel a locked booking. `note`: why, where it was not the booker's wish."""
+    for slot_id, units in sorted(needs_of([appointment.id])[appointment.id].items()):
+        _free(plan, appointment.id, slot_id, units, act)
+    _drop_places(appointment.id)
+    cancelled = _update(appointment, state=State.CANCELLED, note=note or None)
+    record(plan, cancelled, "cancelled", act, note)
+    return cancelled
+
+
+# Arriving
+
+
+def check_in(
+    plan: HallPlan, appointment_id: str, act: Act, *, priority: str | None = None
+) -> Ticket:
+    """Somebody who booked stands in the hall: a number in the one order, due by the slot.
+
+    Raises AppointmentNotFound, BookingOfAnotherHall, BookingOfAnotherDay, CheckInTooEarly,
+    CheckInTooLate, LiveTicketHeld, and what `require_booked` raises."""
+    appointment = still_booked(appointment_id)
+    _refuse_elsewhere(plan, appointment, act.now)
+    day = plan.hall_day(appointment.day)
+    promises = promises_of_day(plan, day).for_lane(appointment.lane)
+    if priority is None and is_elderly(appointment.person_id, appointment.day):
+        priority = "elderly"
+    opens_at = check_in_opens(plan, appointment.slot_starts_at, promises.check_in_opens)
+    if act.now < opens_at:
+        clock = f"{opens_at.astimezone(plan.zone):%H:%M}"
+        raise CheckInTooEarly(
+            f"还没到签到时间，{clock} 起可以签到；也可以现在改取现场号。",
+            opens_at=opens_at.isoformat(),
+        )
+    if not gives_numbers_at(plan, act.now):
+        raise CheckInTooLate
+    ticket = tickets.admit(
+        plan,
+        [plan.item_coded(code) for code in appointment.items],
+        Arrival(
+            origin="appointment",
+            taken_at=act.now,
+            entered_at=act.now,
+            slot=(appointment.slot_starts_at, appointment.slot_ends_at),
+            priority=priority,
+        ),
+        act,
+        appointment.person_id,
+        citizen=appointment.citizen_id,
+    )
+    arrived = _update(appointment, state=State.CHECKED_IN, ticket_id=ticket.id)
+    record(plan, arrived, "checked_in", act)
+    return ticket
+
+
+def booking_of(plan: HallPlan, person: str, now: datetime) -> Appointment | None:
+    """The booking with which a person stands in the hall: the one of today that stands, else one of
+    today that does not, else the next to come; so that check-in can say what is wrong with it."""
+    today = plan.day_of(now).date
+    here = of_person(plan.code, person)
+    of_today = [each for each in here if each.day == today]
+    standing = [each for each in of_today if each.state in ACTIVE]
+    to_come = [each for each in here if each.day > today and each.state == State.BOOKED]
+    return next(iter([*standing, *reversed(of_today), *to_come]), None)
+
+
+def require_in_hall(plan: HallPlan, latitude: float | None, longitude: float | None) -> None:
+    """Where the hall has a location, a phone checks in only there. Raises NotInHall."""
+    if plan.location is None:
+        return
+    if latitude is None or longitude is None:
+        raise NotInHall("请允许获取位置，以确认您已在大厅内。")
+    if metres_between(plan.location, latitude, longitude) > plan.location.radius_m:
+        raise NotInHall
+
+
+def _refuse_elsewhere(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
+    """A booking is good in its own hall, on its own hall day."""
+    if appointment.hall != plan.code:
+        name = plan_of(appointment.hall).name
+        raise BookingOfAnotherHall(f"这个预约是{name}的，不能在这里签到。")
+    today = plan.day_of(now).date
+    if appointment.day == today:
+        return
+    when = f"{appointment.day.month} 月 {appointment.day.day} 日"
+    if appointment.day < today:
+        raise CheckInTooLate(f"这个预约是 {when}的，日期已过，请重新取号或预约。")
+    raise BookingOfAnotherDay(f"这个预约是 {when}的，请当天再来签到。", date=f"{appointment.day}")
+
+
+def mark_missed(plan: HallPlan, act: Act) -> int:
+    """Record who booked for a day that is over and never came; how many."""
+    missed = db.session.execute(
+        update(TABLE)
+        .where(
+            TABLE.c.hall == plan.code,
+            TABLE.c.day < plan.day_of(act.now).date,
+            in_states(State.BOOKED),
+        )
+        .values(state=State.MISSED)
+        .returning(*TABLE.c)
+    ).all()
+    for appointment in missed:
+        record(plan, appointment, "missed", act)
+    return len(missed)
+
+
+# Places
+
+
+def release_held(now: datetime) -> int:
+    """Sell freed places again whose holding time is over; how many there were."""
+    over = db.session.execute(
+        delete(PLACES).where(PLACES.c.held_until <= now).returning(PLACES.c.slot_id, PLACES.c.units)
+    ).all()
+    for place in sorted(over):
+        _give_back(place.slot_id, place.units)
+    return len(over)
+
+
+def _take(plan: HallPlan, slot: Slot, units: int) -> None:
+    """Sell units of a slot, if it has them. The row is locked until the transaction ends, so
+    whoever comes at the same moment waits, and then sees what is left. Raises SlotFull."""
+    day = plan.day_of(slot.starts_at).date
+    insert_once(SLOTS, id=slot.id, hall=plan.code, day=day, taken=0)
+    sold = db.session.execute(
+        update(SLOTS)
+        .where(SLOTS.c.id == slot.id, SLOTS.c.taken + units <= slot.capacity)
+        .values(taken=SLOTS.c.taken + units)
+        .returning(SLOTS.c.taken)
+    ).one_or_none()
+    if sold is None:
+        raise SlotFull
+
+
+def _free(plan: HallPlan, appointment_id: str, slot_id: str, units: int, act: Act) -> None:
+    """Give units of a slot back, now or after the hall's holding time."""
+    hold = held_for(plan, act.new_id())
+    if hold:
+        db.session.execute(
+            insert(PLACES).values(
+                slot_id=slot_id,
+                appointment_id=appointment_id,
+                units=units,
+                held_until=act.now + hold,
+            )
+        )
+    else:
+        _give_back(slot_id, units)
+
+
+def _give_back(slot_id: str, units: int) -> None:
+    less = update(SLOTS).where(SLOTS.c.id == slot_id).values(taken=SLOTS.c.taken - units)
+    db.session.execute(less)
+
+
+def _put_places(appointment_id: str, visit: Visit) -> None:
+    places = [
+        {"slot_id": slot.id, "appointment_id": appointment_id, "units": units}
+        for slot, units in visit.needs
+    ]
+    db.session.execute(insert(PLACES), places)
+
+
+def _drop_places(appointment_id: str) -> None:
+    own = PLACES.c.appointment_id == appointment_id, PLACES.c.held_until.is_(None)
+    db.session.execute(delete(PLACES).where(*own))
+
+
+# What is wanted
+
+
+def _hall_of(slot_id: str) -> HallPlan:
+    """The hall a slot's id names. Raises SlotNotFound."""
+    try:
+        return plan_of(hall_and_date(slot_id)[0])
+    except (UnknownHall, ValueError):
+        raise SlotNotFound from None
+
+
+def _visit(
+    plan: HallPlan, slot_id: str, codes: Sequence[str], now: datetime, *, staff: bool
+) -> Visit:
+    """The visit that begins with this slot, if it can be booked now, room or not."""
+    slots = slots_on(plan, hall_and_date(slot_id)[1])
+    slot = slots.get(slot_id)
+    if slot is None or (slot.pool == "staff" and not staff):
+        raise SlotNotFound
+    items = _items(plan, codes)
+    if items[0].lane != slot.lane:
+        raise SlotOfAnotherItem
+    visit = visit_at(plan, slots.values(), items, slot)
+    if visit is None:
+        raise SlotOfAnotherItem
+    if has_closed(plan, visit, now):
+        raise SlotPast
+    if not is_released(plan, plan.day_of(slot.starts_at), now):
+        raise SlotNotReleased
+    return visit
+
+
+def _items(plan: HallPlan, codes: Sequence[str]) -> list[Item]:
+    """The items of a visit, all of one lane of the slot's hall."""
+    for code in codes:
+        if code not in plan.items:
+            elsewhere = any(code in other.items for other in plans())
+            raise SlotOfAnotherHall if elsewhere else UnknownItem
+    return tickets.one_lane([plan.items[code] for code in codes])
+
+
+def _refuse_full(plan: HallPlan, visit: Visit) -> None:
+    if not places_left(visit, taken_on(plan.code, plan.day_of(visit.starts_at).date)):
+        raise SlotFull
+
+
+def _refuse_late(plan: HallPlan, appointment: Appointment, now: datetime, *, staff: bool) -> None:
+    if not staff and not may_cancel(plan, appointment.slot_starts_at, now):
+        raise CancelTooLate
+
+
+# Rows
+
+
+def _insert(
+    plan: HallPlan,
+    visit: Visit,
+    items: Sequence[str],
+    person: str,
+    act: Act,
+    citizen: str | None,
+    name: str | None,
+) -> Appointment:
+    """The row, unless this person has one for the day. Raises SecondBooking.
+
+    A code that is in use already is as good a conflict as a second booking, so the day is asked
+    which of them it was."""
+    day = plan.day_of(visit.starts_at).date
+    values = {
+        "id": act.new_id(),
+        "hall": plan.code,
+        "day": day,
+        "slot_id": visit.id,
+        "slot_starts_at": visit.starts_at,
+        "slot_ends_at": visit.ends_at,
+        "lane": visit.lane,
+        "items": list(items),
+        "person_id": person,
+        "name_sealed": parts().seal.seal(NAME, name) if name else None,
+        "citizen_id": citizen,
+        "booked_by": str(act.actor),
+        "state": State.BOOKED,
+        "booked_at": act.now,
+    }
+    while True:
+        values["code"] = code_of(act.new_id())
+        put = insert_into(TABLE).values(values).on_conflict_do_nothing().returning(*TABLE.c)
+        made = db.session.execute(put).one_or_none()
+        if made is not None:
+            return made
+        if active_on(plan.code, day, person):
+            raise SecondBooking
+
+
+def _update(appointment: Appointment, **values: object) -> Appointment:
+    return db.session.execute(
+        update(TABLE).where(TABLE.c.id == appointment.id).values(**values).returning(*TABLE.c)
+    ).one()
+
+
+def record(plan: HallPlan, appointment: Appointment, kind: str, act: Act, note: str = "") -> None:
+    """Write what happened to a booking, and tell the account that made it."""
+    event = db.session.execute(
+        insert(EVENTS)
+        .values(
+            appointment_id=appointment.id,
+            at=act.now,
+            kind=kind,
+            actor=str(act.actor),
+            note=note,
+        )
+        .returning(EVENTS.c.id)
+    ).scalar_one()
+    words = told(plan, appointment, kind, note)
+    if appointment.citizen_id is not None and words is not None:
+        notify(appointment.citizen_id, kind, words, f"appointment:{event}", act)

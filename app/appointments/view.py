@@ -1,0 +1,71 @@
+"""A booking as the outside sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.appointments.queries import Appointment
+from app.appointments.rules import Visit, check_in_opens
+from app.appointments.service import NAME
+from app.catalog.plan import HallPlan
+from app.catalog.service import promises_of_day
+from app.citizens.rules import masked_name
+from app.core.parts import parts
+from app.tickets.queries import find as find_ticket
+
+
+def slots_out(plan: HallPlan, free: Iterable[tuple[Visit, int]]) -> list[dict[str, Any]]:
+    """Times that can be booked, with the hall's offset."""
+    return [
+        {
+            "id": visit.id,
+            "starts_at": _local(plan, visit.starts_at),
+            "ends_at": _local(plan, visit.ends_at),
+            "left": left,
+            "pool": visit.parts[0].slot.pool,
+        }
+        for visit, left in free
+    ]
+
+
+def appointment_out(appointment: Appointment, plan: HallPlan) -> dict[str, Any]:
+    """A booking, for who made it and for staff; the name only masked."""
+    opens_before = promises_of_day(plan, plan.hall_day(appointment.day)).hall.check_in_opens
+    opens_at = check_in_opens(plan, appointment.slot_starts_at, opens_before)
+    name = appointment.name_sealed
+    return {
+        "id": appointment.id,
+        "code": appointment.code,
+        "state": appointment.state,
+        "hall": appointment.hall,
+        "date": appointment.day.isoformat(),
+        "slot": {
+            "id": appointment.slot_id,
+            "starts_at": _local(plan, appointment.slot_starts_at),
+            "ends_at": _local(plan, appointment.slot_ends_at),
+        },
+        "check_in_opens_at": _local(plan, opens_at),
+        "lane": appointment.lane,
+        "item": appointment.items[0],
+        "items": appointment.items,
+        "person": {
+            "id": appointment.person_id,
+            "name": masked_name(parts().seal.open(NAME, name)) if name else None,
+        },
+        "ticket": _ticket(appointment),
+        "note": appointment.note,
+    }
+
+
+def _ticket(appointment: Appointment) -> dict[str, str] | None:
+    """The number it became."""
+    if appointment.ticket_id is None:
+        return None
+    ticket = find_ticket(appointment.hall, id=appointment.ticket_id)
+    return {"id": ticket.id, "number": ticket.number, "state": ticket.state}
+
+
+def _local(plan: HallPlan, at: Any) -> str:
+    local: str = at.astimezone(plan.zone).isoformat()
+    return local

@@ -1,0 +1,33 @@
+"""What a booker is told, in words. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.catalog.plan import HallPlan
+
+WEEKDAYS = "一二三四五六日"
+
+
+def when(plan: HallPlan, appointment: Any) -> str:
+    """The booked time as people say it: 11 月 23 日（周一）09:00–09:30."""
+    starts = appointment.slot_starts_at.astimezone(plan.zone)
+    ends = appointment.slot_ends_at.astimezone(plan.zone)
+    day = f"{starts.month} 月 {starts.day} 日（周{WEEKDAYS[starts.weekday()]}）"
+    return f"{day}{starts:%H:%M}–{ends:%H:%M}"
+
+
+def told(plan: HallPlan, appointment: Any, kind: str, note: str) -> str | None:
+    """The sentence for what happened to a booking; None where nobody needs to be told."""
+    names = "、".join(plan.item_coded(code).name for code in appointment.items)
+    time = when(plan, appointment)
+    by_hall = f"因{note}，" if note else ""
+    if kind == "booked":
+        return f"您已预约{plan.name}“{names}”，时间 {time}，预约码 {appointment.code}。"
+    if kind == "moved":
+        return f"{by_hall}您在{plan.name}的“{names}”预约已改到 {time}，预约码不变。"
+    if kind == "cancelled":
+        return f"{by_hall}您在{plan.name} {time} 的“{names}”预约已取消。"
+    if kind == "missed":
+        return f"您 {time} 在{plan.name}的“{names}”预约未签到，已按爽约记录。"
+    return None

@@ -1,0 +1,120 @@
+"""`flask appointments …`: the bookings of a day that closes, and the count of what was sold."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+
+import click
+from flask.cli import AppGroup
+
+from app.appointments.checks import miscounts
+from app.appointments.closing import Settled, cancel_hit, hit, move_hit
+from app.appointments.queries import Appointment
+from app.appointments.words import when
+from app.catalog.plan import HallPlan
+from app.catalog.service import plan_of
+from app.citizens.queries import phone_of
+from app.core.acts import SYSTEM, Act
+from app.core.db import transaction
+from app.core.errors import DomainError
+from app.core.parts import parts
+
+
+class Group(AppGroup):
+    """Says a refusal in its own sentence."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except DomainError as error:
+            raise click.ClickException(error.detail) from error
+
+
+class Day(click.ParamType):
+    name = "date"
+
+    def convert(self, value: object, param: object, ctx: object) -> date:
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value} 不是 2026-11-23 这样的日期。")
+
+
+appointments_group = Group("appointments", help="Bookings of a day that closes or shrinks.")
+DAY = click.option("--date", "day", type=Day(), help="Only this hall day; default: all to come.")
+REASON = click.option("--reason", required=True, help="Told to who booked, as in 线路检修停电.")
+
+
+@appointments_group.command("hit")
+@click.argument("hall")
+@DAY
+def list_hit(hall: str, day: date | None) -> None:
+    """The bookings HALL has no room for any more, as its file now stands; changes nothing."""
+    plan = plan_of(hall)
+    found = hit(plan, parts().clock.now(), day)
+    _show("受影响", plan, found)
+    if not found:
+        click.echo("没有受影响的预约。")
+
+
+@appointments_group.command("move")
+@click.argument("hall")
+@REASON
+@DAY
+@click.option("--to", type=Day(), help="Move to this day; default: the first with a free time.")
+def move(hall: str, reason: str, day: date | None, to: date | None) -> None:
+    """Move the bookings that are hit to the nearest free time, and tell who booked.
+
+    Exit 1 where some are left: no time was free for them."""
+    with transaction():
+        settled = move_hit(hall, _act(), reason, day=day, to=to)
+    _tell(plan_of(hall), settled)
+
+
+@appointments_group.command("cancel")
+@click.argument("hall")
+@REASON
+@DAY
+def cancel(hall: str, reason: str, day: date | None) -> None:
+    """Cancel the bookings that are hit, and tell who booked."""
+    with transaction():
+        settled = cancel_hit(hall, _act(), reason, day=day)
+    _tell(plan_of(hall), settled)
+
+
+@appointments_group.command("check")
+@click.argument("hall")
+def check(hall: str) -> None:
+    """Compare what was sold of each slot with what is booked; exit 1 on a difference."""
+    plan = plan_of(hall)
+    found = miscounts(hall, plan.day_of(parts().clock.now()).date)
+    for each in found:
+        click.echo(f"{each.what}: {each.subject} {each.detail}")
+    if found:
+        sys.exit(1)
+    click.echo(f"{hall}：名额与预约一致。")
+
+
+def _act() -> Act:
+    now: datetime = parts().clock.now()
+    return Act(now, SYSTEM)
+
+
+def _tell(plan: HallPlan, settled: Settled) -> None:
+    _show("已改期", plan, settled.moved)
+    _show("已取消", plan, settled.cancelled)
+    _show("没有空余时段，仍待处理", plan, settled.left)
+    if settled.left:
+        sys.exit(1)
+
+
+def _show(what: str, plan: HallPlan, found: list[Appointment]) -> None:
+    """One line each; who has no account is told by telephone."""
+    if not found:
+        return
+    click.echo(f"{what} {len(found)} 个：")
+    for each in found:
+        phone = phone_of(each.person_id) if each.citizen_id is None else None
+        call = f"\t请电话通知 {phone or '（未留电话）'}" if each.citizen_id is None else ""
+        click.echo(f"  {each.code}\t{when(plan, each)}\t{'、'.join(each.items)}{call}")

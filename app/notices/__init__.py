@@ -1,0 +1,1 @@
+"""What people are told: rows of the transaction that caused them."""

@@ -1,0 +1,1 @@
+"""Office pages, and what staff do from a desk."""

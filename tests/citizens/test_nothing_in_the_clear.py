@@ -1,0 +1,63 @@
+"""What people tell about themselves lies nowhere in the clear, and is written to no log."""
+
+import logging
+
+import pytest
+from redis import Redis
+
+from app.core.db import db
+from tests.crowd import rows
+from tests.house import credit_code, id_number
+from tests.stores import each_store_once
+from wechat.sandbox import Sandbox
+
+
+@pytest.fixture
+def house(every_settings):
+    from tests.house import open_house
+
+    house = open_house(every_settings)
+    yield house
+    with house.app.app_context():
+        house.app.extensions["sqlalchemy"].engine.dispose()
+
+
+def told(value):
+    """A value of a row, as whoever reads the disk sees it."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+@each_store_once
+def test_nothing_is_found_by_looking(house, every_redis, caplog):
+    caplog.set_level(logging.DEBUG)
+    li = house.citizen("小明").identify("李小明")
+    openid = Sandbox(None).login("sandbox:小明").openid
+    secrets = ["李小明", li.id_number, openid, li.token, "王秀芳", id_number("19580308")]
+    secrets += ["清河豆腐店", credit_code()]
+    li.add("王秀芳", id_number=id_number("19580308"))
+    li.add("清河豆腐店", credit_code=credit_code())
+    li.put("/me/identity", {"name": "王秀芳", "id_number": id_number("19580308")})
+    li.post("/me/people", {"name": "王秀芳", "id_number": id_number("19580308")})
+    li.get("/me/people")
+    li.take_from_afar()
+
+    values = [
+        told(value)
+        for table in db.metadata.tables.values()
+        for row in rows(house, table)
+        for value in row
+    ]
+    with Redis.from_url(every_redis.url) as redis:
+        values += redis.scan_iter()
+    values.append(caplog.text.encode())
+    assert len(values) > 100
+    found = [secret for secret in secrets if any(secret.encode() in value for value in values)]
+    assert found == []
+
+
+@each_store_once
+def test_looking_would_find_it(house):
+    """The scan above sees what lies in the clear: here, a hall's name."""
+    assert "测试大厅".encode() in b"".join(
+        told(value) for row in rows(house, db.metadata.tables["halls"]) for value in row
+    )
