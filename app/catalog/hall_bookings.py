@@ -125,12 +125,19 @@ def _judge_event_items(events: list[dict[str, Any]], items: set[str]) -> Iterato
 def _judge_event_hours(
     event: dict[str, Any], hall: dict[str, Any], where: Path
 ) -> Iterator[Complaint]:
-    hours, minutes = event.get("hours"), event.get("slot_minutes")
+    hours, minutes, starts = (
+        event.get("hours"),
+        event.get("slot_minutes"),
+        hall.get("day_starts_at"),
+    )
     if not isinstance(hours, tuple):
         return
     for step, (start, end) in enumerate(hours):
         if minutes is not None and end - start < minutes:
             yield (*where, "hours", step), f"这段时间放不下一个 {minutes} 分钟的时段"
+        if starts and start < starts.hour * 60 + starts.minute:
+            sentence = f"早于换日时刻 {starts:%H:%M}，那时还是前一个大厅日"
+            yield (*where, "hours", step), sentence
     for step, day in enumerate(event.get("dates") or ()):
         if not fits(hall, day, hours):
             yield (*where, "dates", step), f"集中办理的时间超出了大厅 {day} 的开放时间"

@@ -182,6 +182,7 @@ MISTAKES = [
     ("dates: [2026-12-28, 2026-12-29]", "dates: []", "至少要有 1 条"),
     ("dates: [2026-12-28, 2026-12-29]", "dates: [2026-12-28, 2026-12-28]", "前面已经写过"),
     ("dates: [2026-12-28, 2026-12-29]", "dates: [2026-12-31]", "2026-12-31 的开放时间"),
+    ('["09:00-12:00", "14:00-17:00"]', '["02:59-12:00"]', "早于换日时刻 03:00"),
     ("dates: [2026-12-28, 2026-12-29]", "dates: [2026-02-30]", "没有 2026-02-30 这一天"),
     ('["09:00-12:00", "14:00-17:00"]', '["09:00-12:00", "14:00-14:19"]', "放不下一个 20 分钟"),
     ('["09:00-12:00", "14:00-17:00"]', "[]", "至少要有 1 条"),
@@ -326,16 +327,18 @@ def test_an_item_is_bookable_where_its_lane_has_time_or_it_has_an_event():
     assert is_bookable(replace(plan, counters=nobody), by_event)
 
 
-def places(plan: HallPlan, item: Item, day: date) -> int:
-    """For the public, in one ordinary slot of a day on which hours cover whole slots."""
-    booking = plan.booking
-    public = 1 - booking.walk_in_share - booking.staff_share
+def places(plan: HallPlan, item: Item, day: date, part: Decimal) -> int:
+    """In one ordinary slot, where hours cover whole slots; `part`: of the time for its lane."""
     shares = sum(
         counter.shares.get(item.lane, Decimal(0))
         for counter in plan.counters.values()
         if counter_hours_on(plan, counter, day)
     )
-    return int(booking.slot_minutes * shares * public // item.minutes)
+    return int(plan.booking.slot_minutes * shares * part // item.minutes)
+
+
+def public(booking: Booking) -> Decimal:
+    return 1 - booking.walk_in_share - booking.staff_share
 
 
 def test_the_demo_has_places_for_its_first_item_on_every_day():
@@ -343,15 +346,19 @@ def test_the_demo_has_places_for_its_first_item_on_every_day():
     first = next(iter(plan.items.values()))
     assert (first.code, first.minutes, first.bookable) == ("ga-01", 8, None)
     week = [date(2026, 11, 23) + timedelta(days=n) for n in range(7)]
-    assert [places(plan, first, day) for day in week] == [12, 12, 12, 12, 12, 5, 5]
+    for_public = [places(plan, first, day, public(plan.booking)) for day in week]
+    assert for_public == [12, 12, 12, 12, 12, 5, 5]
+    for_staff = [places(plan, first, day, plan.booking.staff_share) for day in week]
+    assert for_staff == [2, 2, 2, 2, 2, 1, 1]
     assert (plan.booking.book_until, plan.booking.cancel_until) == (0, 0)
     assert plan.booking.release_hold == (0, 0)
 
 
 def test_on_a_weekday_of_the_demo_every_item_has_a_place():
     plan = read_hall_file(HALLS / "qinghe.yaml").plan
-    monday = date(2026, 11, 23)
-    assert [item.code for item in plan.items.values() if not places(plan, item, monday)] == []
+    monday, part = date(2026, 11, 23), public(plan.booking)
+    none = [item.code for item in plan.items.values() if not places(plan, item, monday, part)]
+    assert none == []
 
 
 def test_the_demo_hands_out_962_certificates_in_two_days():
