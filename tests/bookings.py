@@ -28,6 +28,8 @@ from wechat.gateway import Login
 TUESDAY = "2026-11-24"
 """The day after that of the house, wholly free."""
 LIMIT_S = 50
+THREADS = 96
+"""Of one worker: config/gunicorn.py."""
 
 Request = tuple[str, str, Any]
 """Path, token, body."""
@@ -78,15 +80,18 @@ def send(house: House, path: str, token: str, body: Any, *, patient: bool = Fals
 
 
 def together(deeds: list[Callable[[], Any]]) -> list[Any]:
-    """Each deed in a thread, let go together; what each returned."""
-    start = threading.Barrier(len(deeds))
+    """Each deed in a thread, let go together; what each returned. More than a worker has threads
+    wait in line, as they do for it."""
+    start = threading.Event()
 
     def do(deed: Callable[[], Any]) -> Any:
         start.wait(LIMIT_S)
         return deed()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(do, deeds, timeout=LIMIT_S))
+    with ThreadPoolExecutor(min(len(deeds), THREADS)) as pool:
+        results = pool.map(do, deeds, timeout=LIMIT_S)
+        start.set()
+        return list(results)
 
 
 def booking(citizen: Citizen, slot: str, item: str = "id-card", **more: Any) -> Request:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.appointments.errors import (
@@ -298,8 +298,12 @@ def mark_missed(plan: HallPlan, act: Act) -> int:
 
 def release_held(now: datetime) -> int:
     """Sell freed places again whose holding time is over; how many there were."""
+    is_over = PLACES.c.held_until <= now
+    halls = select(SLOTS.c.hall).join(PLACES, PLACES.c.slot_id == SLOTS.c.id).where(is_over)
+    for hall in db.session.scalars(halls.distinct().order_by(SLOTS.c.hall)).all():
+        held_plan(hall)
     over = db.session.execute(
-        delete(PLACES).where(PLACES.c.held_until <= now).returning(PLACES.c.slot_id, PLACES.c.units)
+        delete(PLACES).where(is_over).returning(PLACES.c.slot_id, PLACES.c.units)
     ).all()
     for place in sorted(over):
         _give_back(place.slot_id, place.units)
