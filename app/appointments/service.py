@@ -218,6 +218,7 @@ def check_in(
         raise CheckInTooEarly(
             f"还没到签到时间，{clock} 起可以签到；也可以现在改取现场号。",
             opens_at=opens_at.isoformat(),
+            items=appointment.items,
         )
     if not gives_numbers_at(plan, act.now):
         raise CheckInTooLate
