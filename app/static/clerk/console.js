@@ -154,6 +154,7 @@ function arrive(event) {
   if (!by) return complain('预约码为 10 位数字，身份证号码为 18 位，请核对。')
   send('签到', '/kiosk/check-ins', by, ({ number, items }) => {
     field.value = ''
+    field.blur() // the keys are the console's again
     return `签到成功：${number} 号，${items.map(itemName).join('、')}。请告诉办事人号码。`
   })
 }
