@@ -190,7 +190,8 @@ def _for_staff(appointment: Appointment, plan: HallPlan, hit: set[str]) -> dict[
 
 def _why_hit(appointment: Appointment, plan: HallPlan) -> str:
     """What the hall's file says about that day, where it says anything."""
-    return "；".join(remarks_on(plan, appointment.day, appointment.lane)) or "该时段已停办或名额减少"
+    remarks = remarks_on(plan, appointment.day, appointment.lane)
+    return "；".join(remarks) or "该时段已停办或名额减少"
 
 
 def _settled(done: closing.Settled, plan: HallPlan) -> dict[str, Any]:

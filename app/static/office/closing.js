@@ -43,8 +43,9 @@ const who = (booking) => [
 
 /** The button says what it will do; the reason begins as the hall's file has it, if it is one. */
 function prepare(found) {
+  const { reason } = form.elements
   const reasons = new Set(found.map(({ hit }) => hit))
-  if (!form.elements.reason.value && reasons.size === 1) form.elements.reason.placeholder = [...reasons][0]
+  if (!reason.value && reasons.size === 1) [reason.value] = reasons
   say('go', `${verb(form.elements.action.value)} ${found.length} 个预约……`)
   form.elements.to.required = form.elements.action.value === 'to'
 }
