@@ -65,6 +65,8 @@ const ring = keepLive({
   refresh: async () => render(await call('GET', path, { token })),
   onFresh: (is) => show('stale', !is),
 })
+// Time passes without news, and the estimate with it.
+setInterval(() => state === 'waiting' && !document.hidden && ring(), 30_000)
 byId('rejoin').addEventListener('click', () => act('rejoin'))
 byId('leave').addEventListener('click', () => byId('leave-dialog').showModal())
 byId('leave-dialog').addEventListener('close', (event) => {
