@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.appointments.errors import (
@@ -169,31 +169,23 @@ def move(
             _take(plan, slots[slot_id], more)
         elif more < 0:
             _free(plan, appointment.id, slot_id, -more, act)
-    day = plan.day_of(visit.starts_at).date
-    if day != appointment.day and active_on(plan.code, day, appointment.person_id):
-        raise SecondBooking
     _drop_places(appointment.id)
     _put_places(appointment.id, visit)
-    moved = _give_time(
-        appointment,
-        day=day,
-        slot_id=visit.id,
-        slot_starts_at=visit.starts_at,
-        slot_ends_at=visit.ends_at,
-        lane=visit.lane,
-        booked_at=act.now,
-        note=note or None,
-    )
+    try:
+        moved = _update(
+            appointment,
+            day=plan.day_of(visit.starts_at).date,
+            slot_id=visit.id,
+            slot_starts_at=visit.starts_at,
+            slot_ends_at=visit.ends_at,
+            lane=visit.lane,
+            booked_at=act.now,
+            note=note or None,
+        )
+    except IntegrityError:  # one a person and day
+        raise SecondBooking from None
     record(plan, moved, "moved", act, note)
     return moved
-
-
-def _give_time(appointment: Appointment, **values: object) -> Appointment:
-    """Raises SecondBooking, where this person booked that day at the same moment."""
-    try:
-        return _update(appointment, **values)
-    except IntegrityError:
-        raise SecondBooking from None
 
 
 def give_up(plan: HallPlan, appointment: Appointment, act: Act, note: str = "") -> Appointment:
@@ -333,8 +325,12 @@ def mark_missed(plan: HallPlan, act: Act) -> int:
 
 def release_held(now: datetime) -> int:
     """Sell freed places again whose holding time is over; how many there were."""
+    is_over = PLACES.c.held_until <= now
+    halls = select(SLOTS.c.hall).join(PLACES, PLACES.c.slot_id == SLOTS.c.id).where(is_over)
+    for hall in db.session.scalars(halls.distinct().order_by(SLOTS.c.hall)).all():
+        held_plan(hall)
     over = db.session.execute(
-        delete(PLACES).where(PLACES.c.held_until <= now).returning(PLACES.c.slot_id, PLACES.c.units)
+        delete(PLACES).where(is_over).returning(PLACES.c.slot_id, PLACES.c.units)
     ).all()
     for place in sorted(over):
         _give_back(place.slot_id, place.units)
