@@ -91,7 +91,7 @@ class Visit:
 def hall_and_date(slot_id: str) -> tuple[str, date]:
     """The hall's code and the hall day a slot's id names. Raises ValueError where it is no id."""
     hall, day, *rest = slot_id.split(".")
-    if len(rest) not in (3, 4):
+    if len(rest) not in (3, 4) or len(day) != len("20261123"):
         raise ValueError(slot_id)
     return hall, datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007 (a date has no zone)
 
@@ -140,22 +140,17 @@ def visit_at(
     return next(found, None)
 
 
-def open_for_booking(plan: HallPlan, visit: Visit, day: HallDay, now: datetime) -> bool:
-    """Whether this hall day has been released, and the visit has not begun to close."""
-    return is_released(plan, day, now) and not has_closed(plan, visit, now)
-
-
 def has_closed(plan: HallPlan, visit: Visit, now: datetime) -> bool:
     """Whether it is too late to book this visit: until its start, or as long before as the hall
     asks."""
     return now >= visit.starts_at - timedelta(milliseconds=plan.booking.book_until)
 
 
-def is_released(plan: HallPlan, day: HallDay, now: datetime) -> bool:
+def is_released(plan: HallPlan, day: date, now: datetime) -> bool:
     """Whether this day can be booked yet: the farthest one is opened at the hall's release time."""
     local = now.astimezone(plan.zone)
     days = plan.booking.horizon_days - (local.time() < plan.booking.release_at)
-    return day.date <= local.date() + timedelta(days=days)
+    return day <= local.date() + timedelta(days=days)
 
 
 def may_cancel(plan: HallPlan, starts_at: datetime, now: datetime) -> bool:
@@ -185,7 +180,8 @@ def metres_between(hall: Location, latitude: float, longitude: float) -> float:
     """Along the ground, by the haversine formula."""
     north, east = radians(latitude - hall.latitude), radians(longitude - hall.longitude)
     along = cos(radians(hall.latitude)) * cos(radians(latitude))
-    return 2 * EARTH_M * asin(sqrt(sin(north / 2) ** 2 + along * sin(east / 2) ** 2))
+    part = sin(north / 2) ** 2 + along * sin(east / 2) ** 2
+    return 2 * EARTH_M * asin(sqrt(min(part, 1)))  # rounding may go past the farthest point
 
 
 def _tiled(spans: Sequence[Span], minutes: int) -> Iterator[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from app.catalog.plan import HallPlan
@@ -13,13 +14,18 @@ def when(plan: HallPlan, appointment: Any) -> str:
     """The booked time as people say it: 11 月 23 日（周一）09:00–09:30."""
     starts = appointment.slot_starts_at.astimezone(plan.zone)
     ends = appointment.slot_ends_at.astimezone(plan.zone)
-    day = f"{starts.month} 月 {starts.day} 日（周{WEEKDAYS[starts.weekday()]}）"
+    day = f"{day_words(starts)}（周{WEEKDAYS[starts.weekday()]}）"
     return f"{day}{starts:%H:%M}–{ends:%H:%M}"
+
+
+def day_words(local: datetime) -> str:
+    """The date of a moment of the hall's clock: 11 月 23 日."""
+    return f"{local.month} 月 {local.day} 日"
 
 
 def told(plan: HallPlan, appointment: Any, kind: str, note: str) -> str | None:
     """The sentence for what happened to a booking; None where nobody needs to be told."""
-    names = "、".join(plan.item_coded(code).name for code in appointment.items)
+    names = _names(plan, appointment.items)
     time = when(plan, appointment)
     by_hall = f"因{note}，" if note else ""
     if kind == "booked":
@@ -31,3 +37,8 @@ def told(plan: HallPlan, appointment: Any, kind: str, note: str) -> str | None:
     if kind == "missed":
         return f"您 {time} 在{plan.name}的“{names}”预约未签到，已按爽约记录。"
     return None
+
+
+def _names(plan: HallPlan, items: list[str]) -> str:
+    first = plan.item_coded(items[0]).name
+    return first if len(items) == 1 else f"{first}等 {len(items)} 项"
