@@ -1,4 +1,4 @@
-"""Bookings when something breaks: the books agree afterwards, and the same try again does it once."""
+"""Bookings when something breaks: the books agree, and the same try again does it once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bookings do not starve walk-ins, nor walk-ins bookings, whoever comes and however they are served.
+"""Bookings do not starve walk-ins, nor walk-ins bookings, however they come and are served.
 
 The order table is read here a second time, in the words of the wall: how long before somebody's
 due time another must have come to be called first. The order is then held to it.
