@@ -367,6 +367,12 @@ def _drop_places(appointment_id: str) -> None:
 # What is wanted
 
 
+def require_slot_of(plan: HallPlan, slot_id: str) -> None:
+    """Staff book in their own hall. Raises SlotNotFound, SlotOfAnotherHall."""
+    if _hall_of(slot_id).code != plan.code:
+        raise SlotOfAnotherHall("只能预约本大厅的时段。")
+
+
 def _hall_of(slot_id: str) -> HallPlan:
     """The hall a slot's id names. Raises SlotNotFound."""
     try:
