@@ -1,6 +1,6 @@
 // A day that closes or shrinks: who is hit, and one form that moves or cancels them all.
 
-import { complain, dayInWords, itemsOf, nameOf, reachedBy, read, send, span } from './office.js'
+import { complain, dayInWords, itemsOf, nameOf, reachedBy, read, send, whenOf } from './office.js'
 import { ask } from '../shared/dialog.js'
 import { grouped } from '../shared/codes.js'
 import { byId, el, fill, say, show } from '../shared/dom.js'
@@ -26,7 +26,7 @@ function draw() {
   const found = hits()
   say('count', found.length ? `${found.length} 个` : '')
   fill('hit', found.map((booking) => el('tr', {},
-    el('td', { class: 'number' }, `${dayInWords(booking.date)}${span(booking.slot)}`),
+    el('td', { class: 'number' }, whenOf(booking)),
     ...who(booking),
     el('td', {}, booking.hit),
     el('td', {}, reachedBy(booking)))))
@@ -111,7 +111,7 @@ async function reachable(bookings) {
 }
 
 function resultRow({ booking, words }) {
-  const when = booking.state === 'cancelled' ? '' : `${dayInWords(booking.date)}${span(booking.slot)}`
+  const when = booking.state === 'cancelled' ? '' : whenOf(booking)
   return el('tr', {},
     el('td', {}, words),
     el('td', { class: 'number' }, when),

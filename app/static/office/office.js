@@ -70,6 +70,9 @@ export const dayAfter = (day, days) =>
 /** 09:30–10:00 */
 export const span = ({ starts_at, ends_at }) => `${clockOf(starts_at)}–${clockOf(ends_at)}`
 
+/** 11月25日（周三）00:30–01:00, as people say it: that is still the hall day before. */
+export const whenOf = ({ slot }) => `${dayInWords(slot.starts_at.slice(0, 10))}${span(slot)}`
+
 export const itemsOf = ({ items }) => items.map((code) => page.items[code] ?? code).join('、')
 
 export const nameOf = ({ person }) => person.name ?? ''
@@ -78,7 +81,7 @@ export const nameOf = ({ person }) => person.name ?? ''
 export const inShort = (booking) => [
   grouped(booking.code),
   nameOf(booking),
-  `${dayInWords(booking.date)}${span(booking.slot)}`,
+  whenOf(booking),
   itemsOf(booking),
 ].filter(Boolean).join('，')
 
