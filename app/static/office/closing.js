@@ -76,7 +76,7 @@ function confirmation(found, action, to) {
   const calls = by('phone') + silent
   return {
     title: `${verb(action)} ${found.length} 个预约${where}`,
-    told: `${by('message')} 人自动收到消息。`,
+    told: by('message') ? `${by('message')} 人自动收到消息。` : '没有人自动收到消息。',
     called: calls
       ? `${calls} 人须打电话通知${silent ? `，其中 ${silent} 人没有留电话` : ''}；办完后列出名单。`
       : '没有人须打电话。',
