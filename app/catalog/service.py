@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
 from app.catalog.models import CounterRow, HallDayRow, HallRow
 from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
-from app.catalog.stored import filled, read_plan
+from app.catalog.stored import filled, hold_hall, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
 from queueing.order import Promises
 
@@ -55,8 +55,7 @@ def plan_of(hall: str) -> HallPlan:
 def held_plan(hall: str, *, alone: bool = False) -> HallPlan:
     """The hall as it stands, and as it stays until this transaction ends: whoever changes it
     waits, and with `alone` whoever else holds it, too. Raises UnknownHall."""
-    held = select(HallRow.revision).where(HallRow.code == hall).with_for_update(read=not alone)
-    db.session.execute(held)
+    hold_hall(hall, alone=alone)
     return plan_of(hall)
 
 

@@ -15,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from app.appointments import closing, service
 from app.appointments.errors import SlotFull
 from app.appointments.queries import PLACES, SLOTS, TABLE, find, live_of_citizen, slots_on
+from app.catalog import service as catalog
+from app.catalog.models import HallRow
 from app.catalog.service import held_plan, plan_of
 from app.core import idempotency
 from app.core.db import db, insert_once
@@ -742,3 +744,54 @@ def test_without_the_hall_first_they_wait_for_each_other(held_back, monkeypatch)
     monkeypatch.setattr(service, "held_plan", plan_of)
     said, released = release_while_settling(held_back, monkeypatch)
     assert released == "deadlock detected" or said.short == (503, "store_busy")
+
+
+# Who changes the hall has a turn
+
+
+PASSED_BY = 40
+
+
+def passed_by(house: House) -> int:
+    """Two people hold the hall by turns without a pause, as many do who book; how many times they
+    took it before somebody had it alone who waited for that."""
+    turn, held, asks = threading.Condition(), 0, threading.Event()
+    counted: list[int] = []
+
+    def book_on() -> None:
+        while not counted and held < PASSED_BY:
+            house.within(hold_until_the_other_does)
+
+    def hold_until_the_other_does() -> None:
+        nonlocal held
+        held_plan(HALL)
+        with turn:
+            held += 1
+            mine = held
+            turn.notify_all()
+            asks.set()
+            turn.wait_for(lambda: held > mine, timeout=0.2)
+
+    def change() -> None:
+        assert asks.wait(WAIT_S)
+        house.within(lambda: (held_plan(HALL, alone=True), counted.append(held)))
+
+    together([book_on, book_on, change])
+    return counted[0]
+
+
+@on_postgresql
+def test_who_changes_the_hall_waits_for_those_before_only(busy_house):
+    assert passed_by(busy_house) < 10
+
+
+def hold_the_row(hall: str, *, alone: bool) -> None:
+    """The hall's row, which those who share it take from who waits for it alone."""
+    query = select(HallRow.id).where(HallRow.code == hall)
+    db.session.execute(query.with_for_update(read=not alone))
+
+
+@on_postgresql
+def test_at_the_halls_row_they_would_not_have_their_turn(busy_house, monkeypatch):
+    monkeypatch.setattr(catalog, "hold_hall", hold_the_row)
+    assert passed_by(busy_house) >= PASSED_BY
