@@ -235,7 +235,7 @@ def test_on_the_day_before_it_is_another_days(house):
 
 def office_hours(file):
     workday = ["09:00-12:00", "13:30-17:00"]
-    file["hall"]["hours"] = {day: workday for day in ("mon", "tue", "wed", "thu", "fri")}
+    file["hall"]["hours"] = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), workday)
 
 
 DOORS = [
