@@ -12,7 +12,8 @@ from app.appointments.states import State
 from app.tickets.rules import PRIORITIES
 from app.tickets.schemas import ItemsIn
 
-REASON = Length(1, 100)
+REASON_AT_MOST = 100
+REASON = Length(1, REASON_AT_MOST)
 
 
 class SlotsQuery(Schema):

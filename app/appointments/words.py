@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,22 +24,23 @@ def day_words(local: datetime) -> str:
     return f"{local.month} 月 {local.day} 日"
 
 
+def matter_words(plan: HallPlan, items: Sequence[str]) -> str:
+    """What a visit is for: “身份证”, or “身份证”等 2 项; a message has no room for ten names."""
+    first = f"“{plan.item_coded(items[0]).name}”"
+    return first if len(items) == 1 else f"{first}等 {len(items)} 项"
+
+
 def told(plan: HallPlan, appointment: Any, kind: str, note: str) -> str | None:
     """The sentence for what happened to a booking; None where nobody needs to be told."""
-    names = _names(plan, appointment.items)
+    matter = matter_words(plan, appointment.items)
     time = when(plan, appointment)
     by_hall = f"因{note}，" if note else ""
     if kind == "booked":
-        return f"您已预约{plan.name}“{names}”，时间 {time}，预约码 {appointment.code}。"
+        return f"您已预约{plan.name}{matter}，时间 {time}，预约码 {appointment.code}。"
     if kind == "moved":
-        return f"{by_hall}您在{plan.name}的“{names}”预约已改到 {time}，预约码不变。"
+        return f"{by_hall}您在{plan.name}的{matter}预约已改到 {time}，预约码不变。"
     if kind == "cancelled":
-        return f"{by_hall}您在{plan.name} {time} 的“{names}”预约已取消。"
+        return f"{by_hall}您在{plan.name} {time} 的{matter}预约已取消。"
     if kind == "missed":
-        return f"您 {time} 在{plan.name}的“{names}”预约未签到，已按爽约记录。"
+        return f"您 {time} 在{plan.name}的{matter}预约未签到，已按爽约记录。"
     return None
-
-
-def _names(plan: HallPlan, items: list[str]) -> str:
-    first = plan.item_coded(items[0]).name
-    return first if len(items) == 1 else f"{first}等 {len(items)} 项"

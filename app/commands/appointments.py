@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from app.appointments.checks import miscounts
 from app.appointments.closing import Settled, cancel_hit, hit, move_hit
 from app.appointments.queries import Appointment
+from app.appointments.schemas import REASON_AT_MOST
 from app.appointments.words import when
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
@@ -19,6 +20,8 @@ from app.core.acts import SYSTEM, Act
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.parts import parts
+
+NOBODY = "没有受影响的预约。"
 
 
 class Group(AppGroup):
@@ -41,9 +44,21 @@ class Day(click.ParamType):
             self.fail(f"{value} 不是 2026-11-23 这样的日期。")
 
 
+class Reason(click.ParamType):
+    name = "text"
+
+    def convert(self, value: object, param: object, ctx: object) -> str:
+        reason = str(value).strip()
+        if not 1 <= len(reason) <= REASON_AT_MOST:
+            self.fail(f"原因须为 1 到 {REASON_AT_MOST} 个字，会告诉预约人。")
+        return reason
+
+
 appointments_group = Group("appointments", help="Bookings of a day that closes or shrinks.")
 DAY = click.option("--date", "day", type=Day(), help="Only this hall day; default: all to come.")
-REASON = click.option("--reason", required=True, help="Told to who booked, as in 线路检修停电.")
+REASON = click.option(
+    "--reason", type=Reason(), required=True, help="Told to who booked, as in 线路检修停电."
+)
 
 
 @appointments_group.command("hit")
@@ -55,7 +70,7 @@ def list_hit(hall: str, day: date | None) -> None:
     found = hit(plan, parts().clock.now(), day)
     _show("受影响", plan, found)
     if not found:
-        click.echo("没有受影响的预约。")
+        click.echo(NOBODY)
 
 
 @appointments_group.command("move")
@@ -102,6 +117,8 @@ def _act() -> Act:
 
 
 def _tell(plan: HallPlan, settled: Settled) -> None:
+    if settled == Settled():
+        click.echo(NOBODY)
     _show("已改期", plan, settled.moved)
     _show("已取消", plan, settled.cancelled)
     _show("没有空余时段，仍待处理", plan, settled.left)

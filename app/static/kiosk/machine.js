@@ -116,6 +116,7 @@ function refuse(error) {
   instead = isEarly ? { ...error.problem, id_number: body.id_number } : null
   say('refused-words', error.message || NO_ANSWER)
   show('early', isEarly)
+  byId('refused').classList.toggle('early', isEarly)
   show('walk-in', isEarly)
   show('again', Boolean(error.isOpen))
   show('retype', path === CHECK_IN.path && (error.status === 404 || error.status === 422))

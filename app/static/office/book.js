@@ -1,6 +1,6 @@
 // Booking for somebody on the telephone or at the desk: item, time, person, one press.
 
-import { complain, dayAfter, dayInWords, drawTimes, itemsOf, nameOf, read, send, span, tell, timesOn } from './office.js'
+import { complain, dayAfter, dayInWords, drawTimes, itemsOf, nameOf, read, send, tell, timesOn, whenOf } from './office.js'
 import { grouped } from '../shared/codes.js'
 import { byId, clockOf, el, fill, page, say, show } from '../shared/dom.js'
 
@@ -78,9 +78,8 @@ async function book(event) {
 }
 
 function celebrate(booking) {
-  const when = `${dayInWords(booking.date)}${span(booking.slot)}`
   say('done-code', grouped(booking.code))
-  say('done-words', `${when}，办理${itemsOf(booking)}。`)
+  say('done-words', `${whenOf(booking)}，办理${itemsOf(booking)}。`)
   say('done-more', `办事人 ${nameOf(booking)}。当天 ${clockOf(booking.check_in_opens_at)} 起，`
     + '请到大厅取号机输入预约码或身份证号码签到取号。')
   show('booking', false)

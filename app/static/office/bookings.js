@@ -49,7 +49,7 @@ const searched = (booking) => [
 function row(booking) {
   const { code, state, hit, note, ticket, phone } = booking
   return el('tr', { 'data-state': state },
-    el('td', { class: 'number' }, span(booking.slot)),
+    el('td', { class: 'number' }, span(booking.slot, booking.date)),
     el('td', { class: 'number code' }, grouped(code)),
     el('td', {}, nameOf(booking)),
     el('td', {}, itemsOf(booking)),

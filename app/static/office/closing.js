@@ -1,6 +1,6 @@
 // A day that closes or shrinks: who is hit, and one form that moves or cancels them all.
 
-import { complain, dayInWords, itemsOf, nameOf, reachedBy, read, send, span } from './office.js'
+import { complain, dayInWords, itemsOf, nameOf, reachedBy, read, send, whenOf } from './office.js'
 import { ask } from '../shared/dialog.js'
 import { grouped } from '../shared/codes.js'
 import { byId, el, fill, say, show } from '../shared/dom.js'
@@ -26,7 +26,7 @@ function draw() {
   const found = hits()
   say('count', found.length ? `${found.length} 个` : '')
   fill('hit', found.map((booking) => el('tr', {},
-    el('td', { class: 'number' }, `${dayInWords(booking.date)}${span(booking.slot)}`),
+    el('td', { class: 'number' }, whenOf(booking)),
     ...who(booking),
     el('td', {}, booking.hit),
     el('td', {}, reachedBy(booking)))))
@@ -76,7 +76,7 @@ function confirmation(found, action, to) {
   const calls = by('phone') + silent
   return {
     title: `${verb(action)} ${found.length} 个预约${where}`,
-    told: `${by('message')} 人自动收到消息。`,
+    told: by('message') ? `${by('message')} 人自动收到消息。` : '没有人自动收到消息。',
     called: calls
       ? `${calls} 人须打电话通知${silent ? `，其中 ${silent} 人没有留电话` : ''}；办完后列出名单。`
       : '没有人须打电话。',
@@ -111,7 +111,7 @@ async function reachable(bookings) {
 }
 
 function resultRow({ booking, words }) {
-  const when = booking.state === 'cancelled' ? '' : `${dayInWords(booking.date)}${span(booking.slot)}`
+  const when = booking.state === 'cancelled' ? '' : whenOf(booking)
   return el('tr', {},
     el('td', {}, words),
     el('td', { class: 'number' }, when),

@@ -67,8 +67,13 @@ export function dayInWords(day) {
 export const dayAfter = (day, days) =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
 
-/** 09:30–10:00 */
-export const span = ({ starts_at, ends_at }) => `${clockOf(starts_at)}–${clockOf(ends_at)}`
+/** 09:30–10:00; 次日 00:30–01:00 where that is still the hall day `date`. */
+export function span({ starts_at, ends_at }, date = starts_at.slice(0, 10)) {
+  return `${starts_at.slice(0, 10) > date ? '次日 ' : ''}${clockOf(starts_at)}–${clockOf(ends_at)}`
+}
+
+/** 11月25日（周三）00:30–01:00, by the calendar, whatever the hall day. */
+export const whenOf = ({ slot }) => `${dayInWords(slot.starts_at.slice(0, 10))}${span(slot)}`
 
 export const itemsOf = ({ items }) => items.map((code) => page.items[code] ?? code).join('、')
 
@@ -78,7 +83,7 @@ export const nameOf = ({ person }) => person.name ?? ''
 export const inShort = (booking) => [
   grouped(booking.code),
   nameOf(booking),
-  `${dayInWords(booking.date)}${span(booking.slot)}`,
+  whenOf(booking),
   itemsOf(booking),
 ].filter(Boolean).join('，')
 
@@ -108,7 +113,7 @@ export async function timesOn(items, date) {
   const query = new URLSearchParams([...items.map((item) => ['item', item]), ['date', date]])
   const times = new Map()
   for (const slot of await read(`/staff/slots?${query}`)) {
-    const when = span(slot)
+    const when = span(slot, date)
     times.set(when, { ...times.get(when), span: when, [slot.pool]: slot })
   }
   return [...times.values()]
