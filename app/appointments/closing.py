@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from app.appointments.errors import SecondBooking, SlotFull
+from app.appointments.errors import AlreadyCheckedIn, SecondBooking, SlotFull
 from app.appointments.queries import (
     Appointment,
     active_in_order,
@@ -72,8 +73,8 @@ def move_hit(
     day that has one. Who booked is told, with the reason. No booking is made meanwhile."""
     plan = held_plan(hall, alone=True)
     settled = Settled()
-    for appointment in hit(plan, act.now, day):
-        moved = _moved(plan, still_booked(appointment.id), act, reason, to)
+    for appointment in _locked(hit(plan, act.now, day)):
+        moved = _moved(plan, appointment, act, reason, to)
         if moved is None:
             settled.left.append(appointment)
         else:
@@ -84,8 +85,15 @@ def move_hit(
 def cancel_hit(hall: str, act: Act, reason: str, *, day: date | None = None) -> Settled:
     """Cancel every booking that is hit. Who booked is told, with the reason."""
     plan = held_plan(hall, alone=True)
-    bookings = hit(plan, act.now, day)
-    return Settled(cancelled=[give_up(plan, still_booked(b.id), act, reason) for b in bookings])
+    bookings = _locked(hit(plan, act.now, day))
+    return Settled(cancelled=[give_up(plan, each, act, reason) for each in bookings])
+
+
+def _locked(bookings: Iterable[Appointment]) -> Iterator[Appointment]:
+    """Each, held until this transaction ends, but for whoever has just come: they are served."""
+    for each in bookings:
+        with suppress(AlreadyCheckedIn):
+            yield still_booked(each.id)
 
 
 def _moved(
