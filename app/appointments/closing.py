@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from app.appointments.errors import SecondBooking, SlotFull
+from app.appointments.errors import AlreadyCheckedIn, SecondBooking, SlotFull
 from app.appointments.queries import (
     Appointment,
     active_in_order,
     booked_days,
-    find,
     free_visits,
     needs_of,
     slots_on,
@@ -73,7 +73,7 @@ def move_hit(
     day that has one. Who booked is told, with the reason. No booking is made meanwhile."""
     plan = held_plan(hall, alone=True)
     settled = Settled()
-    for appointment in _hit_and_locked(plan, act.now, day):
+    for appointment in _locked(hit(plan, act.now, day)):
         moved = _moved(plan, appointment, act, reason, to)
         if moved is None:
             settled.left.append(appointment)
@@ -85,17 +85,15 @@ def move_hit(
 def cancel_hit(hall: str, act: Act, reason: str, *, day: date | None = None) -> Settled:
     """Cancel every booking that is hit. Who booked is told, with the reason."""
     plan = held_plan(hall, alone=True)
-    bookings = _hit_and_locked(plan, act.now, day)
+    bookings = _locked(hit(plan, act.now, day))
     return Settled(cancelled=[give_up(plan, each, act, reason) for each in bookings])
 
 
-def _hit_and_locked(plan: HallPlan, now: datetime, day: date | None) -> Iterator[Appointment]:
-    """The bookings that are hit, each locked: who checks in waits for no hall, and whoever did so
-    a moment ago is served."""
-    for found in hit(plan, now, day):
-        appointment = find(id=found.id, lock=True)
-        if appointment.state == State.BOOKED:
-            yield appointment
+def _locked(bookings: Iterable[Appointment]) -> Iterator[Appointment]:
+    """Each, held until this transaction ends, but for whoever has just come: they are served."""
+    for each in bookings:
+        with suppress(AlreadyCheckedIn):
+            yield still_booked(each.id)
 
 
 def _moved(

@@ -1,8 +1,14 @@
 """A day that closes or shrinks: whose bookings are hit, and what becomes of them, by the commands
 and by the office."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 
+from app.appointments import service
+from app.catalog.service import plan_of
+from app.core.acts import Act, Actor
 from tests.appointments.desk import TODAY, TOMORROW, Desk, at, everything, miscounted
 from tests.house import HALL, id_number, refused
 
@@ -321,6 +327,38 @@ def test_the_longest_sentence_is_told(house, desk):
     assert len(settle(desk, "move", "长" * 100)["moved"]) == 1
     told = li.get("/me/notices").json[0]["text"]
     assert f"“{'身' * 60}”等 10 项预约已改到 11 月 25 日" in told
+
+
+@pytest.mark.parametrize("action", ["move", "cancel"])
+def test_somebody_checks_in_while_the_day_is_settled(house, desk, action):
+    """Who came is served; the others are settled all the same."""
+    house.take()  # the day has its promises: nothing else keeps the two apart
+    early, booking = somebody(house, "li", day=TODAY)
+    _, other = somebody(house, "wang", "11:00", day=TODAY)
+    shut = [{"date": TODAY, "hours": ["09:00-09:30"], "reason": "停电"}]
+    house.reload(lambda file: file["hall"].update(exceptions=shut))
+    came, may_commit = threading.Event(), threading.Event()
+
+    def checks_in():
+        act = Act(house.clock.now(), Actor("citizen", early.name))
+        service.check_in(plan_of(HALL), booking["id"], act)
+        came.set()
+        may_commit.wait(5)
+
+    with ThreadPoolExecutor(2) as people:
+        in_hall = people.submit(house.within, checks_in)
+        assert came.wait(5)
+        body = {"action": action, "reason": "停电"}
+        office = people.submit(desk.post, "appointments/settle", body)
+        wait([office], timeout=0.5)  # it has read who is hit, and stands before the row
+        may_commit.set()
+        in_hall.result()
+        settled = office.result()
+    assert settled.status_code == 200, settled.get_data(as_text=True)
+    done = settled.json["moved" if action == "move" else "cancelled"]
+    assert [one["id"] for one in done] == [other["id"]]
+    assert early.get("/appointments").json[0]["state"] == "checked_in"
+    assert (hit(desk), miscounted(house)) == ([], [])
 
 
 # By one command each
