@@ -142,7 +142,7 @@ def forecast(
 
 
 Unfold = tuple[NDArray[np.intp], NDArray[np.intp], Floats]
-"""Rows of one line in order; the first row of each one's bundle; how long after it each is called."""
+"""Rows of a line in order; the first row of each one's bundle; milliseconds after its call."""
 
 
 class _Day:
@@ -303,8 +303,15 @@ class _Day:
             its = queues == queue
             for kind in kinds:
                 when = np.where(kind, enters, np.inf)
-                columns = (part[:, its] for part in (when, due, service, leaves, nowhere))
-                yield _in_order(Line(int(queue), *columns), 1 + len(booked) // PARTIES)
+                line = Line(
+                    int(queue),
+                    enters=when[:, its],
+                    due=due[:, its],
+                    service=service[:, its],
+                    leaves=leaves[:, its],
+                    row=nowhere[:, its],
+                )
+                yield _in_order(line, party=1 + len(booked) // PARTIES)
 
     def _counters(self) -> Counters:
         hall, past = self._hall, self._habits.past
