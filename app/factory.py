@@ -34,6 +34,7 @@ from app.core.db import db, engine_options, prepare_sqlite, server_time
 from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
+from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
@@ -50,6 +51,7 @@ from config.redis import connect
 from config.settings import ROOT, Settings
 from queueing.doubt import Doubt
 from queueing.events import RedisEvents
+from queueing.outlook import RedisOutlooks
 from queueing.redis_sequence import RedisSequence
 from wechat.gateway import Gateway, NoGateway
 from wechat.sandbox import Sandbox
@@ -117,6 +119,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         appointments.bp,
         tickets.bp,
         calling.bp,
+        estimates.bp,
         staff.bp,
         notices.bp,
         kiosk_api.bp,
@@ -156,6 +159,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
         doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
+        outlooks=lambda hall, day: RedisOutlooks(redis, hall, day),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
         wechat=_gateway(settings, redis),
