@@ -45,6 +45,8 @@ def hit(plan: HallPlan, now: datetime, day: date | None = None) -> list[Appointm
 
 def _hit_on(plan: HallPlan, day: date) -> list[Appointment]:
     bookings = active_in_order(plan.code, day)
+    if not bookings:
+        return []
     # who has come is served whatever the file says now, and keeps the place
     ordered = sorted(bookings, key=lambda each: each.state == State.BOOKED)
     needs = needs_of(each.id for each in ordered)

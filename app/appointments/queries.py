@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, select
 
 from app.appointments.errors import AppointmentNotFound
 from app.appointments.models import AppointmentEventRow, AppointmentRow, PlaceRow, SlotRow
-from app.appointments.rules import Pool, Slot, Visit, open_for_booking, slots_of, visits
+from app.appointments.rules import Pool, Slot, Visit, has_closed, is_released, slots_of, visits
 from app.appointments.states import ACTIVE, State
 from app.catalog.plan import HallPlan, Item
 from app.core.db import db
@@ -56,14 +56,15 @@ def free_visits(
 ) -> Iterator[tuple[Visit, int]]:
     """The times of a day that can be booked now, in their order, and how many such visits each
     still has room for."""
+    if not plan.day_of(now).date <= day or not is_released(plan, day, now):
+        return iter(())
     slots = slots_on(plan, day)
     taken = taken_on(plan.code, day)
     found = [
         (visit, left)
         for pool in pools
         for visit in visits(plan, slots.values(), items, pool)
-        if (left := places_left(visit, taken)) > 0
-        and open_for_booking(plan, visit, plan.hall_day(day), now)
+        if (left := places_left(visit, taken)) > 0 and not has_closed(plan, visit, now)
     ]
     return iter(sorted(found, key=lambda each: (each[0].starts_at, each[0].id)))
 

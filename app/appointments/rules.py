@@ -140,22 +140,17 @@ def visit_at(
     return next(found, None)
 
 
-def open_for_booking(plan: HallPlan, visit: Visit, day: HallDay, now: datetime) -> bool:
-    """Whether this hall day has been released, and the visit has not begun to close."""
-    return is_released(plan, day, now) and not has_closed(plan, visit, now)
-
-
 def has_closed(plan: HallPlan, visit: Visit, now: datetime) -> bool:
     """Whether it is too late to book this visit: until its start, or as long before as the hall
     asks."""
     return now >= visit.starts_at - timedelta(milliseconds=plan.booking.book_until)
 
 
-def is_released(plan: HallPlan, day: HallDay, now: datetime) -> bool:
+def is_released(plan: HallPlan, day: date, now: datetime) -> bool:
     """Whether this day can be booked yet: the farthest one is opened at the hall's release time."""
     local = now.astimezone(plan.zone)
     days = plan.booking.horizon_days - (local.time() < plan.booking.release_at)
-    return day.date <= local.date() + timedelta(days=days)
+    return day <= local.date() + timedelta(days=days)
 
 
 def may_cancel(plan: HallPlan, starts_at: datetime, now: datetime) -> bool:

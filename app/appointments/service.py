@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
 
 from app.appointments.errors import (
     BookingOfAnotherDay,
@@ -172,7 +173,7 @@ def move(
         raise SecondBooking
     _drop_places(appointment.id)
     _put_places(appointment.id, visit)
-    moved = _update(
+    moved = _give_time(
         appointment,
         day=day,
         slot_id=visit.id,
@@ -184,6 +185,14 @@ def move(
     )
     record(plan, moved, "moved", act, note)
     return moved
+
+
+def _give_time(appointment: Appointment, **values: object) -> Appointment:
+    """Raises SecondBooking, where this person booked that day at the same moment."""
+    try:
+        return _update(appointment, **values)
+    except IntegrityError:
+        raise SecondBooking from None
 
 
 def give_up(plan: HallPlan, appointment: Appointment, act: Act, note: str = "") -> Appointment:
@@ -369,7 +378,12 @@ def _visit(
     plan: HallPlan, slot_id: str, codes: Sequence[str], now: datetime, *, staff: bool
 ) -> Visit:
     """The visit that begins with this slot, if it can be booked now, room or not."""
-    slots = slots_on(plan, hall_and_date(slot_id)[1])
+    day = hall_and_date(slot_id)[1]
+    if day < plan.day_of(now).date:
+        raise SlotPast
+    if not is_released(plan, day, now):
+        raise SlotNotReleased
+    slots = slots_on(plan, day)
     slot = slots.get(slot_id)
     if slot is None or (slot.pool == "staff" and not staff):
         raise SlotNotFound
@@ -381,8 +395,6 @@ def _visit(
         raise SlotOfAnotherItem
     if has_closed(plan, visit, now):
         raise SlotPast
-    if not is_released(plan, plan.day_of(slot.starts_at), now):
-        raise SlotNotReleased
     return visit
 
 

@@ -19,7 +19,7 @@ def when(plan: HallPlan, appointment: Any) -> str:
 
 def told(plan: HallPlan, appointment: Any, kind: str, note: str) -> str | None:
     """The sentence for what happened to a booking; None where nobody needs to be told."""
-    names = "、".join(plan.item_coded(code).name for code in appointment.items)
+    names = _names(plan, appointment.items)
     time = when(plan, appointment)
     by_hall = f"因{note}，" if note else ""
     if kind == "booked":
@@ -31,3 +31,8 @@ def told(plan: HallPlan, appointment: Any, kind: str, note: str) -> str | None:
     if kind == "missed":
         return f"您 {time} 在{plan.name}的“{names}”预约未签到，已按爽约记录。"
     return None
+
+
+def _names(plan: HallPlan, items: list[str]) -> str:
+    first = plan.item_coded(items[0]).name
+    return first if len(items) == 1 else f"{first}等 {len(items)} 项"

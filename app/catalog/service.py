@@ -129,16 +129,21 @@ def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
     key = plan.id, day.date
     if key in kept:
         return kept[key]
-    stored = _stored_promises(plan, day.date)
     if not in_transaction():
-        return stored or _present_promises(plan)
-    promises = stored or _freeze(plan, day.date)
+        return present_promises(plan, day)
+    promises = _stored_promises(plan, day.date) or _freeze(plan, day.date)
     # A rollback would take back the row, so it is believed only after the commit.
     after_commit(lambda: kept.__setitem__(key, promises))
     return promises
 
 
-def _present_promises(plan: HallPlan) -> DayPromises:
+def present_promises(plan: HallPlan, day: HallDay) -> DayPromises:
+    """What the hall promises on this day as things stand: a day nobody has taken a number for is
+    not bound to it."""
+    return _stored_promises(plan, day.date) or _by_the_file(plan)
+
+
+def _by_the_file(plan: HallPlan) -> DayPromises:
     own = {
         lane.letters: lane.walk_in_promise
         for lane in plan.lanes.values()
@@ -149,7 +154,7 @@ def _present_promises(plan: HallPlan) -> DayPromises:
 
 def _freeze(plan: HallPlan, day: date) -> DayPromises:
     """Write the row, unless another was quicker; what it says."""
-    present = _present_promises(plan)
+    present = _by_the_file(plan)
     db.session.execute(
         insert_into(HallDayRow)
         .values(
