@@ -19,7 +19,8 @@ from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import app.core.jobs  # noqa: F401 (its table)
+import app.core.jobs
+import app.estimates.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
 from app.calling import routes as calling
 from app.catalog import routes as catalog
