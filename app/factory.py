@@ -40,6 +40,7 @@ from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
 from app.office import api as office_api
+from app.office import pages as office_pages
 from app.operators import routes as operators
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
@@ -130,6 +131,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         pages.bp,
         kiosk_pages.bp,
         clerk_pages.bp,
+        office_pages.bp,
         screen_pages.bp,
         visitor_pages.bp,
     ):

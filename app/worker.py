@@ -88,14 +88,22 @@ def one_round(queue: Queue) -> None:
     """One round of the schedule over all halls; what fails is logged and tried in the next."""
     now = parts().clock.now()
     try:
-        with transaction():
-            release_held(now)
+        _give_back_freed(now)
         for plan in plans():
             _one_hall(queue, plan, now)
     except Exception:
         log.exception("a round of the schedule failed")
     finally:
         db.session.remove()
+
+
+def _give_back_freed(now: datetime) -> None:
+    """Freed places on which somebody has a hand just now can wait; the sweep cannot."""
+    try:
+        with transaction():
+            release_held(now)
+    except Exception:
+        log.exception("freed places are given back in the next round")
 
 
 def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -11,12 +11,13 @@ from app.appointments.queries import (
     Appointment,
     active_in_order,
     booked_days,
+    find,
     free_visits,
     needs_of,
     slots_on,
 )
 from app.appointments.rules import POOLS, Visit, kept_and_hit
-from app.appointments.service import give_up, move, still_booked
+from app.appointments.service import give_up, move
 from app.appointments.states import State
 from app.catalog.plan import HallPlan
 from app.catalog.service import held_plan
@@ -72,8 +73,8 @@ def move_hit(
     day that has one. Who booked is told, with the reason. No booking is made meanwhile."""
     plan = held_plan(hall, alone=True)
     settled = Settled()
-    for appointment in hit(plan, act.now, day):
-        moved = _moved(plan, still_booked(appointment.id), act, reason, to)
+    for appointment in _hit_and_locked(plan, act.now, day):
+        moved = _moved(plan, appointment, act, reason, to)
         if moved is None:
             settled.left.append(appointment)
         else:
@@ -84,8 +85,17 @@ def move_hit(
 def cancel_hit(hall: str, act: Act, reason: str, *, day: date | None = None) -> Settled:
     """Cancel every booking that is hit. Who booked is told, with the reason."""
     plan = held_plan(hall, alone=True)
-    bookings = hit(plan, act.now, day)
-    return Settled(cancelled=[give_up(plan, still_booked(b.id), act, reason) for b in bookings])
+    bookings = _hit_and_locked(plan, act.now, day)
+    return Settled(cancelled=[give_up(plan, each, act, reason) for each in bookings])
+
+
+def _hit_and_locked(plan: HallPlan, now: datetime, day: date | None) -> Iterator[Appointment]:
+    """The bookings that are hit, each locked: who checks in waits for no hall, and whoever did so
+    a moment ago is served."""
+    for found in hit(plan, now, day):
+        appointment = find(id=found.id, lock=True)
+        if appointment.state == State.BOOKED:
+            yield appointment
 
 
 def _moved(

@@ -55,8 +55,8 @@ def free_visits(
     plan: HallPlan, items: Sequence[Item], day: date, pools: Iterable[Pool], now: datetime
 ) -> Iterator[tuple[Visit, int]]:
     """The times of a day that can be booked now, in their order, and how many such visits each
-    still has room for."""
-    if not plan.day_of(now).date <= day or not is_released(plan, day, now):
+    still has room for. Whoever asks for a day far away costs nothing."""
+    if day < plan.day_of(now).date or not is_released(plan, day, now):
         return iter(())
     slots = slots_on(plan, day)
     taken = taken_on(plan.code, day)

@@ -91,7 +91,7 @@ class Visit:
 def hall_and_date(slot_id: str) -> tuple[str, date]:
     """The hall's code and the hall day a slot's id names. Raises ValueError where it is no id."""
     hall, day, *rest = slot_id.split(".")
-    if len(rest) not in (3, 4):
+    if len(rest) not in (3, 4) or len(day) != len("20261123"):
         raise ValueError(slot_id)
     return hall, datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007 (a date has no zone)
 
@@ -180,7 +180,8 @@ def metres_between(hall: Location, latitude: float, longitude: float) -> float:
     """Along the ground, by the haversine formula."""
     north, east = radians(latitude - hall.latitude), radians(longitude - hall.longitude)
     along = cos(radians(hall.latitude)) * cos(radians(latitude))
-    return 2 * EARTH_M * asin(sqrt(sin(north / 2) ** 2 + along * sin(east / 2) ** 2))
+    part = sin(north / 2) ** 2 + along * sin(east / 2) ** 2
+    return 2 * EARTH_M * asin(sqrt(min(part, 1)))  # rounding may go past the farthest point
 
 
 def _tiled(spans: Sequence[Span], minutes: int) -> Iterator[Span]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.appointments.errors import (
@@ -60,11 +60,11 @@ from app.appointments.rules import (
     visit_at,
 )
 from app.appointments.states import ACTIVE, State, require_booked
-from app.appointments.words import told
+from app.appointments.words import day_words, told
 from app.catalog.errors import UnknownHall, UnknownItem
 from app.catalog.plan import HallPlan, Item
-from app.catalog.rules import gives_numbers_at
-from app.catalog.service import held_plan, plan_of, plans, promises_of_day
+from app.catalog.rules import opening
+from app.catalog.service import held_plan, plan_of, plans, promises_shown
 from app.citizens.queries import is_elderly
 from app.citizens.service import lock_citizen
 from app.core.acts import Act
@@ -72,6 +72,7 @@ from app.core.db import db, insert_into, insert_once
 from app.core.parts import parts
 from app.notices.service import notify
 from app.tickets import service as tickets
+from app.tickets.errors import HallClosed
 from app.tickets.queries import Ticket
 from app.tickets.queries import find as find_ticket
 from app.tickets.rules import Arrival
@@ -168,31 +169,23 @@ def move(
             _take(plan, slots[slot_id], more)
         elif more < 0:
             _free(plan, appointment.id, slot_id, -more, act)
-    day = plan.day_of(visit.starts_at).date
-    if day != appointment.day and active_on(plan.code, day, appointment.person_id):
-        raise SecondBooking
     _drop_places(appointment.id)
     _put_places(appointment.id, visit)
-    moved = _give_time(
-        appointment,
-        day=day,
-        slot_id=visit.id,
-        slot_starts_at=visit.starts_at,
-        slot_ends_at=visit.ends_at,
-        lane=visit.lane,
-        booked_at=act.now,
-        note=note or None,
-    )
+    try:
+        moved = _update(
+            appointment,
+            day=plan.day_of(visit.starts_at).date,
+            slot_id=visit.id,
+            slot_starts_at=visit.starts_at,
+            slot_ends_at=visit.ends_at,
+            lane=visit.lane,
+            booked_at=act.now,
+            note=note or None,
+        )
+    except IntegrityError:  # one a person and day
+        raise SecondBooking from None
     record(plan, moved, "moved", act, note)
     return moved
-
-
-def _give_time(appointment: Appointment, **values: object) -> Appointment:
-    """Raises SecondBooking, where this person booked that day at the same moment."""
-    try:
-        return _update(appointment, **values)
-    except IntegrityError:
-        raise SecondBooking from None
 
 
 def give_up(plan: HallPlan, appointment: Appointment, act: Act, note: str = "") -> Appointment:
@@ -214,25 +207,16 @@ def check_in(
     """Somebody who booked stands in the hall: a number in the one order, due by the slot.
 
     Raises AppointmentNotFound, BookingOfAnotherHall, BookingOfAnotherDay, CheckInTooEarly,
-    CheckInTooLate, LiveTicketHeld, and what `require_booked` raises."""
+    CheckInTooLate, HallClosed, UnknownItem, LiveTicketHeld, and what `require_booked` raises."""
+    _refuse_elsewhere(plan, find(id=appointment_id))
     appointment = still_booked(appointment_id)
-    _refuse_elsewhere(plan, appointment, act.now)
-    day = plan.hall_day(appointment.day)
-    promises = promises_of_day(plan, day).for_lane(appointment.lane)
+    _refuse_early(plan, appointment, act.now)
+    _refuse_over(plan, appointment, act.now)
     if priority is None and is_elderly(appointment.person_id, appointment.day):
         priority = "elderly"
-    opens_at = check_in_opens(plan, appointment.slot_starts_at, promises.check_in_opens)
-    if act.now < opens_at:
-        clock = f"{opens_at.astimezone(plan.zone):%H:%M}"
-        raise CheckInTooEarly(
-            f"还没到签到时间，{clock} 起可以签到；也可以现在改取现场号。",
-            opens_at=opens_at.isoformat(),
-        )
-    if not gives_numbers_at(plan, act.now):
-        raise CheckInTooLate
     ticket = tickets.admit(
         plan,
-        [plan.item_coded(code) for code in appointment.items],
+        _items_still_served(plan, appointment),
         Arrival(
             origin="appointment",
             taken_at=act.now,
@@ -270,18 +254,53 @@ def require_in_hall(plan: HallPlan, latitude: float | None, longitude: float | N
         raise NotInHall
 
 
-def _refuse_elsewhere(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
-    """A booking is good in its own hall, on its own hall day."""
+def _refuse_elsewhere(plan: HallPlan, appointment: Appointment) -> None:
+    """A booking is good in its own hall."""
     if appointment.hall != plan.code:
         name = plan_of(appointment.hall).name
         raise BookingOfAnotherHall(f"这个预约是{name}的，不能在这里签到。")
-    today = plan.day_of(now).date
-    if appointment.day == today:
+
+
+def _refuse_early(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
+    """Not before check-in opens. People are told the date of their clock: a time at one in the
+    morning belongs to the hall day before, and nobody knows it by that."""
+    opens_before = promises_shown(plan, plan.hall_day(appointment.day)).hall.check_in_opens
+    opens_at = check_in_opens(plan, appointment.slot_starts_at, opens_before)
+    if now >= opens_at:
         return
-    when = f"{appointment.day.month} 月 {appointment.day.day} 日"
-    if appointment.day < today:
+    booked, local = appointment.slot_starts_at.astimezone(plan.zone), now.astimezone(plan.zone)
+    if local.date() < booked.date() and appointment.day != plan.day_of(now).date:
+        raise BookingOfAnotherDay(
+            f"这个预约是 {day_words(booked)}的，请当天再来签到。", date=f"{appointment.day}"
+        )
+    opens_at = opens_at.astimezone(plan.zone)
+    raise CheckInTooEarly(
+        f"还没到签到时间，{opens_at:%H:%M} 起可以签到；也可以现在改取现场号。",
+        opens_at=opens_at.isoformat(),
+        items=appointment.items,
+    )
+
+
+def _refuse_over(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
+    """Not once its hall day is over, or the hall has closed. Before the doors open it may be: who
+    stands at the machine is in."""
+    if appointment.day < plan.day_of(now).date:
+        when = day_words(appointment.slot_starts_at.astimezone(plan.zone))
         raise CheckInTooLate(f"这个预约是 {when}的，日期已过，请重新取号或预约。")
-    raise BookingOfAnotherDay(f"这个预约是 {when}的，请当天再来签到。", date=f"{appointment.day}")
+    spans = opening(plan, plan.day_of(now))
+    if not spans:
+        raise HallClosed("大厅今天不办理业务，请改约或联系大厅。")
+    if now >= spans[-1][1]:
+        raise CheckInTooLate
+
+
+def _items_still_served(plan: HallPlan, appointment: Appointment) -> list[Item]:
+    """What was booked; an item that has left the hall since is served as long as its lane is
+    there. Raises UnknownItem."""
+    items = [plan.item_coded(code) for code in appointment.items]
+    if any(item.lane not in plan.lanes for item in items):
+        raise UnknownItem("预约的事项已不在本大厅办理，请咨询工作人员。")
+    return items
 
 
 def mark_missed(plan: HallPlan, act: Act) -> int:
@@ -306,8 +325,12 @@ def mark_missed(plan: HallPlan, act: Act) -> int:
 
 def release_held(now: datetime) -> int:
     """Sell freed places again whose holding time is over; how many there were."""
+    is_over = PLACES.c.held_until <= now
+    halls = select(SLOTS.c.hall).join(PLACES, PLACES.c.slot_id == SLOTS.c.id).where(is_over)
+    for hall in db.session.scalars(halls.distinct().order_by(SLOTS.c.hall)).all():
+        held_plan(hall)
     over = db.session.execute(
-        delete(PLACES).where(PLACES.c.held_until <= now).returning(PLACES.c.slot_id, PLACES.c.units)
+        delete(PLACES).where(is_over).returning(PLACES.c.slot_id, PLACES.c.units)
     ).all()
     for place in sorted(over):
         _give_back(place.slot_id, place.units)
@@ -364,6 +387,12 @@ def _drop_places(appointment_id: str) -> None:
 
 
 # What is wanted
+
+
+def require_slot_of(plan: HallPlan, slot_id: str) -> None:
+    """Staff book in their own hall. Raises SlotNotFound, SlotOfAnotherHall."""
+    if _hall_of(slot_id).code != plan.code:
+        raise SlotOfAnotherHall("只能预约本大厅的时段。")
 
 
 def _hall_of(slot_id: str) -> HallPlan:

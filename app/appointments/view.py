@@ -9,7 +9,7 @@ from app.appointments.queries import Appointment
 from app.appointments.rules import Visit, check_in_opens
 from app.appointments.service import NAME
 from app.catalog.plan import HallPlan
-from app.catalog.service import present_promises
+from app.catalog.service import promises_shown
 from app.citizens.rules import masked_name
 from app.core.parts import parts
 from app.tickets.queries import find as find_ticket
@@ -31,7 +31,7 @@ def slots_out(plan: HallPlan, free: Iterable[tuple[Visit, int]]) -> list[dict[st
 
 def appointment_out(appointment: Appointment, plan: HallPlan) -> dict[str, Any]:
     """A booking, for who made it and for staff; the name only masked."""
-    opens_before = present_promises(plan, plan.hall_day(appointment.day)).hall.check_in_opens
+    opens_before = promises_shown(plan, plan.hall_day(appointment.day)).hall.check_in_opens
     opens_at = check_in_opens(plan, appointment.slot_starts_at, opens_before)
     name = appointment.name_sealed
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from app.catalog.plan import HallPlan
@@ -13,8 +14,13 @@ def when(plan: HallPlan, appointment: Any) -> str:
     """The booked time as people say it: 11 月 23 日（周一）09:00–09:30."""
     starts = appointment.slot_starts_at.astimezone(plan.zone)
     ends = appointment.slot_ends_at.astimezone(plan.zone)
-    day = f"{starts.month} 月 {starts.day} 日（周{WEEKDAYS[starts.weekday()]}）"
+    day = f"{day_words(starts)}（周{WEEKDAYS[starts.weekday()]}）"
     return f"{day}{starts:%H:%M}–{ends:%H:%M}"
+
+
+def day_words(local: datetime) -> str:
+    """The date of a moment of the hall's clock: 11 月 23 日."""
+    return f"{local.month} 月 {local.day} 日"
 
 
 def told(plan: HallPlan, appointment: Any, kind: str, note: str) -> str | None:

@@ -119,6 +119,12 @@ def counter_statuses(plan: HallPlan) -> dict[str, tuple[str, datetime | None]]:
     return {row.no: (row.status, row.status_at) for row in rows}
 
 
+def promises_shown(plan: HallPlan, day: HallDay) -> DayPromises:
+    """What a hall day promises as things stand, to be told and nothing more: a day on which no
+    number was given yet may still promise otherwise."""
+    return _stored_promises(plan, day.date) or _by_the_file(plan)
+
+
 def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
     """What the hall promises on this hall day.
 
@@ -130,17 +136,11 @@ def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
     if key in kept:
         return kept[key]
     if not in_transaction():
-        return present_promises(plan, day)
+        return promises_shown(plan, day)
     promises = _stored_promises(plan, day.date) or _freeze(plan, day.date)
     # A rollback would take back the row, so it is believed only after the commit.
     after_commit(lambda: kept.__setitem__(key, promises))
     return promises
-
-
-def present_promises(plan: HallPlan, day: HallDay) -> DayPromises:
-    """What the hall promises on this day as things stand: a day nobody has taken a number for is
-    not bound to it."""
-    return _stored_promises(plan, day.date) or _by_the_file(plan)
 
 
 def _by_the_file(plan: HallPlan) -> DayPromises:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from apiflask import APIBlueprint, Schema
 from apiflask.fields import AwareDateTime, String
 from flask import Response
 
+from app.citizens.rules import BEIJING
 from app.core.auth import access, actor
 from app.core.http import answer
 from app.notices.queries import latest_of
@@ -27,7 +30,11 @@ class NoticeOut(Schema):
 def notices() -> Response:
     return answer(
         [
-            {"id": n["id"], "kind": n["kind"], "text": n["text"], "at": n["at"].isoformat()}
+            {"id": n["id"], "kind": n["kind"], "text": n["text"], "at": _local(n["at"])}
             for n in latest_of(actor().id)
         ]
     )
+
+
+def _local(at: datetime) -> str:
+    return at.astimezone(BEIJING).isoformat(timespec="milliseconds")

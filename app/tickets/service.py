@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from app.catalog import rules as hours
 from app.catalog.plan import HallDay, HallPlan, Item
 from app.catalog.service import item_of, promises_of_day
+from app.citizens.queries import is_elderly
 from app.citizens.rules import id_number as judge_id_number
 from app.citizens.service import lock_person, person_of
 from app.core import events
@@ -323,9 +324,12 @@ def note_call(ticket: Ticket, call_id: int) -> Ticket:
 
 
 def check_in(ticket: Ticket, priority: str | None, act: Act, plan: HallPlan) -> Ticket:
-    """The holder of a number from afar stands in the hall. Raises ActionNotAllowed."""
+    """The holder of a number from afar stands in the hall; that they are elderly is told by the
+    number it was taken for. Raises ActionNotAllowed."""
     require(Action.CHECK_IN, ticket.state)
     refuse_past_day(ticket, plan, act.now)
+    if priority is None and ticket.person_id is not None:
+        priority = "elderly" if is_elderly(ticket.person_id, ticket.day) else None
     day = plan.hall_day(ticket.day)
     arrival = Arrival(ticket.origin, ticket.taken_at, act.now, None, priority)
     due = _due(plan, day, ticket.lane, arrival, act.now)
