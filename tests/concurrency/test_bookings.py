@@ -1,4 +1,4 @@
-"""Places are sold once, whoever comes at the same moment: nothing is oversold, lost or half-done."""
+"""Places are sold once, whoever comes at the same moment: none is oversold, lost or half-done."""
 
 from __future__ import annotations
 
