@@ -18,8 +18,13 @@ from queueing.scripts import our_errors
 KEPT_MS = 60_000
 """Some refreshes may fail before nothing is told."""
 
-Range = tuple[int, int]
-"""The median and the 90th percentile of a wait, in seconds."""
+Range = tuple[int | None, int | None]
+"""The median and the 90th percentile of a wait, in seconds; None where the day is not seen to reach
+so far."""
+
+
+Later = tuple[int, int | None, int | None]
+"""Unix milliseconds of taking a number, and the range of the wait from then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,8 @@ class Outlook:
     tickets: Mapping[str, Range] = field(default_factory=dict)
     newcomers: Mapping[str, Range] = field(default_factory=dict)
     """Lane -> for who takes a number on site at that moment."""
-    later: Mapping[str, list[tuple[int, int, int]]] = field(default_factory=dict)
-    """Lane -> (Unix milliseconds, median, 90th percentile) for who comes then."""
+    later: Mapping[str, list[Later]] = field(default_factory=dict)
+    """Lane -> for who comes later in the day."""
 
     def of(self, ticket: str, lane: str, now_ms: int) -> Range | None:
         """What a ticket still waits, at this moment; one that came after the forecast waits as a
@@ -41,7 +46,8 @@ class Outlook:
         if told is None:
             return None
         passed = max(now_ms - self.at_ms, 0) // 1000
-        return max(told[0] - passed, 0), max(told[1] - passed, 0)
+        p50, p90 = (None if wait is None else max(wait - passed, 0) for wait in told)
+        return p50, p90
 
 
 class RedisOutlooks:

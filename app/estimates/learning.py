@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from queueing.habits import Entered, Habits, Interval, Kept, Served, Waited
 from sqlalchemy import select
 
 from app.appointments import queries as appointments
@@ -15,9 +14,13 @@ from app.catalog.plan import HallDay, HallPlan
 from app.catalog.rules import opening
 from app.core import events
 from app.core.db import db
+from app.estimates.models import ForetoldRow
+from app.tickets.queries import TABLE as TICKETS
 from app.tickets.queries import Ticket, of_day
 from app.tickets.states import State
+from queueing.habits import Entered, Habits, Interval, Kept, Served, Waited
 
+FORETOLD = ForetoldRow.__table__
 ENDED_SERVED = ("finished", "by_next", "transferred", "parked")
 """How a call ends whose person was there: a parked one's first part is a service, too."""
 COUNTER_EVENTS = ("counter_opened", "counter_paused", "counter_closed")
@@ -44,6 +47,30 @@ def habits_of_day(plan: HallPlan, day: date, until: datetime) -> Habits:
         ],
         shifts=shifts_of(plan, hall_day, end),
     )
+
+
+def outcomes_of_day(plan: HallPlan, day: date) -> list[tuple[float, float]]:
+    """Of who was called: the seconds waited since they were first told, and what was simulated."""
+    first_calls = _first_calls(plan, day)
+    rows = db.session.execute(
+        select(FORETOLD.c.ticket_id, FORETOLD.c.at, FORETOLD.c.simulated_p90_s)
+        .join(TICKETS, TICKETS.c.id == FORETOLD.c.ticket_id)
+        .where(TICKETS.c.hall == plan.code, TICKETS.c.day == day)
+        .order_by(FORETOLD.c.at, TICKETS.c.serial)
+    )
+    return [
+        ((first_calls[row.ticket_id] - row.at).total_seconds(), row.simulated_p90_s)
+        for row in rows
+        if row.ticket_id in first_calls
+    ]
+
+
+def _first_calls(plan: HallPlan, day: date) -> dict[str, datetime]:
+    """Ticket -> when it was first called."""
+    calls: dict[str, datetime] = {}
+    for call in calls_of(plan.code, day):
+        calls.setdefault(call.ticket_id, call.called_at)
+    return calls
 
 
 def shifts_of(plan: HallPlan, day: HallDay, end: int) -> dict[str, list[Interval]]:
@@ -79,9 +106,7 @@ def _served(plan: HallPlan, day: HallDay) -> Iterator[Served]:
 
 
 def _waited(plan: HallPlan, day: HallDay, tickets: list[Ticket]) -> Iterator[Waited]:
-    first_calls = {}
-    for call in calls_of(plan.code, day.date):
-        first_calls.setdefault(call.ticket_id, call.called_at)
+    first_calls = _first_calls(plan, day.date)
     for ticket in tickets:
         if ticket.entered_at is None:
             continue

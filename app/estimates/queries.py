@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from queueing.estimate import Booked, Desk, Serving, Situation, Waiting
-
 from app.appointments.queries import booked_on
 from app.calling.queries import calls_at
-from app.catalog.plan import Counter, HallDay, HallPlan
-from app.catalog.rules import opening
+from app.catalog.plan import HallDay, HallPlan
 from app.catalog.service import counter_statuses, promises_of_day
 from app.estimates.learning import shifts_of
 from app.tickets.queries import at_counters, waiting
+from queueing.estimate import Booked, Desk, Serving, Situation, Waiting
 from queueing.order import Slot
 
 
@@ -66,7 +64,6 @@ def _desks(plan: HallPlan, day: HallDay, now: datetime) -> list[Desk]:
             open_since=_open_since(statuses.get(counter.no), day),
             serving=serving.get(counter.no),
             was_open=counter.no in shifts,
-            hours=_hours(plan, day, counter),
         )
         for counter in plan.counters.values()
     ]
@@ -76,7 +73,3 @@ def _open_since(status: tuple[str, datetime | None] | None, day: HallDay) -> int
     if status is None or status[0] != "open":
         return None
     return 0 if status[1] is None else max(day.ms(status[1]), 0)
-
-
-def _hours(plan: HallPlan, day: HallDay, counter: Counter) -> tuple[tuple[int, int], ...]:
-    return tuple((day.ms(a), day.ms(b)) for a, b in opening(plan, day, counter))
