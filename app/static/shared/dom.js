@@ -48,14 +48,12 @@ export function inWords(wall) {
   return `${wall.getUTCMonth() + 1}月${wall.getUTCDate()}日 星期${WEEKDAYS[wall.getUTCDay()]} ${time}`
 }
 
-const ENDLESS = 24 * 3600 // told where the day is not seen to reach somebody
-
 /** An estimate as people say it, from likely to rather long: 约 5–12 分钟; '' where there is none. */
 export function waitWords({ p50_s: likely, p90_s: long }) {
-  if (likely === null || likely >= ENDLESS) return ''
-  if (long < 60) return '不到 1 分钟'
+  if (likely === null) return ''
   const from = Math.max(1, Math.round(likely / 60))
-  if (long >= ENDLESS) return `${from} 分钟以上`
+  if (long === null) return `${from} 分钟以上`
+  if (long < 60) return '不到 1 分钟'
   const to = Math.ceil(long / 60)
   return from < to ? `约 ${from}–${to} 分钟` : `约 ${to} 分钟`
 }
