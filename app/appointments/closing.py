@@ -17,7 +17,7 @@ from app.appointments.queries import (
     slots_on,
 )
 from app.appointments.rules import POOLS, Visit, kept_and_hit
-from app.appointments.service import give_up, move
+from app.appointments.service import give_up, move, still_booked
 from app.appointments.states import State
 from app.catalog.plan import HallPlan
 from app.catalog.service import held_plan
