@@ -68,7 +68,7 @@ class RedisOutlooks:
             stored = self._redis.get(self._key)
         if stored is None:
             return None
-        told = json.loads(stored)  # type: ignore[arg-type]
+        told = json.loads(stored)
         return Outlook(
             at_ms=told["at_ms"],
             tickets={ticket: (p50, p90) for ticket, (p50, p90) in told["tickets"].items()},

@@ -19,7 +19,7 @@ from app.tickets.queries import waiting_by_lane
 from app.tickets.schemas import EstimateOut
 from queueing.outlook import Outlook
 
-bp = APIBlueprint("estimates", __name__, url_prefix="/api/v1", tag="大厅")
+bp = APIBlueprint("estimates", __name__, url_prefix="/api/v1", tag="等候时间")
 
 
 class LaterOut(EstimateOut):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from flask import current_app
@@ -144,10 +144,12 @@ def _unix_ms(at: datetime) -> int:
 
 def _kept_for_a_while(what: str, plan: HallPlan, now: datetime, make: Callable[[], V]) -> V:
     """Made anew every few minutes, and when the hall has changed or its day has turned."""
-    kept: dict[str, Any] = current_app.extensions.setdefault(f"estimates_{what}", {})
+    kept: dict[str, tuple[datetime, object, V]]
+    kept = current_app.extensions.setdefault(f"estimates_{what}", {})
     stands = plan.revision, plan.day_of(now).date
-    at, for_what, value = kept.get(plan.code, (None, None, None))
-    if at is None or for_what != stands or not timedelta() <= now - at < LEARNS_EVERY:
-        value = make()
-        kept[plan.code] = now, stands, value
+    found = kept.get(plan.code)
+    if found and found[1] == stands and timedelta() <= now - found[0] < LEARNS_EVERY:
+        return found[2]
+    value = make()
+    kept[plan.code] = now, stands, value
     return value
