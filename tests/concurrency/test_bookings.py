@@ -479,7 +479,7 @@ def sold_for_gone_hours(house: House) -> set[str]:
 
 @each_store_once
 def test_nothing_is_sold_by_hours_that_are_gone(busy_house):
-    """The hall opens and shuts its morning while two hundred book; in the end it is shut."""
+    """The hall opens and shuts its morning while a hundred book; in the end it is shut."""
     busy_house.reload(OPEN)
     slots = [slot["id"] for slot in busy_house.slots() if slot["starts_at"][11:] < "14"]
     shut_for: set[str] = set()
@@ -489,7 +489,7 @@ def test_nothing_is_sold_by_hours_that_are_gone(busy_house):
             busy_house.reload(change)
         shut_for.update(hit_now(busy_house))
 
-    people = citizens(busy_house, 200)
+    people = citizens(busy_house, 100)
     requests = [booking(citizen, slots[n % len(slots)]) for n, citizen in enumerate(people)]
 
     def book_until_it_is_shut() -> list[Any]:

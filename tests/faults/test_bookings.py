@@ -17,7 +17,7 @@ from tests.faults.test_database_lost import end_connections
 from tests.faults.test_killed import BEFORE_COMMIT, BEFORE_ENTER, KEY, kill, send, sweep_now
 from tests.faults.test_redis_lost import on_each_redis, wait_until_up
 from tests.house import KIOSK_TOKEN, House
-from tests.stores import each_store_once, on_postgresql
+from tests.stores import each_store_once, on_postgresql, on_sqlite
 
 BEFORE_ANSWER = "before app.core.http:answer"
 TODAY = "2026-11-23"
@@ -69,7 +69,7 @@ class Deed:
 # A process killed
 
 
-@each_store_once
+@on_postgresql
 @pytest.mark.parametrize(
     ("what", "point", "done"),
     [
@@ -90,6 +90,14 @@ def test_killed_on_the_way_it_was_done_wholly_or_not_at_all(hall, what, point, d
     assert deed.times_done() == done
     assert deed.again().status_code in (200, 201)
     deed.assert_done_once()
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("what", "point", "done"), [("book", BEFORE_COMMIT, 0), ("cancel", BEFORE_ANSWER, 1)]
+)
+def test_killed_on_the_way_there_too(hall, what, point, done):
+    test_killed_on_the_way_it_was_done_wholly_or_not_at_all(hall, what, point, done)
 
 
 @each_store_once
