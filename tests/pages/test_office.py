@@ -94,14 +94,33 @@ def test_what_is_wrong_with_a_booking_is_said_and_nothing_typed_is_lost(house, o
     page = office("/office/book", may_fail="409")
     page.get_by_label("查找事项").fill("护照")
     page.get_by_role("button", name="护照").click()
-    page.get_by_role("button", name="最早有空的一天").click()
+    times = page.locator(".time")
+    expect(times.first).to_be_visible()
     page.get_by_label("日期").fill(tomorrow(house))
-    page.locator(".time").first.click()
+    expect(times.first).to_contain_text("03:00")  # the day's first, not what is left of today
+    times.first.click()
     page.get_by_label("姓名或单位名称").fill("王小二")
     page.get_by_label("身份证号码或统一社会信用代码").fill(id_number())
     page.get_by_role("button", name="预约", exact=True).click()
     expect(page.locator("#said")).to_contain_text("当天在本大厅已有预约")
     expect(page.get_by_label("姓名或单位名称")).to_have_value("王小二")
+
+
+def test_the_earliest_day_with_a_place_is_found(house, office):
+    today = house.get(f"/halls/{HALL}").json["date"]
+    closed = [
+        {"date": today, "closed": True, "reason": "停电"},
+        # its small hours are of the hall day before
+        {"date": tomorrow(house), "hours": ["03:00-24:00"], "reason": "停电"},
+    ]
+    house.reload(lambda file: file["hall"]["booking"].update(exceptions=closed))
+    page = office("/office/book")
+    page.get_by_label("查找事项").fill("护照")
+    page.get_by_role("button", name="护照").click()
+    expect(page.locator("#times")).to_contain_text("没有可以预约的时段")
+    page.get_by_role("button", name="最早有空的一天").click()
+    expect(page.get_by_label("日期")).to_have_value(tomorrow(house))
+    expect(page.locator(".time").first).to_be_visible()
 
 
 def test_a_booking_is_moved_checked_in_and_another_cancelled(house, office):

@@ -50,12 +50,14 @@ function offerTimes() {
 async function toEarliest() {
   if (!chosen.length) return complain('请先选事项。')
   tell('正在查找……')
+  const before = byId('day').value
   for (let date = page.today; date <= page.last; date = dayAfter(date, 1)) {
     const times = await timesOn(codes(), date).catch(() => null)
     if (!times) return complain('网络不通，请稍候再试。')
     if (!times.length) continue
-    byId('day').value = date
     tell('')
+    if (byId('day').value !== before) return null // somebody chose a day meanwhile
+    byId('day').value = date
     return offerTimes()
   }
   return complain(`到${dayInWords(page.last)}为止都已约满。`)
