@@ -20,7 +20,7 @@ from app.estimates.models import ForetoldRow, HabitsRow
 from app.estimates.queries import situation
 from queueing.calibration import Calibration, Estimate
 from queueing.estimate import Situation, forecast
-from queueing.habits import DAYS_KEPT, Habits
+from queueing.habits import DAYS_KEPT, SECOND, Habits
 from queueing.outlook import Later, Outlook, Range
 
 V = TypeVar("V")
@@ -44,7 +44,10 @@ def refresh(plan: HallPlan, now: datetime, rng: np.random.Generator) -> Outlook:
     outlook = Outlook(
         at_ms=_unix_ms(now),
         tickets={ticket: _range(told[row]) for ticket, row in soon.tickets.items()},
-        newcomers={lane: _range(told[row]) for (lane, _), row in soon.newcomers.items()},
+        newcomers={
+            lane: _range(told[row] or _unopened(present, lane))
+            for (lane, _), row in soon.newcomers.items()
+        },
         later=_later(plan, present, habits, calibration, now, rng),
     )
     parts().outlooks(plan.code, f"{plan.day_of(now).date:%Y%m%d}").put(outlook)
@@ -120,7 +123,8 @@ def _later(
         told = calibration.estimates(found)
         later: dict[str, list[Later]] = {}
         for (lane, at), row in sorted(found.newcomers.items()):
-            later.setdefault(lane, []).append((_unix_ms(day.instant(at)), *_range(told[row])))
+            estimate = told[row] or _unopened(present, lane)
+            later.setdefault(lane, []).append((_unix_ms(day.instant(at)), *_range(estimate)))
         return later
 
     return _kept_for_a_while("later", plan, now, foreseen)
@@ -132,6 +136,13 @@ def _half_hours(plan: HallPlan, day: HallDay, now: datetime) -> list[datetime]:
     moments = (first + ahead * LATER_EVERY for ahead in range(LATER_AT_MOST))
     spans = opening(plan, day)
     return [at for at in moments if any(opens <= at < closes for opens, closes in spans)]
+
+
+def _unopened(present: Situation, lane: str) -> Estimate:
+    """Of a lane no counter is open for, as the forecast has it for who waits there already: some
+    counter opens, at any moment within the promise."""
+    promise = present.walk_in_promises.get(lane, present.promises.walk_in) / SECOND
+    return Estimate(promise * 0.5, promise * 0.9, promise * 0.9)
 
 
 def _range(estimate: Estimate | None) -> Range:

@@ -67,6 +67,17 @@ def test_anyone_sees_what_they_would_wait_now_and_later(house):
     assert all(each["p50_s"] <= each["p90_s"] for each in lanes["A"]["later"])
 
 
+def test_before_any_counter_has_opened_people_are_told_what_is_promised(house):
+    forecast(house)
+    lanes = house.get(f"/halls/{HALL}/waits").json["lanes"]
+    assert [lane["estimate"] for lane in lanes] == [{"p50_s": 900, "p90_s": 1620}] * 3
+    assert lanes[0]["later"][0]["p50_s"] == 900
+    ticket = house.take()
+    assert ticket["estimate"]["p50_s"] == 896  # that was four seconds ago
+    forecast(house)
+    assert 0 < house.ticket(ticket)["estimate"]["p50_s"] < 1800
+
+
 def test_without_a_forecast_the_hall_says_so(house):
     told = house.get(f"/halls/{HALL}/waits").json
     assert told["at"] is None
