@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import IntegrityError
 
 from app.appointments.errors import (
     BookingOfAnotherDay,
@@ -168,21 +169,22 @@ def move(
             _take(plan, slots[slot_id], more)
         elif more < 0:
             _free(plan, appointment.id, slot_id, -more, act)
-    day = plan.day_of(visit.starts_at).date
-    if day != appointment.day and active_on(plan.code, day, appointment.person_id):
-        raise SecondBooking
     _drop_places(appointment.id)
     _put_places(appointment.id, visit)
-    moved = _update(
-        appointment,
-        day=day,
-        slot_id=visit.id,
-        slot_starts_at=visit.starts_at,
-        slot_ends_at=visit.ends_at,
-        lane=visit.lane,
-        booked_at=act.now,
-        note=note or None,
-    )
+    try:
+        with db.session.begin_nested():
+            moved = _update(
+                appointment,
+                day=plan.day_of(visit.starts_at).date,
+                slot_id=visit.id,
+                slot_starts_at=visit.starts_at,
+                slot_ends_at=visit.ends_at,
+                lane=visit.lane,
+                booked_at=act.now,
+                note=note or None,
+            )
+    except IntegrityError:  # one a person and day: the index knows also whom this cannot see yet
+        raise SecondBooking from None
     record(plan, moved, "moved", act, note)
     return moved
 
