@@ -19,7 +19,8 @@ from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import app.core.jobs  # noqa: F401 (its table)
+import app.core.jobs
+import app.estimates.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
 from app.calling import routes as calling
 from app.catalog import routes as catalog
@@ -34,10 +35,12 @@ from app.core.db import db, engine_options, prepare_sqlite, server_time
 from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
+from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
 from app.office import api as office_api
+from app.office import pages as office_pages
 from app.operators import routes as operators
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
@@ -50,6 +53,7 @@ from config.redis import connect
 from config.settings import ROOT, Settings
 from queueing.doubt import Doubt
 from queueing.events import RedisEvents
+from queueing.outlook import RedisOutlooks
 from queueing.redis_sequence import RedisSequence
 from wechat.gateway import Gateway, NoGateway
 from wechat.sandbox import Sandbox
@@ -117,6 +121,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         appointments.bp,
         tickets.bp,
         calling.bp,
+        estimates.bp,
         staff.bp,
         notices.bp,
         kiosk_api.bp,
@@ -126,6 +131,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         pages.bp,
         kiosk_pages.bp,
         clerk_pages.bp,
+        office_pages.bp,
         screen_pages.bp,
         visitor_pages.bp,
     ):
@@ -156,6 +162,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
         doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
+        outlooks=lambda hall, day: RedisOutlooks(redis, hall, day),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
         wechat=_gateway(settings, redis),

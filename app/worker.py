@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from flask import Flask
+import numpy as np
+from flask import Flask, current_app
 from redis import Redis, RedisError
 from rq import Queue, Worker
 from rq.executions import Execution
@@ -27,14 +28,23 @@ from app.catalog.service import plans
 from app.core.db import db, transaction
 from app.core.jobs import has_run
 from app.core.parts import parts
+from app.estimates.jobs import LEARN, learn_of
+from app.estimates.service import refresh
 from config.redis import check_server, connect
+from queueing.errors import SequenceAway
 
 log = logging.getLogger(__name__)
 
 QUEUES = ("default",)
 """Every queue a job is put on; the worker works all of them."""
 SWEEP_EVERY_S = 5.0
-NIGHT = ((CLOSE_NIGHT, close_night_of), (CLOSE_BOOKINGS, close_bookings_of))
+ESTIMATE_EVERY = timedelta(seconds=15)
+EVER = datetime.min.replace(tzinfo=UTC)
+NIGHT = (
+    (CLOSE_NIGHT, close_night_of),
+    (CLOSE_BOOKINGS, close_bookings_of),
+    (LEARN, learn_of),
+)
 """What is done once for each hall and day, soon after the day has begun."""
 
 
@@ -78,8 +88,7 @@ def one_round(queue: Queue) -> None:
     """One round of the schedule over all halls; what fails is logged and tried in the next."""
     now = parts().clock.now()
     try:
-        with transaction():
-            release_held(now)
+        _give_back_freed(now)
         for plan in plans():
             _one_hall(queue, plan, now)
     except Exception:
@@ -88,14 +97,36 @@ def one_round(queue: Queue) -> None:
         db.session.remove()
 
 
+def _give_back_freed(now: datetime) -> None:
+    """Freed places on which somebody has a hand just now can wait; the sweep cannot."""
+    try:
+        with transaction():
+            release_held(now)
+    except Exception:
+        log.exception("freed places are given back in the next round")
+
+
 def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
     """What is wrong with one hall must not keep the others from being swept."""
     try:
         sweep(plan, now)
+        _refresh_when_due(plan, now)
         _put_when_due(queue, plan.code, plan.day_of(now).starts_at)
     except Exception:
         log.exception("a round of the schedule failed for %s", plan.code)
         db.session.rollback()
+
+
+def _refresh_when_due(plan: HallPlan, now: datetime) -> None:
+    """A few times a minute say how long people will wait. Two schedules say it twice."""
+    said = current_app.extensions.setdefault("estimates_said", {})
+    if now - said.get(plan.code, EVER) < ESTIMATE_EVERY:
+        return
+    said[plan.code] = now
+    try:
+        refresh(plan, now, np.random.default_rng())
+    except SequenceAway:
+        log.warning("no estimates for %s: Redis is away", plan.code)
 
 
 def _put_when_due(queue: Queue, hall: str, due: datetime) -> None:

@@ -33,6 +33,7 @@ def pages(base_url: str, hall: str, kiosk_token: str) -> list[Row]:
         ("取号机 number machine", f"{base_url}/kiosk/#token={kiosk_token}"),
         ("大厅屏幕 hall screen", f"{base_url}/screen/{hall}"),
         ("窗口工作台 counter console", f"{base_url}/clerk/"),
+        ("办公页面 office", f"{base_url}/office/"),
         ("接口文档 API docs", f"{base_url}/docs"),
     ]
 

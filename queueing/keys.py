@@ -26,6 +26,11 @@ class Keys:
         names = ("state", "held", "versions", "claims", "claims-at", "tokens", "places")
         return tuple(map(self._name, names))
 
+    @property
+    def outlook(self) -> str:
+        """String: what the last forecast told; expires."""
+        return self._name("outlook")
+
     def lane(self, letters: str) -> str:
         """Sorted set: the waiting tickets of a lane that any of its counters may take."""
         return self._name(f"lane:{letters}")

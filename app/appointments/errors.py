@@ -76,7 +76,7 @@ class AlreadyCheckedIn(DomainError):
 
 
 class CheckInTooEarly(DomainError):
-    """`opens_at` says from when; meanwhile a number can be taken on site."""
+    """`opens_at` says from when; meanwhile a number can be taken on site, for the same `items`."""
 
     code = "check_in_too_early"
     detail = "还没到签到时间，也可以现在改取现场号。"

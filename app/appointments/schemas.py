@@ -108,7 +108,15 @@ class StaffAppointmentOut(AppointmentOut):
     hit = String(
         required=True, allow_none=True, metadata={"description": "因大厅变动而不能办理的，写明"}
     )
-    phone = String(required=True, allow_none=True)
+    reached_by = String(
+        required=True,
+        allow_none=True,
+        validate=OneOf(("message", "phone")),
+        metadata={"description": "变动时自动收到消息，或须打电话；都没有的为空"},
+    )
+    phone = String(
+        required=True, allow_none=True, metadata={"description": "不会自动收到消息的，打这个电话"}
+    )
 
 
 class DayQuery(Schema):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.appointments.errors import (
@@ -172,18 +172,17 @@ def move(
     _drop_places(appointment.id)
     _put_places(appointment.id, visit)
     try:
-        with db.session.begin_nested():
-            moved = _update(
-                appointment,
-                day=plan.day_of(visit.starts_at).date,
-                slot_id=visit.id,
-                slot_starts_at=visit.starts_at,
-                slot_ends_at=visit.ends_at,
-                lane=visit.lane,
-                booked_at=act.now,
-                note=note or None,
-            )
-    except IntegrityError:  # one a person and day: the index knows also whom this cannot see yet
+        moved = _update(
+            appointment,
+            day=plan.day_of(visit.starts_at).date,
+            slot_id=visit.id,
+            slot_starts_at=visit.starts_at,
+            slot_ends_at=visit.ends_at,
+            lane=visit.lane,
+            booked_at=act.now,
+            note=note or None,
+        )
+    except IntegrityError:  # one a person and day
         raise SecondBooking from None
     record(plan, moved, "moved", act, note)
     return moved
@@ -278,6 +277,7 @@ def _refuse_early(plan: HallPlan, appointment: Appointment, now: datetime) -> No
     raise CheckInTooEarly(
         f"还没到签到时间，{opens_at:%H:%M} 起可以签到；也可以现在改取现场号。",
         opens_at=opens_at.isoformat(),
+        items=appointment.items,
     )
 
 
@@ -325,8 +325,12 @@ def mark_missed(plan: HallPlan, act: Act) -> int:
 
 def release_held(now: datetime) -> int:
     """Sell freed places again whose holding time is over; how many there were."""
+    is_over = PLACES.c.held_until <= now
+    halls = select(SLOTS.c.hall).join(PLACES, PLACES.c.slot_id == SLOTS.c.id).where(is_over)
+    for hall in db.session.scalars(halls.distinct().order_by(SLOTS.c.hall)).all():
+        held_plan(hall)
     over = db.session.execute(
-        delete(PLACES).where(PLACES.c.held_until <= now).returning(PLACES.c.slot_id, PLACES.c.units)
+        delete(PLACES).where(is_over).returning(PLACES.c.slot_id, PLACES.c.units)
     ).all()
     for place in sorted(over):
         _give_back(place.slot_id, place.units)

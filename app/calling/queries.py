@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -20,6 +21,12 @@ def call(call_id: int | None, *, lock: bool = False) -> Call | None:
     """One call by its id."""
     query = select(*CALLS.c).where(CALLS.c.id == call_id)
     return db.session.execute(query.with_for_update() if lock else query).one_or_none()
+
+
+def calls_at(ids: Iterable[int | None]) -> dict[int, datetime]:
+    """When each of these calls was made."""
+    rows = db.session.execute(select(CALLS.c.id, CALLS.c.called_at).where(CALLS.c.id.in_(ids)))
+    return {row.id: row.called_at for row in rows}
 
 
 def last_calls(hall: str, day: date, limit: int) -> list[Call]:

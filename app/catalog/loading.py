@@ -12,7 +12,7 @@ from app.catalog.errors import LaneInUse
 from app.catalog.hall_file import HallFile
 from app.catalog.models import CounterRow, DepartmentRow, HallRow, ItemRow, LaneRow
 from app.catalog.plan import HallPlan
-from app.catalog.stored import hall_columns, plain
+from app.catalog.stored import hall_columns, hold_hall, plain
 from app.core.db import db
 
 Row = TypeVar("Row", DepartmentRow, LaneRow, CounterRow, ItemRow)
@@ -103,7 +103,8 @@ class Parts(Generic[Row]):
 
 
 def _hall_row(code: str) -> HallRow:
-    query = select(HallRow).where(HallRow.code == code).with_for_update()
+    hold_hall(code, alone=True)
+    query = select(HallRow).where(HallRow.code == code)
     hall = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if hall is None:
         hall = HallRow(code=code, revision=0)

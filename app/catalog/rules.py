@@ -59,6 +59,24 @@ def remark_on(plan: HallPlan, day: date) -> str | None:
     return special.name if special else None
 
 
+def remarks_on(plan: HallPlan, day: date, lane: str) -> list[str]:
+    """Every reason in the hall's file for which this lane's bookings of a date may have changed:
+    the hall's, those of its bookings, and those of the counters that serve the lane."""
+    hall = remark_on(plan, day)
+    bookings = (each for each in plan.booking.exceptions if not each.lanes or lane in each.lanes)
+    counters = (
+        (counter, each)
+        for counter in plan.counters.values()
+        if lane in counter.lanes
+        for each in counter.exceptions
+    )
+    return [
+        *([hall] if hall else []),
+        *(each.reason for each in bookings if each.date == day),
+        *(f"{counter.no} 号窗口{each.reason}" for counter, each in counters if each.date == day),
+    ]
+
+
 def opening(plan: HallPlan, day: HallDay, counter: Counter | None = None) -> tuple[Span, ...]:
     """When the hall (or one counter of it) is open in this hall day; spans that touch, such as
     before and after midnight, are one."""

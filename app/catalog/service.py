@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
 from app.catalog.models import CounterRow, HallDayRow, HallRow
 from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
-from app.catalog.stored import filled, read_plan
+from app.catalog.stored import filled, hold_hall, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
 from queueing.order import Promises
 
@@ -55,8 +55,7 @@ def plan_of(hall: str) -> HallPlan:
 def held_plan(hall: str, *, alone: bool = False) -> HallPlan:
     """The hall as it stands, and as it stays until this transaction ends: whoever changes it
     waits, and with `alone` whoever else holds it, too. Raises UnknownHall."""
-    held = select(HallRow.revision).where(HallRow.code == hall).with_for_update(read=not alone)
-    db.session.execute(held)
+    hold_hall(hall, alone=alone)
     return plan_of(hall)
 
 
@@ -122,7 +121,7 @@ def counter_statuses(plan: HallPlan) -> dict[str, tuple[str, datetime | None]]:
 def promises_shown(plan: HallPlan, day: HallDay) -> DayPromises:
     """What a hall day promises as things stand, to be told and nothing more: a day on which no
     number was given yet may still promise otherwise."""
-    return _stored_promises(plan, day.date) or _present_promises(plan)
+    return _stored_promises(plan, day.date) or _by_the_file(plan)
 
 
 def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
@@ -143,7 +142,7 @@ def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
     return promises
 
 
-def _present_promises(plan: HallPlan) -> DayPromises:
+def _by_the_file(plan: HallPlan) -> DayPromises:
     own = {
         lane.letters: lane.walk_in_promise
         for lane in plan.lanes.values()
@@ -154,7 +153,7 @@ def _present_promises(plan: HallPlan) -> DayPromises:
 
 def _freeze(plan: HallPlan, day: date) -> DayPromises:
     """Write the row, unless another was quicker; what it says."""
-    present = _present_promises(plan)
+    present = _by_the_file(plan)
     db.session.execute(
         insert_into(HallDayRow)
         .values(

@@ -5,28 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, render_template, url_for
 
 from app.catalog.errors import UnknownCounter
 from app.catalog.plan import HallPlan
 from app.catalog.service import counter_of, plan_of
 from app.core.acts import Role
-from app.core.auth import access, act, actor, public
-from app.core.db import transaction
-from app.core.errors import Forbidden
-from app.core.pages import clear_cookie, set_cookie
-from app.staff import service
-from app.staff.errors import WrongPassword
+from app.core.auth import access, actor, public
+from app.staff import doors
+from app.staff.service import SignedIn
 from app.tickets.rules import PRIORITY_WORDS
 from app.tickets.states import MOVES, STATE_WORDS
 
 bp = APIBlueprint("clerk_pages", __name__, url_prefix="/clerk", enable_openapi=False)
 
+SIGN_IN = "clerk/sign_in.html"
 NO_SEAT = {
-    Role.CLERK: "这个账号没有固定窗口，请退出后填写窗口号登录。",
+    Role.CLERK: "您没有登录窗口。要叫号，请退出后重新登录；没有固定窗口的，请填写窗口号。",
     Role.GUIDE: "导办员不登录窗口，请到取号页面为办事人取号。",
     Role.SUPERVISOR: "您没有登录窗口。要叫号，请退出后填写窗口号登录；也可以为办事人取号。",
-    Role.ADMINISTRATOR: "管理员不登录窗口。办公页面尚未开放，请在服务器上用命令维护大厅。",
+    Role.ADMINISTRATOR: "管理员不登录窗口，请到办公页面。",
 }
 
 
@@ -36,7 +34,7 @@ def page() -> str:
     """The console of the counter one sits at; where to go without one; else the sign-in."""
     who = actor()
     if who.kind != "staff":
-        return _sign_in_page()
+        return doors.sign_in_page(SIGN_IN)
     if who.counter is None:
         return _no_seat_page(NO_SEAT[who.role or Role.CLERK])
     plan = plan_of(who.hall or "")
@@ -53,35 +51,18 @@ def page() -> str:
 @public
 def sign_in() -> Response:
     """Sign in: to the counter, or for a guide to giving numbers."""
-    current_app.extensions["csrf"].protect()
-    given = {name: request.form.get(name, "").strip() for name in ("username", "counter")}
-    try:
-        who = service.check_password(given["username"], request.form.get("password", ""))
-        with transaction():
-            signed_in = service.sign_in(who, given["counter"] or None, act())
-    except (WrongPassword, UnknownCounter, Forbidden) as refused:
-        return make_response(_sign_in_page(refused.detail, **given), refused.status)
-    goes_to = "kiosk_pages.page" if signed_in.role == Role.GUIDE else "clerk_pages.page"
-    response = make_response(redirect(url_for(goes_to), 303))
-    set_cookie(response, "staff", signed_in.token, signed_in.expires_at)
-    return response
+    return doors.sign_in(SIGN_IN, _goes_to, seated=True)
 
 
 @bp.post("/sign-out")
 @access("public", "staff")
 def sign_out() -> Response:
     """Leave the counter; also for whom another has signed out already."""
-    current_app.extensions["csrf"].protect()
-    if actor().kind == "staff":
-        with transaction():
-            service.sign_out(actor().session, act())
-    response = make_response(redirect(url_for("clerk_pages.page"), 303))
-    clear_cookie(response, "staff")
-    return response
+    return doors.sign_out(url_for("clerk_pages.page"))
 
 
-def _sign_in_page(fault: str = "", **given: str) -> str:
-    return render_template("clerk/sign_in.html", fault=fault, given=given)
+def _goes_to(signed_in: SignedIn) -> str:
+    return url_for("kiosk_pages.page" if signed_in.role == Role.GUIDE else "clerk_pages.page")
 
 
 def _no_seat_page(words: str) -> str:

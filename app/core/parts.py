@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.core.streams import Streams
     from config.settings import Settings
     from queueing.events import RedisEvents
+    from queueing.outlook import RedisOutlooks
     from wechat.gateway import Gateway
 
 
@@ -32,6 +33,8 @@ class Parts:
     """Whether a sequence must be compared with its rows before it is believed."""
     events: Callable[[str], RedisEvents]
     """hall code -> its event stream."""
+    outlooks: Callable[[str, str], RedisOutlooks]
+    """(hall code, day as YYYYMMDD) -> the forecast of that hall and day."""
     streams: Streams
     seal: Seal
     wechat: Gateway

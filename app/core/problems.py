@@ -11,7 +11,7 @@ from typing import Any
 
 from apiflask import APIFlask, Schema
 from apiflask.exceptions import HTTPError
-from apiflask.fields import AwareDateTime, Date, Dict, Integer, String
+from apiflask.fields import AwareDateTime, Date, Dict, Integer, List, String
 from flask import Response, current_app, g, jsonify, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -72,9 +72,10 @@ class ProblemOut(Schema):
     state = String(metadata={"description": "号票或窗口现在的状态"})
     action = String(metadata={"description": "没有做成的操作"})
     number = String(metadata={"description": "已持有的号"})
-    retry_after = Integer(metadata={"description": "多少秒后可以再试"})
-    opens_at = AwareDateTime(metadata={"description": "何时起可以签到"})
     date = Date(metadata={"description": "预约的大厅日"})
+    opens_at = AwareDateTime(metadata={"description": "从何时起可以签到"})
+    items = List(String(), metadata={"description": "太早签到的，可以改取哪些事项的现场号"})
+    retry_after = Integer(metadata={"description": "多少秒后可以再试"})
 
 
 def register(app: APIFlask) -> None:

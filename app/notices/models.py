@@ -18,7 +18,7 @@ class NoticeRow(db.Model):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     citizen_id: Mapped[str] = mapped_column(String(32))
     kind: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(String(500))
     cause: Mapped[str] = mapped_column(String(80), unique=True)
     """What it tells of: the same cause is told once, however often its use case runs."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)

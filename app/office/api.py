@@ -26,6 +26,7 @@ from app.appointments.schemas import (
 )
 from app.appointments.view import appointment_out, slots_out
 from app.catalog.plan import HallPlan
+from app.catalog.rules import remarks_on
 from app.catalog.service import item_of, plan_of
 from app.citizens.queries import phone_of
 from app.citizens.service import check_person, person_of
@@ -177,11 +178,20 @@ def _ours(plan: HallPlan, appointment_id: str) -> str:
 
 def _for_staff(appointment: Appointment, plan: HallPlan, hit: set[str]) -> dict[str, Any]:
     """With the telephone number, so that who has no account can be told."""
+    has_account = appointment.citizen_id is not None
+    phone = None if has_account else phone_of(appointment.person_id)
     return {
         **appointment_out(appointment, plan),
-        "hit": "该时段已停办或名额减少" if appointment.id in hit else None,
-        "phone": phone_of(appointment.person_id) if appointment.citizen_id is None else None,
+        "hit": _why_hit(appointment, plan) if appointment.id in hit else None,
+        "reached_by": "message" if has_account else "phone" if phone else None,
+        "phone": phone,
     }
+
+
+def _why_hit(appointment: Appointment, plan: HallPlan) -> str:
+    """What the hall's file says about that day, where it says anything."""
+    remarks = remarks_on(plan, appointment.day, appointment.lane)
+    return "；".join(remarks) or "该时段已停办或名额减少"
 
 
 def _settled(done: closing.Settled, plan: HallPlan) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from app.core.acts import Act, Actor, Role
 from app.core.clock import SetClock
 from app.core.db import transaction
 from app.core.idempotency import Answer, perform
+from app.replay.foresight import Experience, Foresight, Guess
 from app.replay.hall import SECOND, RecordedDay, duties_of, letters, set_up
 from app.replay.reading import PRIORITY_CLASS, Row
 from app.tickets.queries import Ticket, of_day, sequence_of
@@ -58,6 +59,8 @@ class Replayed:
     finished: int | None
     server: str | None
     outcome: Outcome
+    guess: Guess | None = None
+    """What was estimated at joining, if that was asked for."""
 
     @property
     def waited(self) -> int | None:
@@ -66,21 +69,31 @@ class Replayed:
 
 
 def replay_days(
-    rows: Sequence[Row], stretch: float, hall: str, clock: SetClock
+    rows: Sequence[Row],
+    stretch: float,
+    hall: str,
+    clock: SetClock,
+    experience: Experience | None = None,
 ) -> Iterator[tuple[date, list[Replayed]]]:
     """Each recorded day with its rows, in the order of the days; the file's order within one.
 
     `stretch` makes every service longer; `hall` is the code under which the hall is kept;
-    `clock`, the app's, is set to each moment."""
+    `clock`, the app's, is set to each moment. With `experience`, which goes on learning, everybody
+    is told at joining how long to wait."""
     for day, its_rows in groupby(sorted(rows, key=attrgetter("day")), key=attrgetter("day")):
-        yield day, replay_day(day, list(its_rows), stretch, hall, clock)
+        yield day, replay_day(day, list(its_rows), stretch, hall, clock, experience)
 
 
 def replay_day(
-    day: date, rows: Sequence[Row], stretch: float, hall: str, clock: SetClock
+    day: date,
+    rows: Sequence[Row],
+    stretch: float,
+    hall: str,
+    clock: SetClock,
+    experience: Experience | None = None,
 ) -> list[Replayed]:
     """One recorded day, from its first row to the closing of its night."""
-    simulation = _Day(day, rows, stretch, hall, clock)
+    simulation = _Day(day, rows, stretch, hall, clock, experience)
     last = simulation.run()
     return simulation.close(last)
 
@@ -99,7 +112,13 @@ class _Day:
     """A day under way. Of who is next it knows nothing: that the engine decides."""
 
     def __init__(
-        self, day: date, rows: Sequence[Row], stretch: float, hall: str, clock: SetClock
+        self,
+        day: date,
+        rows: Sequence[Row],
+        stretch: float,
+        hall: str,
+        clock: SetClock,
+        experience: Experience | None,
     ) -> None:
         self._rows, self._stretch, self._clock = rows, stretch, clock
         self._duties = {str(no): duty for no, duty in enumerate(duties_of(rows), start=1)}
@@ -116,6 +135,9 @@ class _Day:
         """By lane, so that nobody asks for the next where nobody waits."""
         self._idle_since: dict[str, int] = {}
         self._held: dict[str, Ticket] = {}
+        self._foresight = (
+            None if experience is None else Foresight(day, rows, self._duties, experience)
+        )
 
     def run(self) -> int:
         """Everything that happens, moment by moment; the last one."""
@@ -133,6 +155,8 @@ class _Day:
                 self._do(what, which, now)
             self._call(now)
             self._close_counters(now)
+        if self._foresight:
+            self._foresight.over(now)
         return now
 
     def close(self, last: int) -> list[Replayed]:
@@ -145,6 +169,7 @@ class _Day:
         sequence_of(plan.code, day.date).drop()
         tickets = {ticket.id: ticket for ticket in of_day(plan.code, day.date)}
         calls = {call.ticket_id: call for call in calls_of(plan.code, day.date)}
+        guesses = self._foresight.guesses if self._foresight else {}
         told = []
         for ticket_id, place in self._row_of.items():
             ticket, call = tickets[ticket_id], calls.get(ticket_id)
@@ -156,13 +181,14 @@ class _Day:
                     finished=call and day.ms(call.ended_at),
                     server=call and self._duties[call.counter].server,
                     outcome=OUTCOMES[ticket.state],
+                    guess=guesses.get(place),
                 )
             )
         return sorted(told, key=lambda each: each.row.number)
 
     def _do(self, what: _Do, which: int, now: int) -> None:
         if what is _Do.LEAVE:
-            self._leave(which)
+            self._leave(which, now)
         elif what is _Do.END:
             self._end(str(which), now)
         elif what is _Do.JOIN:
@@ -171,6 +197,8 @@ class _Day:
             with transaction():
                 open_counter(self._plan, str(which), self._clerk(str(which)))
             self._idle_since[str(which)] = now
+            if self._foresight:
+                self._foresight.opened(str(which), now)
         # GO only wakes: a counter calls at its last moment, too, and then closes
 
     def _join(self, place: int, now: int) -> None:
@@ -192,6 +220,8 @@ class _Day:
         self._row_of[ticket.id] = place
         self._line[place] = ticket
         self._waiting[row.lane] += 1
+        if self._foresight:
+            self._foresight.joined(place, ticket.due_ms, ticket.serial, now)
         if row.gave_up:
             self._leave_in_time(place, now)
 
@@ -202,12 +232,14 @@ class _Day:
         if goes is None or not now <= goes < leaves:
             heappush(self._agenda, (leaves, _Do.LEAVE, place))
 
-    def _leave(self, place: int) -> None:
+    def _leave(self, place: int, now: int) -> None:
         if place not in self._line:
             return
         ticket = self._step_out(place)
         with transaction():
             leave(ticket, self._act(Actor("ticket", ticket.id, ticket.hall)))
+        if self._foresight:
+            self._foresight.left(place, now)
 
     def _call(self, now: int) -> None:
         idle = sorted(
@@ -228,6 +260,8 @@ class _Day:
         place = self._row_of[called.ticket.id]
         self._step_out(place)
         self._held[no] = called.ticket
+        if self._foresight:
+            self._foresight.called(place, no, now)
         del self._idle_since[no]
         heappush(self._agenda, (now + self._service(self._rows[place]), _Do.END, int(no)))
 
@@ -235,12 +269,16 @@ class _Day:
         with transaction():
             finish(self._held.pop(no), self._clerk(no))
         self._idle_since[no] = now
+        if self._foresight:
+            self._foresight.ended(no, now)
 
     def _close_counters(self, now: int) -> None:
         for no in [no for no in self._idle_since if self._duties[no].ends <= now]:
             with transaction():
                 close_counter(self._plan, no, self._clerk(no))
             del self._idle_since[no]
+            if self._foresight:
+                self._foresight.closed(no, now)
 
     def _step_out(self, place: int) -> Ticket:
         self._waiting[self._rows[place].lane] -= 1

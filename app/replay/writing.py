@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app.replay.foresight import Guess
 from app.replay.hall import SECOND
 from app.replay.simulation import Replayed
 
 COLUMNS = ("row", "due_s", "called_s", "finished_s", "counter", "outcome")
+
+LONG_WAIT = 60
 
 
 def write_rows(path: Path, told: Sequence[Replayed]) -> None:
@@ -48,6 +51,64 @@ def counts(told: Sequence[Replayed]) -> dict[str, Any]:
         "mean_wait_s": round(sum(waits) / len(waits) / SECOND, 3) if waits else None,
         "max_wait_s": max(waits) / SECOND if waits else None,
     }
+
+
+def estimate_counts(told: Sequence[Replayed]) -> dict[str, Any]:
+    """How true what these rows were told at joining was, for who was called: mean absolute error
+    and bias (estimate less wait) in seconds, beside the naive estimate's; the share called before
+    the 90th percentile. For everybody, and for who waited over `LONG_WAIT` seconds."""
+    called = [
+        (each.guess, each.waited / SECOND)
+        for each in told
+        if each.guess is not None and each.waited is not None
+    ]
+    return {
+        "not_called": len(told) - len(called),
+        "all": _errors(called),
+        "over_60_s": _errors([each for each in called if each[1] > LONG_WAIT]),
+    }
+
+
+def _errors(called: Sequence[tuple[Guess, float]]) -> dict[str, Any]:
+    errors = [guess.p50_s - waited for guess, waited in called]
+    naive = [guess.naive_s - waited for guess, waited in called]
+    mae, naive_mae = _mean(map(abs, errors)), _mean(map(abs, naive))
+    within = [waited <= guess.p90_s for guess, waited in called]
+    return {
+        "called": len(called),
+        "mae_s": _rounded(mae),
+        "naive_mae_s": _rounded(naive_mae),
+        "ratio": _rounded(mae / naive_mae) if mae is not None and naive_mae else None,
+        "bias_s": _rounded(_mean(errors)),
+        "naive_bias_s": _rounded(_mean(naive)),
+        "before_p90": _rounded(_mean(within)),
+    }
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    them = list(values)
+    return sum(them) / len(them) if them else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def estimate_lines(told: Sequence[Replayed]) -> list[str]:
+    """The same for people."""
+    found = estimate_counts(told)
+    lines = [f"入队时的估计（对照：按人数推算；未叫到的 {found['not_called']} 人不计）"]
+    for name, title in (("all", "全部"), ("over_60_s", f"等候超过 {LONG_WAIT} 秒")):
+        its = found[name]
+        line = f"  {title}：{its['called']} 人"
+        if its["called"]:
+            line += (
+                f"，平均绝对误差 {its['mae_s']:.1f} 秒（对照 {its['naive_mae_s']:.1f} 秒），"
+                f"偏差 {its['bias_s']:+.1f} 秒（对照 {its['naive_bias_s']:+.1f} 秒），"
+                f"在第 90 百分位之前叫到 {its['before_p90']:.1%}"
+            )
+        lines.append(line)
+    return lines
 
 
 def day_line(day: date | str, told: Sequence[Replayed]) -> str:

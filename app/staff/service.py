@@ -47,10 +47,11 @@ class SignedIn:
     counter: str | None
 
 
-def sign_in(who: Row[Any], counter: str | None, act: Act) -> SignedIn:
+def sign_in(who: Row[Any], counter: str | None, act: Act, *, seated: bool = True) -> SignedIn:
     """Sign in whom `check_password` gave, at a counter or at the one named for this clerk. Whoever
-    sat there is signed out, and so is this clerk at any other. Raises UnknownCounter, Forbidden."""
-    no = counter or who.counter
+    sat there is signed out, and so is this clerk at any other. `seated` False: at none, for work
+    at a desk. Raises UnknownCounter, Forbidden."""
+    no = counter or who.counter if seated else None
     if no is not None:
         counter_of(plan_of(who.hall), no)
         if who.role not in AT_COUNTERS:

@@ -106,7 +106,7 @@ SEATED = ("clerk", "supervisor")
 ON_THE_FLOOR = ("clerk", "guide", "supervisor")
 
 MOVES = (
-    Move(Action.CHECK_IN, (State.EXPECTED,), (State.WAITING,), ("kiosk", "guide", "supervisor")),
+    Move(Action.CHECK_IN, (State.EXPECTED,), (State.WAITING,), ("kiosk", *ON_THE_FLOOR)),
     Move(Action.CALL, (State.WAITING,), (State.CALLED,), SEATED),
     Move(Action.RECALL, (State.CALLED,), SAME, SEATED, "by default 3 times at most, 20 s apart"),
     Move(Action.START, (State.CALLED,), (State.SERVING,), SEATED),

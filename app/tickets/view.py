@@ -6,6 +6,8 @@ from typing import Any
 
 from app.catalog.plan import HallPlan
 from app.core.acts import Actor
+from app.core.parts import parts
+from app.tickets.outlooks import estimate
 from app.tickets.queries import Ticket, ahead, owned_by
 from app.tickets.rules import why_of
 from app.tickets.states import State
@@ -16,6 +18,7 @@ def ticket_out(ticket: Ticket, plan: HallPlan, actor: Actor) -> dict[str, Any]:
 
     `token` only for its owner and the machine that gave it."""
     due_at = plan.hall_day(ticket.day).instant(ticket.due_ms).astimezone(plan.zone)
+    told = estimate(ticket, plan, parts().clock.now())
     shows_token = owned_by(ticket, actor) or ticket.given_by == str(actor)
     return {
         "id": ticket.id,
@@ -27,7 +30,7 @@ def ticket_out(ticket: Ticket, plan: HallPlan, actor: Actor) -> dict[str, Any]:
         "items": ticket.items,
         "due_at": due_at.isoformat(timespec="milliseconds"),
         "ahead": ahead(ticket),
-        "estimate": {"p50_s": None, "p90_s": None},
+        "estimate": {"p50_s": told and told[0], "p90_s": told and told[1]},
         "counter": None if ticket.state == State.WAITING else ticket.counter,
         "why": why_of(ticket, plan),
     }

@@ -19,7 +19,7 @@ def test_booked_on_the_telephone_checked_in_at_the_machine(house, desk):
     assert (booking["state"], booking["slot"]["id"]) == ("booked", slot)
     assert booking["person"]["name"] == "王*芳"
     shown = desk.get("appointments?date=2026-11-24").json
-    assert shown == [booking | {"hit": None, "phone": PHONE}]
+    assert shown == [booking | {"hit": None, "reached_by": "phone", "phone": PHONE}]
     assert desk.get("appointments").json == shown
     assert miscounted(house) == []
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.catalog.hall_file import parse_hall
-from app.catalog.plan import CalendarDay, Counter, Exceptional, HallPlan
+from app.catalog.plan import BookingException, CalendarDay, Counter, Exceptional, HallPlan
 from app.catalog.rules import (
     can_still_be_served,
     counter_hours_on,
@@ -21,6 +21,7 @@ from app.catalog.rules import (
     open_minutes_left,
     opening,
     remark_on,
+    remarks_on,
 )
 from tests.catalog.conftest import SMALL
 
@@ -89,6 +90,23 @@ def test_an_exception_goes_before_the_week_and_the_calendar():
     assert remark_on(plan, TUESDAY) == "停电"
     assert hours_on(plan, SATURDAY) == ((600, 660),)
     assert remark_on(plan, date(2026, 11, 25)) is None
+
+
+def test_every_reason_why_a_days_bookings_of_a_lane_may_have_changed():
+    first, *others = SMALL_PLAN.counters.values()
+    lane = next(iter(first.lanes))
+    lost = replace(first, exceptions=(Exceptional(TUESDAY, (), "设备检修"),))
+    system = BookingException(TUESDAY, (), "系统升级", lanes=(lane,))
+    plan = replace(
+        SMALL_PLAN,
+        exceptions=(Exceptional(TUESDAY, ((540, 720),), "停电"),),
+        booking=replace(SMALL_PLAN.booking, exceptions=(system,)),
+        counters={each.no: each for each in (lost, *others)},
+    )
+    told = ["停电", "系统升级", f"{first.no} 号窗口设备检修"]
+    assert remarks_on(plan, TUESDAY, lane) == told
+    assert remarks_on(plan, TUESDAY, "another") == ["停电"]
+    assert remarks_on(plan, SATURDAY, lane) == []
 
 
 @pytest.mark.parametrize(

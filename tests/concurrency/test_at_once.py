@@ -3,14 +3,17 @@ nothing is left between the two."""
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
+from app.calling import handling
 from app.core.events import TABLE as EVENTS
 from app.staff.queries import SESSIONS
+from tests.bookings import at_once
 from tests.crowd import calls, faults, rows
 from tests.house import PASSWORD, House
 from tests.processes import together
-from tests.stores import each_store_once
+from tests.stores import each_store_once, on_postgresql
 
 TIMES = 5
 """Each race is run so often: who is first differs."""
@@ -79,6 +82,45 @@ def test_nobody_is_recalled_after_being_passed(busy_settings, busy_house):
     for ticket_id in ids:
         events = sorted(rows(busy_house, EVENTS, ticket_id=ticket_id), key=lambda row: row.id)
         assert events[-1].kind == "passed"
+
+
+def unlocked(monkeypatch: Any, before_the_call: Any) -> None:
+    """`recall` with rows merely read; `before_the_call` happens between them."""
+    find, call = handling.tickets.find, handling.call
+
+    def read_call(call_id: int, *, lock: bool = False) -> Any:
+        before_the_call()
+        return call(call_id)
+
+    monkeypatch.setattr(
+        handling.tickets, "find", lambda hall, *, lock=False, **column: find(hall, **column)
+    )
+    monkeypatch.setattr(handling, "call", read_call)
+
+
+@on_postgresql
+def test_of_rows_merely_read_a_number_is_recalled_after_being_passed(busy_house, monkeypatch):
+    token, ticket = held(busy_house, "1")
+    busy_house.clock.advance(seconds=30)
+
+    def pass_meanwhile() -> None:
+        passing = (f"/tickets/{ticket['id']}/pass", token, None)
+        assert at_once(busy_house, [passing])[0].status == 200
+
+    unlocked(monkeypatch, pass_meanwhile)
+    assert busy_house.post(f"/tickets/{ticket['id']}/recall", token).status_code == 200
+    events = sorted(rows(busy_house, EVENTS, ticket_id=ticket["id"]), key=lambda row: row.id)
+    assert [event.kind for event in events][-2:] == ["passed", "recalled"]
+
+
+@on_postgresql
+def test_of_rows_merely_read_two_recalls_are_both_spoken(busy_house, monkeypatch):
+    token, ticket = held(busy_house, "1")
+    busy_house.clock.advance(seconds=30)
+    unlocked(monkeypatch, threading.Barrier(2, timeout=10).wait)
+    recall = (f"/tickets/{ticket['id']}/recall", token, None)
+    assert [said.status for said in at_once(busy_house, [recall, recall])] == [200, 200]
+    assert len(rows(busy_house, EVENTS, ticket_id=ticket["id"], kind="recalled")) == 2
 
 
 @each_store_once

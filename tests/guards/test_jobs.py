@@ -50,4 +50,5 @@ def test_the_night_is_put_on_such_a_queue_once(house):
     assert [job.func_name for job in queue.jobs] == [
         "app.calling.jobs.close_night_of",
         "app.appointments.jobs.close_bookings_of",
+        "app.estimates.jobs.learn_of",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -12,6 +13,13 @@ from config.settings import Settings
 from tests.house import KIOSK_TOKEN, PASSWORD, House, open_house
 
 Open = Callable[..., Page]
+
+
+def at_noon(house: House) -> None:
+    """Move the hall to where it is about noon: a hall day has no more times to book at its end."""
+    ahead = 12 - datetime.now(UTC).hour
+    house.reload(lambda file: file["hall"].update(timezone=f"Etc/GMT{-ahead:+d}"))
+
 
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)

@@ -30,7 +30,9 @@ def client(house):
     return house.app.test_client()
 
 
-@pytest.mark.parametrize("path", ["/", "/kiosk/", "/clerk/", "/screen/t", "/docs", "/t/nobody"])
+@pytest.mark.parametrize(
+    "path", ["/", "/kiosk/", "/clerk/", "/office/", "/screen/t", "/docs", "/t/nobody"]
+)
 def test_a_page_runs_nothing_inline_and_nothing_from_outside(client, path):
     answer = client.get(path)
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'self';")
@@ -79,13 +81,14 @@ def test_a_clerk_signs_in_and_out(client):
     [
         ("guide", "请到取号页面为办事人取号", True),
         ("supervisor", "请退出后填写窗口号登录", True),
-        ("administrator", "办公页面尚未开放", False),
+        ("administrator", "管理员不登录窗口，请到办公页面", False),
     ],
 )
 def test_without_a_counter_there_is_a_way_on_and_a_way_out(client, role, words, gives_numbers):
     sign_in(client, role)
     told = client.get("/clerk/").text
     assert words in told
+    assert 'href="/office/"' in told
     assert ('href="/kiosk/"' in told) == gives_numbers
     assert ("您要办什么事" in client.get("/kiosk/").text) == gives_numbers
     assert post(client, "/clerk/", "/clerk/sign-out").status_code == 303
@@ -132,7 +135,38 @@ def test_whose_counter_has_left_the_hall_can_sign_out(client, house):
     assert post(client, "/clerk/", "/clerk/sign-out").status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/kiosk/session", "/clerk/session", "/clerk/sign-out"])
+@pytest.mark.parametrize("path", ["/office/", "/office/book", "/office/closing"])
+def test_office_pages_are_for_whoever_is_signed_in(client, path):
+    assert "办公页面登录" in client.get(path).text
+    wrong = post(client, path, "/office/session", username="clerk1", password="no")
+    assert wrong.status_code == 401
+    assert "用户名或密码不正确" in wrong.text
+    assert post(client, path, "/office/session", **CLERK).location == "/office/"
+    assert 'aria-current="page"' in client.get(path).text
+    assert post(client, path, "/office/sign-out").status_code == 303
+    assert "办公页面登录" in client.get(path).text
+
+
+def test_who_signs_in_at_the_office_takes_nobodys_counter(client, house):
+    at_the_counter = house.clerk("1")
+    post(client, "/office/", "/office/session", **CLERK)
+    assert at_the_counter.see()["clerk"] == "clerk1"
+    assert "您没有登录窗口" in client.get("/clerk/").text
+
+
+@pytest.mark.parametrize(
+    ("role", "settles"),
+    [("clerk1", False), ("guide", False), ("supervisor", True), ("administrator", True)],
+)
+def test_a_closing_day_is_settled_by_those_who_lead(client, role, settles):
+    sign_in(client, role)
+    assert ("怎样办理" in client.get("/office/closing").text) == settles
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/kiosk/session", "/clerk/session", "/clerk/sign-out", "/office/session", "/office/sign-out"],
+)
 def test_a_form_from_elsewhere_is_refused(client, path):
     answer = client.post(path, data={"token": KIOSK_TOKEN, **CLERK})
     assert answer.status_code == 403

@@ -2,7 +2,9 @@
 // key until it is answered, so it is done once. After each answer the server's picture is read.
 
 import { call, insist, newKey } from '../shared/api.js'
-import { draw, drawUndo, enable } from './view.js'
+import { draw, drawUndo, enable, itemName, nextItemOf } from './view.js'
+import { shown } from '../shared/codes.js'
+import { ask } from '../shared/dialog.js'
 import { byId, page, say, show } from '../shared/dom.js'
 import { keepLive } from '../shared/live.js'
 
@@ -12,7 +14,7 @@ const DOUBLE_CLICK_MS = 500 // the second click of two was not meant
 const ENDINGS = { finished: '办结', passed: '过号', closed: '过号' } // closed: by a third pass
 const KEYS = {
   n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
-  t: 'transfer', g: 'call', u: 'undo', o: 'open',
+  t: 'transfer', x: 'nextItem', g: 'call', u: 'undo', o: 'open', q: 'arrival',
 }
 
 const counterPath = `/counters/${encodeURIComponent(page.counter)}`
@@ -123,11 +125,38 @@ function handle(action, words) {
 
 async function transfer() {
   const { id, number } = picture.ticket
-  const given = await ask('transfer', number)
+  const given = await ask('transfer', { number })
   if (!given) return
   const [kind, to] = given.to.split(':')
   const body = { reason: given.reason, ...(to && { [kind]: to }), ...(given.now && { when: 'now' }) }
   await send(`转号 ${number}`, `/tickets/${id}/transfer`, body, () => `${number} 已转出。`)
+}
+
+/** What else somebody came for: by its own lane's counters, or bound to this one. */
+async function nextItem() {
+  const { ticket } = picture
+  const { id, number } = ticket
+  const item = nextItemOf(ticket)
+  const given = await ask('next-item', { number, item: itemName(item) })
+  if (!given) return
+  const isHere = given.where === 'here'
+  const body = { item, ...(isHere && { counter: page.counter }) }
+  await send(`下一事项 ${number}`, `/tickets/${id}/transfer`, body, () => isHere
+    ? `${number} 下一事项：${itemName(item)}，在本窗口等候。`
+    : `${number} 下一事项：${itemName(item)}，等候叫号。`)
+}
+
+/** Let somebody who booked arrive, where they come to the counter instead of to the machine. */
+function arrive(event) {
+  event.preventDefault()
+  const field = byId('shown')
+  const by = shown(field.value)
+  if (!by) return complain('预约码为 10 位数字，身份证号码为 18 位，请核对。')
+  send('签到', '/kiosk/check-ins', by, ({ number, items }) => {
+    field.value = ''
+    field.blur() // the keys are the console's again
+    return `签到成功：${number} 号，${items.map(itemName).join('、')}。请告诉办事人号码。`
+  })
 }
 
 function resume({ id, number }) {
@@ -148,7 +177,7 @@ function takeOver({ id, number }) {
 }
 
 async function strike({ id, number }) {
-  const given = await ask('strike', number)
+  const given = await ask('strike', { number })
   if (given) await send(`取消优先 ${number}`, `/tickets/${id}/strike-priority`, given, () => `${number} 已取消优先。`)
 }
 
@@ -172,22 +201,10 @@ function undo() {
   })
 }
 
-/** Ask for what an action needs besides the ticket; null when the clerk thinks better of it. */
-function ask(name, number = '') {
-  const dialog = byId(`${name}-dialog`)
-  const form = dialog.querySelector('form')
-  form.reset()
-  for (const place of dialog.querySelectorAll('[data-number]')) place.textContent = number
-  dialog.returnValue = ''
-  dialog.showModal()
-  return new Promise((answer) => dialog.addEventListener('close', () => {
-    answer(dialog.returnValue === 'ok' ? Object.fromEntries(new FormData(form)) : null)
-  }, { once: true }))
-}
-
 const DEEDS = {
   next,
   transfer,
+  nextItem,
   undo,
   call: callNumber,
   recall: () => handle('recall', '重呼'),
@@ -209,10 +226,12 @@ addEventListener('keydown', (event) => {
     || (event.key === 'Enter' && event.target.closest('button, a'))
   if (!deed || isElsewhere || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return
   event.preventDefault()
+  if (deed === 'arrival') return byId('shown').focus()
   const button = buttonOf(deed)
   if (!button.hidden) button.click() // one that is switched off does nothing
 })
 
+byId('arrival').addEventListener('submit', arrive)
 byId('give-up').addEventListener('click', () => { if (pending) pending.isGivenUp = true })
 
 setInterval(() => {

@@ -15,6 +15,9 @@ export function draw(picture, on) {
     button.setAttribute('aria-pressed', String(TURNED[button.dataset.turn] === status))
   }
   fill('hand', ticket ? inHand(picture, on) : nothingInHand(status))
+  const next = ticket && nextItemOf(ticket)
+  document.querySelector('.next-item').hidden = !next
+  say('next-item', next ? `下一事项：${itemName(next)}` : '')
   say('waiting', `${picture.waiting} 人`)
   fill('line', picture.next.map((waiting) => lineRow(waiting, picture.server_time, on)))
   show('nobody', !picture.next.length)
@@ -33,7 +36,8 @@ export function enable(picture, isBusy) {
     const { action, needs } = button.dataset
     if (needs) return isOpen && (needs === 'open' || !state)
     if (action === 'next' || action === 'call') return isOpen
-    return !action || action === 'undo' || page.moves[action].includes(state)
+    const move = action === 'nextItem' ? 'transfer' : action
+    return !move || move === 'undo' || page.moves[move].includes(state)
   }
   for (const button of document.querySelectorAll('main button, [data-turn]')) {
     button.disabled = isBusy || !can(button)
@@ -52,7 +56,8 @@ function inHand({ ticket, nth, why, priority }, on) {
     el('p', { class: 'number' }, ticket.number),
     el('p', { class: 'state', 'data-state': ticket.state },
       page.states[ticket.state], nth > 1 && ` · 第 ${nth} 次呼叫`),
-    el('p', { class: 'item' }, itemName(ticket.item)),
+    el('p', { class: 'item' }, itemName(ticket.item),
+      ticket.items.length > 1 && el('span', { class: 'tag' }, placeInVisit(ticket))),
     el('p', { class: 'quiet' }, `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`),
     el('p', { class: 'priority-line' }, priorityOf({ ...ticket, priority }, on)),
     el('p', { class: 'why' }, `为什么叫这个号：${why?.text ?? ticket.why.text}`),
@@ -99,7 +104,12 @@ function priorityOf(ticket, on) {
   ]
 }
 
-const itemName = (code) => page.items[code] ?? code
+export const itemName = (code) => page.items[code] ?? code
+
+/** What a visit goes on with after the item in hand; undefined after its last. */
+export const nextItemOf = ({ item, items }) => items[items.indexOf(item) + 1]
+
+const placeInVisit = ({ item, items }) => `第 ${items.indexOf(item) + 1} 项，共 ${items.length} 项`
 
 function waited(ticket, now) {
   const minutes = Math.floor((Date.parse(now) - Date.parse(ticket.waits_since)) / 60_000)

@@ -9,6 +9,7 @@ export class Refused extends Error {
     super(problem.detail)
     this.status = status
     this.code = problem.code
+    this.problem = problem
   }
 
   /** A store was away: it may have been done, so ask again under the same key. */

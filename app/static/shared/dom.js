@@ -47,3 +47,13 @@ export function inWords(wall) {
   const time = wall.toISOString().slice(11, 16)
   return `${wall.getUTCMonth() + 1}月${wall.getUTCDate()}日 星期${WEEKDAYS[wall.getUTCDay()]} ${time}`
 }
+
+/** An estimate as people say it, from likely to rather long: 约 5–12 分钟; '' where there is none. */
+export function waitWords({ p50_s: likely, p90_s: long }) {
+  if (likely === null) return ''
+  const from = Math.max(1, Math.round(likely / 60))
+  if (long === null) return `${from} 分钟以上`
+  if (long < 60) return '不到 1 分钟'
+  const to = Math.ceil(long / 60)
+  return from < to ? `约 ${from}–${to} 分钟` : `约 ${to} 分钟`
+}

@@ -1,7 +1,7 @@
 // One ticket on its owner's phone.
 
 import { call, newKey } from '../shared/api.js'
-import { byId, clockOf, page, say, show } from '../shared/dom.js'
+import { byId, clockOf, page, say, show, waitWords } from '../shared/dom.js'
 import { keepLive } from '../shared/live.js'
 
 const token = page.ticket.token
@@ -33,6 +33,9 @@ function render(ticket) {
   say('lane', `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`)
   say('why', ticket.why.text)
   say('due', clockOf(ticket.due_at))
+  const wait = waitWords(ticket.estimate)
+  say('wait', wait)
+  for (const part of ['wait-name', 'wait']) show(part, wait !== '')
   for (const action of ['leave', 'rejoin']) show(action, page.moves[action].includes(state))
   document.title = `${ticket.number} ${page.states[state]}`
 }
@@ -62,6 +65,8 @@ const ring = keepLive({
   refresh: async () => render(await call('GET', path, { token })),
   onFresh: (is) => show('stale', !is),
 })
+// Time passes without news, and the estimate with it.
+setInterval(() => state === 'waiting' && !document.hidden && ring(), 30_000)
 byId('rejoin').addEventListener('click', () => act('rejoin'))
 byId('leave').addEventListener('click', () => byId('leave-dialog').showModal())
 byId('leave-dialog').addEventListener('close', (event) => {

@@ -1,0 +1,1 @@
+"""How long people wait: learnt at night, forecast a few times a minute."""

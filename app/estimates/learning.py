@@ -1,0 +1,127 @@
+"""From a day's rows to what they teach: services, patience, punctuality, who enters, who opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from app.appointments import queries as appointments
+from app.appointments.states import State as BookingState
+from app.calling.queries import calls_of
+from app.catalog.plan import HallDay, HallPlan
+from app.catalog.rules import opening
+from app.core import events
+from app.core.db import db
+from app.estimates.models import ForetoldRow
+from app.tickets.queries import TABLE as TICKETS
+from app.tickets.queries import Ticket, of_day
+from app.tickets.states import State
+from queueing.habits import Entered, Habits, Interval, Kept, Served, Waited
+
+FORETOLD = ForetoldRow.__table__
+ENDED_SERVED = ("finished", "by_next", "transferred", "parked")
+"""How a call ends whose person was there: a parked one's first part is a service, too."""
+COUNTER_EVENTS = ("counter_opened", "counter_paused", "counter_closed")
+
+
+def habits_of_day(plan: HallPlan, day: date, until: datetime) -> Habits:
+    """What a hall day teaches, up to a moment."""
+    hall_day = plan.hall_day(day)
+    end = min(hall_day.ms(until), hall_day.ms(plan.hall_day(day + timedelta(days=1)).starts_at))
+    tickets = of_day(plan.code, day)
+    return Habits.of_day(
+        served=_served(plan, hall_day),
+        waited=_waited(plan, hall_day, tickets),
+        kept=_kept(plan, hall_day, end),
+        entered=[
+            Entered(ticket.lane, ticket.priority is not None, hall_day.ms(ticket.entered_at))
+            for ticket in tickets
+            if ticket.origin == "walk_in" and ticket.entered_at is not None
+        ],
+        open_hours=[
+            (hall_day.ms(opens), min(hall_day.ms(closes), end))
+            for opens, closes in opening(plan, hall_day)
+            if hall_day.ms(opens) < end
+        ],
+        shifts=shifts_of(plan, hall_day, end),
+    )
+
+
+def outcomes_of_day(plan: HallPlan, day: date) -> list[tuple[float, float]]:
+    """Of who was called: the seconds waited since they were first told, and what was simulated."""
+    first_calls = _first_calls(plan, day)
+    rows = db.session.execute(
+        select(FORETOLD.c.ticket_id, FORETOLD.c.at, FORETOLD.c.simulated_p90_s)
+        .join(TICKETS, TICKETS.c.id == FORETOLD.c.ticket_id)
+        .where(TICKETS.c.hall == plan.code, TICKETS.c.day == day)
+        .order_by(FORETOLD.c.at, TICKETS.c.serial)
+    )
+    return [
+        ((first_calls[row.ticket_id] - row.at).total_seconds(), row.simulated_p90_s)
+        for row in rows
+        if row.ticket_id in first_calls
+    ]
+
+
+def _first_calls(plan: HallPlan, day: date) -> dict[str, datetime]:
+    """Ticket -> when it was first called."""
+    calls: dict[str, datetime] = {}
+    for call in calls_of(plan.code, day):
+        calls.setdefault(call.ticket_id, call.called_at)
+    return calls
+
+
+def shifts_of(plan: HallPlan, day: HallDay, end: int) -> dict[str, list[Interval]]:
+    """Counter -> when it was open, in milliseconds of the day."""
+    shifts: dict[str, list[Interval]] = {}
+    since: dict[str, int] = {}
+    rows = db.session.execute(
+        select(events.TABLE.c.counter, events.TABLE.c.kind, events.TABLE.c.at)
+        .where(
+            events.TABLE.c.hall == plan.code,
+            events.TABLE.c.day == day.date,
+            events.TABLE.c.kind.in_(COUNTER_EVENTS),
+        )
+        .order_by(events.TABLE.c.id)
+    )
+    for counter, kind, at in rows:
+        if kind == "counter_opened":
+            since.setdefault(counter, day.ms(at))
+        elif counter in since:
+            shifts.setdefault(counter, []).append((since.pop(counter), day.ms(at)))
+    for counter, began in since.items():
+        shifts.setdefault(counter, []).append((began, end))
+    return shifts
+
+
+def _served(plan: HallPlan, day: HallDay) -> Iterator[Served]:
+    """From the call to its end: what the counter was taken for, walking there included."""
+    for call in calls_of(plan.code, day.date):
+        if call.ended_as in ENDED_SERVED and call.item is not None:
+            seconds = (call.ended_at - call.called_at).total_seconds()
+            counter = call.now_at or call.counter
+            yield Served(call.lane, call.item, counter, day.ms(call.called_at), seconds)
+
+
+def _waited(plan: HallPlan, day: HallDay, tickets: list[Ticket]) -> Iterator[Waited]:
+    first_calls = _first_calls(plan, day.date)
+    for ticket in tickets:
+        if ticket.entered_at is None:
+            continue
+        left = ticket.state == State.LEFT and ticket.id not in first_calls
+        until = ticket.stopped_at if left else first_calls.get(ticket.id)
+        if until is not None:
+            yield Waited((until - ticket.entered_at).total_seconds(), left)
+
+
+def _kept(plan: HallPlan, day: HallDay, end: int) -> Iterator[Kept]:
+    """Bookings, and whether they were checked in."""
+    entered = {ticket.id: ticket.entered_at for ticket in of_day(plan.code, day.date)}
+    for booking in appointments.of_day(plan.code, day.date):
+        starts = day.ms(booking.slot_starts_at)
+        if booking.state == BookingState.CHECKED_IN:
+            yield Kept(starts, day.ms(entered[booking.ticket_id]), True)
+        elif booking.state in (BookingState.MISSED, BookingState.BOOKED):
+            yield Kept(starts, end, False)

@@ -1,0 +1,155 @@
+"""Forecasting a hall, and remembering what its days teach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+import numpy as np
+from flask import current_app
+from sqlalchemy import delete, select
+
+from app.catalog.plan import HallDay, HallPlan
+from app.catalog.rules import opening
+from app.core.db import db, insert_into, transaction
+from app.core.parts import parts
+from app.estimates.learning import habits_of_day, outcomes_of_day
+from app.estimates.models import ForetoldRow, HabitsRow
+from app.estimates.queries import situation
+from queueing.calibration import Calibration, Estimate
+from queueing.estimate import Situation, forecast
+from queueing.habits import DAYS_KEPT, Habits
+from queueing.outlook import Later, Outlook, Range
+
+V = TypeVar("V")
+TABLE = HabitsRow.__table__
+FORETOLD = ForetoldRow.__table__
+LEARNS_EVERY = timedelta(minutes=5)
+"""How often the day under way is looked at for what it teaches."""
+LATER_EVERY = timedelta(minutes=30)
+LATER_AT_MOST = 20
+"""Moments of the day ahead: ten hours."""
+
+
+def refresh(plan: HallPlan, now: datetime, rng: np.random.Generator) -> Outlook:
+    """Forecast the hall, tell it to every process, and remember what each ticket was told first.
+
+    Raises SequenceAway."""
+    habits, calibration = _learnt(plan, now)
+    present = situation(plan, now)
+    soon = forecast(present, habits, rng)
+    told = calibration.estimates(soon)
+    outlook = Outlook(
+        at_ms=_unix_ms(now),
+        tickets={ticket: _range(told[row]) for ticket, row in soon.tickets.items()},
+        newcomers={lane: _range(told[row]) for (lane, _), row in soon.newcomers.items()},
+        later=_later(plan, present, habits, calibration, now, rng),
+    )
+    parts().outlooks(plan.code, f"{plan.day_of(now).date:%Y%m%d}").put(outlook)
+    _remember({ticket: told[row] for ticket, row in soon.tickets.items()}, now)
+    return outlook
+
+
+def _remember(told: dict[str, Estimate | None], now: datetime) -> None:
+    """The first word to each ticket; later ones are not kept."""
+    known: set[str] = current_app.extensions.setdefault("foretold", set())
+    fresh = [
+        {"ticket_id": ticket, "at": now, **asdict(estimate)}
+        for ticket, estimate in told.items()
+        if estimate is not None and ticket not in known
+    ]
+    if fresh:
+        with transaction():
+            db.session.execute(insert_into(FORETOLD).on_conflict_do_nothing(), fresh)
+    known.clear()
+    known.update(told)
+
+
+def learn(plan: HallPlan, day: date, now: datetime) -> None:
+    """Keep what a day that is over teaches, unless nobody came; and forget the oldest."""
+    habits = habits_of_day(plan, day, now)
+    if habits.services:
+        learnt = {"learnt": habits.as_json(), "outcomes": outcomes_of_day(plan, day)}
+        statement = insert_into(TABLE).values(hall=plan.code, day=day, **learnt)
+        db.session.execute(
+            statement.on_conflict_do_update(index_elements=["hall", "day"], set_=learnt)
+        )
+    kept = select(TABLE.c.day).where(TABLE.c.hall == plan.code)
+    oldest = kept.order_by(TABLE.c.day.desc()).offset(DAYS_KEPT - 1).limit(1)
+    limit = db.session.execute(oldest).scalar_one_or_none()
+    if limit is not None:
+        db.session.execute(delete(TABLE).where(TABLE.c.hall == plan.code, TABLE.c.day < limit))
+
+
+def _learnt(plan: HallPlan, now: datetime) -> tuple[Habits, Calibration]:
+    """What the hall learnt from its last working days and from today, looked at now and then."""
+
+    def learnt() -> tuple[Habits, Calibration]:
+        today = plan.day_of(now).date
+        query = select(TABLE.c.learnt, TABLE.c.outcomes)
+        query = query.where(TABLE.c.hall == plan.code, TABLE.c.day < today)
+        days = db.session.execute(query.order_by(TABLE.c.day.desc()).limit(DAYS_KEPT)).all()
+        habits, calibration = Habits(), Calibration()
+        for day in reversed(days):
+            habits = habits + Habits.from_json(day.learnt)
+            calibration = calibration.after(day.outcomes)
+        of_today = habits_of_day(plan, today, now)
+        return habits + of_today, calibration.after(outcomes_of_day(plan, today))
+
+    return _kept_for_a_while("learnt", plan, now, learnt)
+
+
+def _later(
+    plan: HallPlan,
+    present: Situation,
+    habits: Habits,
+    calibration: Calibration,
+    now: datetime,
+    rng: np.random.Generator,
+) -> dict[str, list[Later]]:
+    """What who comes later would wait, by half hours until the hall closes."""
+    day = plan.day_of(now)
+
+    def foreseen() -> dict[str, list[Later]]:
+        moments = _half_hours(plan, day, now)
+        if not moments:
+            return {}
+        found = forecast(present, habits, rng, newcomers=[day.ms(at) for at in moments])
+        told = calibration.estimates(found)
+        later: dict[str, list[Later]] = {}
+        for (lane, at), row in sorted(found.newcomers.items()):
+            later.setdefault(lane, []).append((_unix_ms(day.instant(at)), *_range(told[row])))
+        return later
+
+    return _kept_for_a_while("later", plan, now, foreseen)
+
+
+def _half_hours(plan: HallPlan, day: HallDay, now: datetime) -> list[datetime]:
+    """The full and half hours ahead at which the hall is open."""
+    first = now + LATER_EVERY - (now - day.starts_at) % LATER_EVERY
+    moments = (first + ahead * LATER_EVERY for ahead in range(LATER_AT_MOST))
+    spans = opening(plan, day)
+    return [at for at in moments if any(opens <= at < closes for opens, closes in spans)]
+
+
+def _range(estimate: Estimate | None) -> Range:
+    return (None, None) if estimate is None else (round(estimate.p50_s), round(estimate.p90_s))
+
+
+def _unix_ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _kept_for_a_while(what: str, plan: HallPlan, now: datetime, make: Callable[[], V]) -> V:
+    """Made anew every few minutes, and when the hall has changed or its day has turned."""
+    kept: dict[str, tuple[datetime, object, V]]
+    kept = current_app.extensions.setdefault(f"estimates_{what}", {})
+    stands = plan.revision, plan.day_of(now).date
+    found = kept.get(plan.code)
+    if found and found[1] == stands and timedelta() <= now - found[0] < LEARNS_EVERY:
+        return found[2]
+    value = make()
+    kept[plan.code] = now, stands, value
+    return value

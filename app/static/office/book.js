@@ -1,0 +1,115 @@
+// Booking for somebody on the telephone or at the desk: item, time, person, one press.
+
+import { complain, dayAfter, dayInWords, drawTimes, itemsOf, nameOf, read, send, tell, timesOn, whenOf } from './office.js'
+import { grouped } from '../shared/codes.js'
+import { byId, clockOf, el, fill, page, say, show } from '../shared/dom.js'
+
+const FOUND_AT_MOST = 8
+const form = byId('booking')
+let items = [] // what can be booked in this hall
+let chosen = [] // of them, all of one lane: one visit
+
+function search() {
+  const words = byId('search').value.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const fits = (item) => words.every((word) => `${item.name}${item.department}`.toLowerCase().includes(word))
+  const found = words.length ? items.filter((item) => goesWith(item) && fits(item)) : []
+  fill('found', found.slice(0, FOUND_AT_MOST).map((item) => el('li', {},
+    el('button', { type: 'button', onclick: () => choose([...chosen, item]) },
+      el('b', {}, item.name),
+      el('span', {}, `${item.department} · ${item.lane} ${page.lanes[item.lane]} · 约 ${item.minutes} 分钟`)))))
+  show('nothing', words.length > 0 && !found.length)
+}
+
+const goesWith = (item) => chosen.every(({ lane, code }) => lane === item.lane && code !== item.code)
+
+function choose(wanted) {
+  chosen = wanted
+  fill('chosen', chosen.map((item) => el('li', {}, item.name,
+    el('button', {
+      type: 'button',
+      'aria-label': `不办${item.name}`,
+      onclick: () => choose(chosen.filter((other) => other !== item)),
+    }, '×'))))
+  byId('search').value = ''
+  byId('search').placeholder = chosen.length
+    ? '还要一并办理的事（同一业务队列），可不填'
+    : '输入要办的事，如：身份证、社保、公积金'
+  search()
+  offerTimes()
+}
+
+const codes = () => chosen.map(({ code }) => code)
+
+function offerTimes() {
+  const date = byId('day').value
+  if (!chosen.length) return fill('times', el('p', { class: 'quiet' }, '先选事项。'))
+  if (!date) return fill('times')
+  return drawTimes('times', codes(), date)
+}
+
+async function toEarliest() {
+  if (!chosen.length) return complain('请先选事项。')
+  tell('正在查找……')
+  for (let date = page.today; date <= page.last; date = dayAfter(date, 1)) {
+    const times = await timesOn(codes(), date).catch(() => null)
+    if (!times) return complain('网络不通，请稍候再试。')
+    if (!times.length) continue
+    byId('day').value = date
+    tell('')
+    return offerTimes()
+  }
+  return complain(`到${dayInWords(page.last)}为止都已约满。`)
+}
+
+async function book(event) {
+  event.preventDefault()
+  const { slot, name, number, kind, phone } = Object.fromEntries(new FormData(form))
+  if (!chosen.length) return complain('请选择事项。')
+  if (!slot) return complain('请选择时段。')
+  const booking = await send('/staff/appointments', {
+    slot,
+    items: codes(),
+    name: name.trim(),
+    [kind]: number.replaceAll(/\s/g, ''),
+    ...(phone.trim() && { phone: phone.trim() }),
+  })
+  if (booking) celebrate(booking)
+  else offerTimes() // a place may have gone meanwhile
+}
+
+function celebrate(booking) {
+  say('done-code', grouped(booking.code))
+  say('done-words', `${whenOf(booking)}，办理${itemsOf(booking)}。`)
+  say('done-more', `办事人 ${nameOf(booking)}。当天 ${clockOf(booking.check_in_opens_at)} 起，`
+    + '请到大厅取号机输入预约码或身份证号码签到取号。')
+  show('booking', false)
+  show('done')
+  byId('done-title').focus()
+}
+
+function again() {
+  form.reset()
+  choose([])
+  show('done', false)
+  show('booking')
+  byId('search').focus()
+}
+
+byId('search').addEventListener('input', search)
+byId('search').addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter') return
+  event.preventDefault() // chooses, does not book
+  byId('found').querySelector('button')?.click()
+})
+byId('day').addEventListener('change', offerTimes)
+byId('earliest').addEventListener('click', toEarliest)
+byId('again').addEventListener('click', again)
+form.addEventListener('submit', book)
+
+try {
+  const found = await read(`/halls/${encodeURIComponent(page.hall)}/items`)
+  items = found.filter(({ bookable }) => bookable)
+  search()
+} catch {
+  complain('没有读到事项，请刷新页面再试。')
+}

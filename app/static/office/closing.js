@@ -1,0 +1,126 @@
+// A day that closes or shrinks: who is hit, and one form that moves or cancels them all.
+
+import { complain, dayInWords, itemsOf, nameOf, reachedBy, read, send, whenOf } from './office.js'
+import { ask } from '../shared/dialog.js'
+import { grouped } from '../shared/codes.js'
+import { byId, el, fill, say, show } from '../shared/dom.js'
+
+const OUTCOMES = { left: '没有空位，未改', moved: '已改期', cancelled: '已取消' }
+const form = byId('settle')
+const day = byId('day')
+let all = [] // every booking that is hit
+
+const hits = () => all.filter(({ date }) => !day.value || date === day.value)
+
+async function refresh() {
+  all = await read('/staff/appointments/hit')
+  const days = [...new Set(all.map(({ date }) => date))].sort()
+  const wanted = days.includes(day.value) ? day.value : ''
+  fill('day', el('option', { value: '' }, '全部日期'),
+    days.map((date) => el('option', { value: date }, dayInWords(date))))
+  day.value = wanted
+  draw()
+}
+
+function draw() {
+  const found = hits()
+  say('count', found.length ? `${found.length} 个` : '')
+  fill('hit', found.map((booking) => el('tr', {},
+    el('td', { class: 'number' }, whenOf(booking)),
+    ...who(booking),
+    el('td', {}, booking.hit),
+    el('td', {}, reachedBy(booking)))))
+  show('nobody', !found.length)
+  show(form ? 'settle' : 'not-mine', found.length > 0)
+  if (form) prepare(found)
+}
+
+const who = (booking) => [
+  el('td', { class: 'number code' }, grouped(booking.code)),
+  el('td', {}, nameOf(booking)),
+  el('td', {}, itemsOf(booking)),
+]
+
+/** The button says what it will do; the reason begins as the hall's file has it, if it is one. */
+function prepare(found) {
+  const { reason } = form.elements
+  const reasons = new Set(found.map(({ hit }) => hit))
+  if (!reason.value && reasons.size === 1) [reason.value] = reasons
+  say('go', `${verb(form.elements.action.value)} ${found.length} 个预约……`)
+  form.elements.to.required = form.elements.action.value === 'to'
+}
+
+const verb = (action) => action === 'cancel' ? '取消' : '改期'
+
+async function settle(event) {
+  event.preventDefault()
+  const { reason, action, to } = Object.fromEntries(new FormData(form))
+  await refresh().catch(() => {}) // what is confirmed is what stands now
+  const found = hits()
+  if (!found.length) return
+  const given = await ask('settle', { ...confirmation(found, action, to), reason })
+  if (!given) return
+  const done = await send('/staff/appointments/settle', {
+    action: action === 'cancel' ? 'cancel' : 'move',
+    reason: reason.trim(),
+    ...(day.value && { date: day.value }),
+    ...(action === 'to' && { to }),
+  })
+  if (done) await tellOutcome(done)
+}
+
+function confirmation(found, action, to) {
+  const by = (how) => found.filter(({ reached_by }) => reached_by === how).length
+  const silent = by(null)
+  const where = action === 'to' ? `到${dayInWords(to)}` : action === 'nearest' ? '到最近有空的时段' : ''
+  const calls = by('phone') + silent
+  return {
+    title: `${verb(action)} ${found.length} 个预约${where}`,
+    told: by('message') ? `${by('message')} 人自动收到消息。` : '没有人自动收到消息。',
+    called: calls
+      ? `${calls} 人须打电话通知${silent ? `，其中 ${silent} 人没有留电话` : ''}；办完后列出名单。`
+      : '没有人须打电话。',
+    do: `${verb(action)} ${found.length} 个`,
+  }
+}
+
+/** What became of them, those first whom somebody has to call. */
+async function tellOutcome(done) {
+  const outcomes = Object.entries(OUTCOMES).flatMap(([outcome, words]) =>
+    done[outcome].map((booking) => ({ booking, words })))
+  const known = await reachable(outcomes.map(({ booking }) => booking))
+  const rows = outcomes.map(({ booking, words }) => ({ booking: known.get(booking.id) ?? booking, words }))
+  const toCall = rows.filter(({ booking }) => booking.reached_by !== 'message')
+  say('settled-title', `办理结果：${Object.entries(OUTCOMES)
+    .filter(([outcome]) => done[outcome].length)
+    .map(([outcome, words]) => `${words} ${done[outcome].length} 个`).join('，')}`)
+  say('settled-words', toCall.length ? `请打电话通知 ${toCall.length} 人。` : '都已自动通知。')
+  fill('results', [...toCall, ...rows.filter((each) => !toCall.includes(each))].map(resultRow))
+  show('settled')
+  byId('settled-title').focus()
+  form.reset()
+  await refresh().catch(() => {})
+}
+
+/** Bookings with their telephone numbers, which a stored answer does not keep, by id. */
+async function reachable(bookings) {
+  const days = [...new Set(bookings.map(({ date }) => date))]
+  const found = await Promise.all(days.map((date) => read(`/staff/appointments?date=${date}`)))
+    .catch(() => (complain('没有读到电话号码，请到“预约”页面查看。'), []))
+  return new Map(found.flat().map((booking) => [booking.id, booking]))
+}
+
+function resultRow({ booking, words }) {
+  const when = booking.state === 'cancelled' ? '' : whenOf(booking)
+  return el('tr', {},
+    el('td', {}, words),
+    el('td', { class: 'number' }, when),
+    ...who(booking),
+    el('td', {}, reachedBy(booking)))
+}
+
+day.addEventListener('change', draw)
+byId('close-settled').addEventListener('click', () => show('settled', false))
+form?.addEventListener('submit', settle)
+form?.addEventListener('change', () => prepare(hits()))
+refresh().catch((error) => error.message && complain(error.message))

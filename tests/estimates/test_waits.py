@@ -1,0 +1,176 @@
+"""Everybody who waits is told how long, and so is who has not come yet."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from rq import Queue
+from sqlalchemy import select
+
+from app.core.db import db
+from app.estimates.jobs import learn_of
+from app.estimates.learning import outcomes_of_day
+from app.estimates.service import FORETOLD, TABLE, learn, refresh
+from app.worker import one_round
+from queueing.habits import DAYS_KEPT
+from tests.house import HALL, HALL_FILE
+
+
+def forecast(house):
+    """What the schedule does a few times a minute; read again a moment later."""
+    plan = house.plan
+    with house.app.app_context():
+        refresh(plan, house.clock.now(), np.random.default_rng(7))
+    house.clock.advance(seconds=4)
+
+
+def test_who_waits_is_told_how_long(house):
+    clerk = house.clerk()
+    first, second, third = (house.take() for _ in range(3))
+    assert first["estimate"] == {"p50_s": None, "p90_s": None}  # nothing was foreseen yet
+    clerk.next()
+    forecast(house)
+    ranges = [house.ticket(each)["estimate"] for each in (second, third)]
+    for told in ranges:
+        assert 0 < told["p50_s"] <= told["p90_s"]
+    assert ranges[0]["p50_s"] < ranges[1]["p50_s"]
+    assert house.ticket(first)["estimate"] == {"p50_s": None, "p90_s": None}  # called: no wait
+
+
+def test_who_comes_after_the_forecast_is_told_what_a_newcomer_waits(house):
+    house.clerk()
+    waiting = [house.take() for _ in range(5)]
+    forecast(house)
+    newcomer = house.take()
+    assert newcomer["estimate"]["p50_s"] >= house.ticket(waiting[-2])["estimate"]["p50_s"]
+
+
+def test_an_old_forecast_is_none(house):
+    house.clerk()
+    ticket = house.take()
+    forecast(house)
+    assert house.ticket(ticket)["estimate"]["p50_s"] is not None
+    house.clock.advance(seconds=70)
+    assert house.ticket(ticket)["estimate"] == {"p50_s": None, "p90_s": None}
+
+
+def test_anyone_sees_what_they_would_wait_now_and_later(house):
+    clerk = house.clerk()
+    for _ in range(4):
+        house.take()
+    clerk.next()
+    forecast(house)
+    told = house.get(f"/halls/{HALL}/waits").json
+    lanes = {lane["lane"]: lane for lane in told["lanes"]}
+    assert lanes["A"]["waiting"] == 3
+    assert lanes["A"]["estimate"]["p50_s"] > 0
+    assert [each["at"][11:16] for each in lanes["A"]["later"]][:2] == ["09:30", "10:00"]
+    assert all(each["p50_s"] <= each["p90_s"] for each in lanes["A"]["later"])
+
+
+def test_without_a_forecast_the_hall_says_so(house):
+    told = house.get(f"/halls/{HALL}/waits").json
+    assert told["at"] is None
+    assert all(lane["estimate"] == {"p50_s": None, "p90_s": None} for lane in told["lanes"])
+
+
+def test_a_day_teaches_how_long_things_take(house):
+    """Where a matter took 20 minutes all day, the next day's first in line is told so."""
+    clerk = house.clerk()
+    for _ in range(12):
+        house.take()
+        clerk.next()
+        house.clock.advance(minutes=20)
+    house.clock.advance(hours=21)
+    plan, now = house.plan, house.clock.now()
+    house.within(lambda: learn(plan, plan.day_of(now).date.replace(day=23), now))
+    house.forget_clerks()
+    clerk = house.clerk()
+    house.take()
+    second, third = house.take(), house.take()
+    clerk.next()
+    forecast(house)
+    told = [house.ticket(each)["estimate"]["p50_s"] / 60 for each in (second, third)]
+    assert 15 < told[0] < 25
+    assert 32 < told[1] < 48
+
+
+def habits(house):
+    """Days the hall remembers."""
+    with house.app.app_context():
+        return db.session.execute(select(TABLE.c.day).order_by(TABLE.c.day)).scalars().all()
+
+
+def test_the_schedule_tells_it_a_few_times_a_minute(house):
+    house.clerk()
+    ticket = house.take()
+    queue = Queue("default", connection=house.app.extensions["parts"].redis)
+    told = []
+    for _ in range(8):  # of five seconds each
+        with house.app.app_context():
+            one_round(queue)
+        house.clock.advance(seconds=5)
+        told.append(house.get(f"/halls/{HALL}/waits").json["at"])
+    assert house.ticket(ticket)["estimate"]["p50_s"] is not None
+    assert len(set(told)) == 3
+
+
+def test_what_people_were_first_told_is_held_against_what_became_of_it(house):
+    clerk = house.clerk()
+    first, second = house.take(), house.take()
+    clerk.next()
+    forecast(house)
+    with house.app.app_context():
+        before = db.session.execute(select(FORETOLD)).all()
+    assert [row.ticket_id for row in before] == [second["id"]]
+    house.clock.advance(minutes=6)
+    forecast(house)  # says it anew; the first word stays
+    called_at = house.clock.now()
+    clerk.next()
+    with house.app.app_context():
+        assert db.session.execute(select(FORETOLD)).all() == before
+        ((waited, simulated),) = outcomes_of_day(house.plan, date(2026, 11, 23))
+    assert waited == (called_at - before[0].at).total_seconds()
+    assert simulated == before[0].simulated_p90_s
+    assert house.ticket(first)["state"] == "finished"
+
+
+def test_the_night_learns_once_and_keeps_twenty_days(house):
+    clerk = house.clerk()
+    house.take()
+    clerk.next()
+    house.clock.advance(minutes=8)
+    clerk.next()
+    earlier = [date(2026, 11, 1) - timedelta(days=ago) for ago in range(DAYS_KEPT)]
+    rows = [{"hall": HALL, "day": day, "learnt": {}, "outcomes": []} for day in earlier]
+    house.within(lambda: db.session.execute(TABLE.insert(), rows))
+    house.clock.advance(hours=19)
+    due = datetime(2026, 11, 23, 19, tzinfo=UTC)  # the next hall day has begun
+    for _ in range(2):
+        with house.app.app_context():
+            learn_of(HALL, due.isoformat())
+        assert habits(house) == sorted([*earlier[:-1], date(2026, 11, 23)])
+
+
+def test_a_day_on_which_nobody_came_teaches_nothing(house):
+    plan, now = house.plan, house.clock.now()
+    house.within(lambda: learn(plan, date(2026, 11, 22), now))
+    assert habits(house) == []
+
+
+def test_bookings_to_come_are_foreseen(house):
+    """With one counter, and an hour that others have booked, a newcomer waits longer."""
+    assert HALL_FILE["hall"]["booking"]["slot_minutes"] == 30
+    clerk = house.clerk()
+    house.take()
+    clerk.next()
+    for _ in range(4):
+        house.take()
+
+    def newcomer():
+        forecast(house)
+        return house.get(f"/halls/{HALL}/waits").json["lanes"][0]["estimate"]["p50_s"]
+
+    before = newcomer()
+    for name in ("a", "b", "c", "d", "e", "f"):
+        house.citizen(name).identify().book(house.slot("09:30", date="2026-11-23"))
+    assert newcomer() > before
