@@ -1,11 +1,15 @@
 """What is given up is held back a while, and then sold again; at every step what was sold is what
 is booked."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, update
 
+from app.appointments import service
+from app.core.acts import Act, Actor
 from app.core.db import db
 from tests.appointments.desk import (
     TODAY,
@@ -17,7 +21,7 @@ from tests.appointments.desk import (
     taken,
 )
 from tests.crowd import rows
-from tests.house import HALL
+from tests.house import HALL, refused
 
 PLACES, SLOTS = db.metadata.tables["places"], db.metadata.tables["slots"]
 APPOINTMENTS = db.metadata.tables["appointments"]
@@ -96,6 +100,29 @@ def test_moved_to_another_day(house):
     again = li.post("/appointments", {"slot": house.slot("11:00", date="2026-11-25"),
                                       "item": "id-card"})  # fmt: skip
     assert again.json["code"] == "second_booking"
+
+
+def test_moved_to_a_day_on_which_somebody_books_for_the_same_person_just_now(house):
+    li = house.citizen("li").identify()
+    booking = li.book(house.slot("10:00"))
+    other, same_day = (house.slot(clock, date="2026-11-25") for clock in ("10:00", "11:00"))
+    person, booked, may_commit = booking["person"]["id"], threading.Event(), threading.Event()
+
+    def books():
+        service.book(other, ["id-card"], person, Act(house.clock.now(), Actor("staff", "guide")))
+        booked.set()
+        may_commit.wait(5)
+
+    with ThreadPoolExecutor(2) as people:
+        at_desk = people.submit(house.within, books)
+        assert booked.wait(5)
+        phone = people.submit(li.appointment, booking, "reschedule", {"slot": same_day})
+        wait([phone], timeout=0.5)  # it stands before the day's row
+        may_commit.set()
+        at_desk.result()
+        refused(phone.result(), 409, "second_booking")
+    assert (left(house, "10:00"), left(house, "11:00", day="2026-11-25")) == (5, 6)
+    assert miscounted(house) == []
 
 
 LONG = ["id-card"] * 2 + ["passport"] * 3
