@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Date, Float, Integer, List, Nested, String
-from apiflask.validators import Length, OneOf, Range
+from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import ValidationError, validates_schema
 
 from app.appointments.rules import POOLS
@@ -13,7 +13,7 @@ from app.tickets.rules import PRIORITIES
 from app.tickets.schemas import ItemsIn
 
 REASON_AT_MOST = 100
-REASON = Length(1, REASON_AT_MOST)
+REASON = [Length(1, REASON_AT_MOST), Regexp(r"\s*\S", error="请写明原因。")]
 
 
 class SlotsQuery(Schema):
