@@ -177,7 +177,10 @@ class Habits:
             "punctuality": _plain(self.punctuality),
             "entering": [[*key, *_plain(table)] for key, table in self.entering.items()],
             "open_hours": _plain(self.open_hours),
-            "shifts": [{no: list(its) for no, its in day.items()} for day in self.shifts],
+            "shifts": [
+                {no: [list(shift) for shift in its] for no, its in day.items()}
+                for day in self.shifts
+            ],
         }
 
     @classmethod
