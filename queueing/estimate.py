@@ -177,8 +177,9 @@ class _Day:
         end = self._end(service)
         lines: list[Line] = []
         unfolds: list[Unfold] = []
+        staying = self._staying(service, leaves) if self._rows > 2 * SINGLE else service
         for queue, rows in self._rows_by_queue().items():
-            line, unfold = _folded(queue, rows, service, leaves)
+            line, unfold = _folded(queue, rows, service, staying, leaves)
             lines.append(line)
             unfolds.append(unfold)
         lines += self._priority_lines(end)
@@ -207,6 +208,18 @@ class _Day:
             self._rng, (self._runs, first), waited
         )
         return service, leaves
+
+    def _staying(self, service: Floats, leaves: Floats) -> Floats:
+        """The services of who is still there when all who are due before have been served, by
+        counters that are never idle: who leaves makes it earlier for those behind."""
+        due = [one.due for one in self._waiting]
+        due += [at + self._walk_in(lane) for lane, at in self._newcomers]
+        order, reached = np.argsort(due, kind="stable"), np.empty(len(due))
+        staying = service
+        for _ in range(3):
+            reached[order] = np.cumsum(staying.mean(axis=0)[order]) / self._open
+            staying = service * (leaves >= self._hall.now + reached)
+        return staying
 
     def _services(self, kinds: Sequence[tuple[str, str]]) -> Floats:
         """A column for each (lane, item)."""
@@ -393,24 +406,30 @@ def _queues(hall: Situation) -> tuple[dict[QueueKey, int], Floats]:
 
 
 def _folded(
-    queue: int, members: Sequence[tuple[int, float, int]], service: Floats, leaves: Floats
+    queue: int,
+    members: Sequence[tuple[int, float, int]],
+    service: Floats,
+    staying: Floats,
+    leaves: Floats,
 ) -> tuple[Line, Unfold]:
-    """The line of who waits. In its middle, several are one step of the play: see `SINGLE`."""
+    """The line of who waits. In its middle, several are one step of the play: see `SINGLE`. Who
+    of them leaves is settled beforehand: `staying`."""
     due = np.array([due for due, _, _ in members], float)
     rows = np.array([row for _, _, row in members])
     firsts = _bundles(len(rows))
-    its = service[:, rows]
+    sizes = np.diff(firsts, append=len(rows))
+    its = np.where(np.repeat(sizes, sizes) == 1, service[:, rows], staying[:, rows])
     after = np.cumsum(its, axis=1) - its
-    after -= np.repeat(after[:, firsts], np.diff(firsts, append=len(rows)), axis=1)
+    after -= np.repeat(after[:, firsts], sizes, axis=1)
     line = Line(
         queue,
         np.full((len(its), len(firsts)), -np.inf),
         np.broadcast_to(due[firsts], (len(its), len(firsts))),
         np.add.reduceat(its, firsts, axis=1),
-        leaves[:, rows[firsts]],
+        np.where(sizes == 1, leaves[:, rows[firsts]], np.inf),
         np.broadcast_to(rows[firsts], (len(its), len(firsts))),
     )
-    return line, (rows, np.repeat(rows[firsts], np.diff(firsts, append=len(rows))), after)
+    return line, (rows, np.repeat(rows[firsts], sizes), after)
 
 
 def _bundles(length: int) -> NDArray[np.intp]:
