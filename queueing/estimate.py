@@ -27,9 +27,12 @@ from queueing.sequence import Tiers
 
 RUNS = 100
 SINGLE = 48
-"""So many at either end of a line are called one by one; between them a counter takes several in
-a row at one step, the more the farther they are from both ends. The moments at which counters get
-free stay the same, and are given to the tickets in their order."""
+"""So many at the end of a line are called one by one, as are the first of it. Between them a
+counter takes up to `TOGETHER` in a row at one step of the play: the moments at which counters get
+free stay as they are, and are given to the tickets in their order."""
+TOGETHER = 3
+"""With 3, medians of 2,000 waiting at 47 counters of four kinds move by about 3 %; more of them
+would save little time and let a counter run ahead of the due times of other lanes."""
 PARTIES = 100
 """From so many bookings yet to come on, those due one after the other come as parties."""
 LOOK_AHEAD = 30 * MINUTE
@@ -437,7 +440,7 @@ def _bundles(length: int) -> NDArray[np.intp]:
     firsts, place = [], 0
     while place < length:
         firsts.append(place)
-        place += max(1, min(place // 8, (length - place) // SINGLE))
+        place += max(1, min(place // 8, (length - place) // SINGLE, TOGETHER))
     return np.array(firsts, dtype=np.intp)
 
 
