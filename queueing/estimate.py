@@ -26,7 +26,7 @@ from queueing.playing import Counters, Line, play
 from queueing.sequence import Tiers
 
 RUNS = 100
-SINGLE = 48
+SINGLE = 24
 """So many at the end of a line are called one by one, as are the first of it. Between them a
 counter takes up to `TOGETHER` in a row at one step of the play: the moments at which counters get
 free stay as they are, and are given to the tickets in their order."""
@@ -37,7 +37,7 @@ PARTIES = 100
 """From so many bookings yet to come on, those due one after the other come as parties."""
 LOOK_AHEAD = 30 * MINUTE
 BIG_CROWD = 400
-FEWER_RUNS = 40
+FEWER_RUNS = 32
 """Enough for so many: a long wait is the sum of many services, and varies less."""
 
 
@@ -229,10 +229,10 @@ class _Day:
         columns: dict[tuple[str, str], list[int]] = defaultdict(list)
         for column, kind in enumerate(kinds):
             columns[kind].append(column)
-        drawn = np.empty((self._runs, len(kinds)))
+        drawn = self._rng.standard_exponential((self._runs, len(kinds)))
         curves = self._habits.service(list(columns), self._hall.now)
         for its, curve in zip(columns.values(), curves, strict=True):
-            drawn[:, its] = SECOND * curve.draw(self._rng, (self._runs, len(its)))
+            drawn[:, its] = SECOND * curve.age_at(drawn[:, its])
         return drawn
 
     def _rows_by_queue(self) -> dict[int, list[tuple[int, float, int]]]:
@@ -311,7 +311,11 @@ class _Day:
         enters = np.where(age < curve.ages[-1], starts + SECOND * (age + enters), np.inf)
         due = appointments(starts, ends, enters, hall.promises)
         late = enters > ends + hall.promises.grace
-        kinds = (enters < starts, (enters >= starts) & ~late, late & np.isfinite(enters))
+        party = 1 + len(booked) // PARTIES
+        if party == 1:
+            kinds = [enters < starts, (enters >= starts) & ~late, late & np.isfinite(enters)]
+        else:
+            kinds = [np.isfinite(enters)]
         leaves = enters + self._patience(enters.shape)
         nowhere = np.full(enters.shape, -1)
         queues = np.array([self._queues[one.lane, None] for one in booked])
@@ -327,7 +331,7 @@ class _Day:
                     leaves=leaves[:, its],
                     row=nowhere[:, its],
                 )
-                yield _in_order(line, party=1 + len(booked) // PARTIES)
+                yield _in_order(line, party)
 
     def _counters(self) -> Counters:
         hall, past = self._hall, self._habits.past

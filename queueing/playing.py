@@ -69,6 +69,8 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
     )
     row = _joined([line.row for line in lines], -1)
     lengths = np.array([line.due.shape[1] + 1 for line in lines])
+    any_later = bool((tiers != served).any())
+    some_enter = bool((enters > -np.inf).any())
     each = np.arange(runs)
     place = each[:, None] * lengths.sum() + np.cumsum(lengths) - lengths
     head_enters, head_due = enters[place], due[place]
@@ -82,9 +84,13 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
         who = free.argmin(axis=1)
         now = free_of.take(to_counter + who)
         moment = now[:, None]
-        overdue = head_due <= moment - overdue_after
-        key = head_due + np.where(overdue, served.take(who, axis=0), tiers.take(who, axis=0))
-        np.copyto(key, np.inf, where=head_enters > moment)
+        key = tiers.take(who, axis=0)
+        if any_later:
+            # overdue: its lane's later tier counts no more
+            np.copyto(key, served.take(who, axis=0), where=head_due <= moment - overdue_after)
+        key += head_due
+        if some_enter:
+            np.copyto(key, np.inf, where=head_enters > moment)
         line = key.argmin(axis=1) + to_line
         found = key.reshape(-1).take(line) < np.inf
         taken = place.take(line)
