@@ -36,6 +36,7 @@ would save little time and let a counter run ahead of the due times of other lan
 PARTIES = 100
 """From so many bookings yet to come on, those due one after the other come as parties."""
 LOOK_AHEAD = 30 * MINUTE
+"""Added to the time for which people who may still come are drawn."""
 BIG_CROWD = 400
 FEWER_RUNS = 32
 """Enough for so many: a long wait is the sum of many services, and varies less."""

@@ -19,8 +19,8 @@ from queueing.habits import Floats
 
 LATER_TIER = 1e12
 """What each later tier adds to a due time: more than any two dues lie apart."""
-CHECKED_EVERY = 8
-"""Steps between two looks whether all who matter have been called."""
+LOOKS = 50
+"""How often, about, it is looked whether all who matter have been called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
         place.put(line, taken)
         due_of.put(line, due.take(taken))
         enters_of.put(line, enters.take(taken))
-        if step % CHECKED_EVERY == 0 or rows < CHECKED_EVERY:
+        if step % (1 + rows // LOOKS) == 0:
             done = np.isfinite(called[:, :rows]).all(axis=1) | np.isinf(now)
             if done.all():
                 break
