@@ -1,7 +1,7 @@
 """When will each ticket be called: one forward simulation for the whole hall.
 
-A hundred times the rest of the day is played with services, arrivals and closings drawn from what
-the hall has learnt (`habits`), all at once, a row of an array for each run. Means would not do:
+Some hundred times the rest of the day is played, with services, arrivals and closings drawn from
+what the hall has learnt (`habits`), all at once, a row of an array for each run. Means would not do:
 the first of several busy counters is free far earlier than any of them on average.
 
 Who waits is called in a fixed order, and whoever enters later has a due time after entering, so
@@ -13,6 +13,7 @@ Moments are milliseconds of the hall day; waits are seconds.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,9 @@ from queueing.order import MINUTE, Promises, Slot
 from queueing.playing import Counters, Line, play
 from queueing.sequence import Tiers
 
-RUNS = 100
+RUNS = ((30, 300), (400, 100), (math.inf, 32))
+"""So many runs below so many waiting. A long wait is the sum of many services, and varies less;
+where few wait, it is often the rare runs with a long service that matter, and runs cost little."""
 SINGLE = 24
 """So many at the end of a line are called one by one, as are the first of it. Between them a
 counter takes up to `TOGETHER` in a row at one step of the play: the moments at which counters get
@@ -37,9 +40,6 @@ PARTIES = 100
 """From so many bookings yet to come on, those due one after the other come as parties."""
 LOOK_AHEAD = 30 * MINUTE
 """Added to the time for which people who may still come are drawn."""
-BIG_CROWD = 400
-FEWER_RUNS = 32
-"""Enough for so many: a long wait is the sum of many services, and varies less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def forecast(
     `newcomers`: when else a walk-in may take a number, in each lane; by default, now. If one of
     these moments lies ahead, the usual walk-ins come until then, too."""
     if runs is None:
-        runs = RUNS if len(hall.waiting) < BIG_CROWD else FEWER_RUNS
+        runs = next(runs for below, runs in RUNS if len(hall.waiting) < below)
     moments = (hall.now,) if newcomers is None else tuple(newcomers)
     return _Day(hall, habits, rng, runs, moments).play()
 

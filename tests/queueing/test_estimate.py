@@ -207,7 +207,7 @@ def test_a_newcomer_of_later_meets_the_bookings_of_then():
 
 
 def test_an_empty_hall():
-    assert seen([], []).waits.shape == (0, 100)
+    assert seen([], []).waits.shape[0] == 0
 
 
 # What must always hold
