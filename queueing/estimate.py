@@ -1,7 +1,7 @@
 """When will each ticket be called: one forward simulation for the whole hall.
 
-Some hundred times the rest of the day is played, with services, arrivals and closings drawn from
-what the hall has learnt (`habits`), all at once, a row of an array for each run. Means would not do:
+The rest of the day is played some hundred times, with services, arrivals and closings drawn from
+what the hall has learnt (`habits`), all at once: a row of an array is a run. Means would not do:
 the first of several busy counters is free far earlier than any of them on average.
 
 Who waits is called in a fixed order, and whoever enters later has a due time after entering, so
