@@ -21,7 +21,7 @@ from queueing.habits import DAYS_KEPT, Entered, Habits, Served, Waited
 SECOND, MINUTE, HOUR = 1_000, 60_000, 3_600_000
 NOW = 7 * HOUR
 """Ten in the morning, in a hall whose day begins at three."""
-REFRESHES = 8
+REFRESHES = 20
 
 
 def habits_of(plan: HallPlan, rng: np.random.Generator) -> Habits:

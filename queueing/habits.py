@@ -177,7 +177,10 @@ class Habits:
             "punctuality": _plain(self.punctuality),
             "entering": [[*key, *_plain(table)] for key, table in self.entering.items()],
             "open_hours": _plain(self.open_hours),
-            "shifts": [{no: list(its) for no, its in day.items()} for day in self.shifts],
+            "shifts": [
+                {no: [list(shift) for shift in its] for no, its in day.items()}
+                for day in self.shifts
+            ],
         }
 
     @classmethod
@@ -296,7 +299,7 @@ class Curve:
         """How long after `age` it happens, given that it has not by then; infinity: never."""
         age = np.minimum(age, self.ages[-2])
         gone = np.interp(age, self.ages, self.cumulated)
-        return self._at(gone + rng.standard_exponential(shape)) - age
+        return self.age_at(gone + rng.standard_exponential(shape)) - age
 
     def draw_many(self, rng: np.random.Generator, runs: int, age: float, until: float) -> Floats:
         """Of something that happens again and again: each time after `age`, earliest first, a row
@@ -304,11 +307,12 @@ class Curve:
         began, end = np.interp((age, until), self.ages, self.cumulated)
         usual = end - began
         gaps = rng.standard_exponential((runs, int(usual + 4 * usual**0.5) + 1))
-        moments = self._at(began + np.cumsum(gaps, axis=1))
+        moments = self.age_at(began + np.cumsum(gaps, axis=1))
         moments[moments > until] = np.inf
         return moments[:, : int(np.isfinite(moments).sum(axis=1).max(initial=0))]
 
-    def _at(self, cumulated: Floats) -> Floats:
+    def age_at(self, cumulated: Floats) -> Floats:
+        """When the cumulated rate gets there: an exponential draw makes a random age of it."""
         return np.interp(cumulated, self.cumulated, self.ages, right=np.inf)
 
 

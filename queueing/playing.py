@@ -19,8 +19,8 @@ from queueing.habits import Floats
 
 LATER_TIER = 1e12
 """What each later tier adds to a due time: more than any two dues lie apart."""
-CHECKED_EVERY = 8
-"""Steps between two looks whether all who matter have been called."""
+LOOKS = 50
+"""How often, about, it is looked whether all who matter have been called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
     )
     row = _joined([line.row for line in lines], -1)
     lengths = np.array([line.due.shape[1] + 1 for line in lines])
+    any_later = bool((tiers != served).any())
+    some_enter = bool((enters > -np.inf).any())
     each = np.arange(runs)
     place = each[:, None] * lengths.sum() + np.cumsum(lengths) - lengths
     head_enters, head_due = enters[place], due[place]
@@ -82,9 +84,13 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
         who = free.argmin(axis=1)
         now = free_of.take(to_counter + who)
         moment = now[:, None]
-        overdue = head_due <= moment - overdue_after
-        key = head_due + np.where(overdue, served.take(who, axis=0), tiers.take(who, axis=0))
-        np.copyto(key, np.inf, where=head_enters > moment)
+        key = tiers.take(who, axis=0)
+        if any_later:
+            # overdue: its lane's later tier counts no more
+            np.copyto(key, served.take(who, axis=0), where=head_due <= moment - overdue_after)
+        key += head_due
+        if some_enter:
+            np.copyto(key, np.inf, where=head_enters > moment)
         line = key.argmin(axis=1) + to_line
         found = key.reshape(-1).take(line) < np.inf
         taken = place.take(line)
@@ -111,7 +117,7 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
         place.put(line, taken)
         due_of.put(line, due.take(taken))
         enters_of.put(line, enters.take(taken))
-        if step % CHECKED_EVERY == 0 or rows < CHECKED_EVERY:
+        if step % (1 + rows // LOOKS) == 0:
             done = np.isfinite(called[:, :rows]).all(axis=1) | np.isinf(now)
             if done.all():
                 break
