@@ -192,10 +192,15 @@ def hold(name: str, *, alone: bool) -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Pool and time limits for this database (SQLAlchemy `create_engine` options)."""
+    """Pool and time limits for this database (SQLAlchemy `create_engine` options). An error names
+    the statement, never its parameters: tokens, codes and names are among them."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_WAIT_S, "check_same_thread": False}}
+        return {
+            "hide_parameters": True,
+            "connect_args": {"timeout": SQLITE_WAIT_S, "check_same_thread": False},
+        }
     return {
+        "hide_parameters": True,
         "pool_size": 8,
         "max_overflow": 8,
         "pool_timeout": 5,

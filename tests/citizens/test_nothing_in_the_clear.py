@@ -4,6 +4,8 @@ import logging
 
 import pytest
 from redis import Redis
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.core.db import db
 from tests.crowd import rows
@@ -53,6 +55,15 @@ def test_nothing_is_found_by_looking(house, every_redis, caplog):
     assert len(values) > 100
     found = [secret for secret in secrets if any(secret.encode() in value for value in values)]
     assert found == []
+
+
+@each_store_once
+def test_an_error_of_the_database_does_not_tell_what_it_was_given(house):
+    secret = "the text of a notice"
+    with house.app.app_context(), pytest.raises(DBAPIError) as raised:
+        db.session.execute(text("SELECT :told FROM no_such_table"), {"told": secret})
+    assert "no_such_table" in str(raised.value)
+    assert secret not in str(raised.value)
 
 
 @each_store_once
