@@ -49,10 +49,11 @@ class Seal:
         decryptor.authenticate_additional_data(column.encode())
         return (decryptor.update(sealed[head + NONCE + TAG :]) + decryptor.finalize()).decode()
 
-    def find(self, column: str, value: str) -> str:
+    def find(self, column: str, value: str | bytes) -> str:
         """The blind index of a value: equal for equal values, and tells nothing else."""
         mac = hmac.HMAC(self._index_key, hashes.SM3())
-        mac.update(column.encode() + b"\x00" + value.encode())
+        mac.update(column.encode() + b"\x00")
+        mac.update(value.encode() if isinstance(value, str) else value)
         return mac.finalize().hex()
 
 

@@ -1,15 +1,19 @@
 """The same request again: the same answer, and its effect once."""
 
+import json
 import re
 import uuid
+from hashlib import sha256
 
 import pytest
 
 from app.core.auth import access_of
-from app.core.idempotency import forget_old
-from tests.house import KIOSK_TOKEN, refused
+from app.core.idempotency import TABLE, forget_old
+from tests.crowd import rows
+from tests.house import KIOSK_TOKEN, id_number, refused
 
 ID_CARD = {"item": "id-card"}
+JSON = "application/json"
 
 
 def take(house, key, body=None, token=KIOSK_TOKEN):
@@ -113,3 +117,19 @@ def test_answers_are_kept_for_a_day(house):
     house.clock.advance(seconds=1)
     assert house.within(lambda: forget_old(house.clock.now())) == 1
     assert take(house, once).json["id"] != first["id"]
+
+
+def test_a_body_is_known_again_but_not_found_by_trying(house):
+    """Whoever has the rows and a list of all ID numbers still does not know who was there."""
+    body = json.dumps({"item": "id-card", "id_number": id_number()}).encode()
+    once = key()
+
+    def send(data):
+        return house.request(
+            "POST", "/kiosk/tickets", KIOSK_TOKEN, key=once, data=data, content_type=JSON
+        )
+
+    assert send(body).json == send(body).json
+    refused(send(body + b" "), 422, "idempotency_key_reused")
+    (kept,) = rows(house, TABLE)
+    assert kept.body_hash != sha256(body).hexdigest()
