@@ -21,6 +21,7 @@ from chinese_calendar.constants import workdays as official_workdays
 from sqlalchemy import delete, select, update
 
 from app.catalog.errors import BadCalendarFile
+from app.catalog.holding import hold_every_hall
 from app.catalog.models import CalendarDayRow, HallRow
 from app.catalog.plan import CalendarDay
 from app.core.db import db
@@ -59,7 +60,10 @@ def days_of_year(year: int) -> list[CalendarDay]:
 
 def seed_calendar(years: Iterable[int]) -> int:
     """Fill in these years; how many days were added or changed. May be run again: official days
-    replace estimated ones, and what is official already, imported or seeded, stays."""
+    replace estimated ones, and what is official already, imported or seeded, stays.
+
+    Like `import_calendar`, waits for the bookings under way: they have read the hours."""
+    hold_every_hall()
     changed = 0
     for year in years:
         days = days_of_year(year)
@@ -75,6 +79,7 @@ def import_calendar(path: Path, whole_years: bool) -> int:
     place of what is known of them; how many. `whole_years`: the file holds a year's whole
     notice, so estimated days it does not name are dropped. Raises BadCalendarFile."""
     days = read_calendar(path)
+    hold_every_hall()
     for year in {day.date.year for day in days} if whole_years else ():
         _drop_estimates(year)
     return _put(days)

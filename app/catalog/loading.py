@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from app.catalog.errors import LaneInUse
 from app.catalog.hall_file import HallFile
+from app.catalog.holding import hold_hall
 from app.catalog.models import CounterRow, DepartmentRow, HallRow, ItemRow, LaneRow
 from app.catalog.plan import HallPlan
-from app.catalog.stored import hall_columns, hold_hall, plain
+from app.catalog.stored import hall_columns, plain
 from app.core.db import db
 
 Row = TypeVar("Row", DepartmentRow, LaneRow, CounterRow, ItemRow)

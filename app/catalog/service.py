@@ -12,9 +12,10 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
+from app.catalog.holding import hold_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
 from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
-from app.catalog.stored import filled, hold_hall, read_plan
+from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
 from queueing.order import Promises
 

@@ -27,7 +27,7 @@ from app.catalog.plan import (
     Rules,
     Week,
 )
-from app.core.db import db, hold
+from app.core.db import db
 from queueing.order import Promises
 
 Value = TypeVar("Value", Promises, Rules, Booking, Location)
@@ -95,11 +95,6 @@ def read_plan(code: str) -> HallPlan:
         retired_lanes={row.letters: lane_values[row.id] for row in lanes if row.retired},
         retired_items={row.code: item_values[row.id] for row in items if row.retired},
     )
-
-
-def hold_hall(code: str, *, alone: bool) -> None:
-    """Keep a hall as it is until this transaction ends: with others, or `alone` to change it."""
-    hold(f"hall:{code}", alone=alone)
 
 
 def filled(kind: type[Value], stored: dict[str, Any]) -> Value:

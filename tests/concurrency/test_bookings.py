@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from app.appointments import closing, service
 from app.appointments.errors import SlotFull
 from app.appointments.queries import PLACES, SLOTS, TABLE, find, live_of_citizen, slots_on
+from app.catalog import calendar
 from app.catalog import service as catalog
 from app.catalog.models import HallRow
 from app.catalog.service import held_plan, plan_of
@@ -505,9 +507,11 @@ def test_nothing_is_sold_by_hours_that_are_gone(busy_house):
     assert_balanced(busy_house)
 
 
-def book_while_hours_go(house: House, monkeypatch: Any) -> tuple[set[str], set[str]]:
-    """Somebody has read the hours and is about to take a place when they are edited: who is hit
-    by the edit, and who holds a time that is gone."""
+def book_while_hours_go(
+    house: House, monkeypatch: Any, shut: Callable[[], object]
+) -> tuple[set[str], set[str]]:
+    """Somebody has read the hours and is about to take a place when the hall is `shut`: who is
+    hit by that, and who holds a time that is gone."""
     (li,) = citizens(house, 1)
     slot = house.slot("09:00")
     looked, edited = threading.Event(), threading.Event()
@@ -520,7 +524,7 @@ def book_while_hours_go(house: House, monkeypatch: Any) -> tuple[set[str], set[s
 
     def edit() -> set[str]:
         assert looked.wait(WAIT_S)
-        house.reload(SHUT)
+        shut()
         found = hit_now(house)
         edited.set()
         return found
@@ -533,7 +537,7 @@ def book_while_hours_go(house: House, monkeypatch: Any) -> tuple[set[str], set[s
 
 @on_postgresql
 def test_an_edit_waits_for_who_has_read_the_hours(busy_house, monkeypatch):
-    shut_for, gone = book_while_hours_go(busy_house, monkeypatch)
+    shut_for, gone = book_while_hours_go(busy_house, monkeypatch, lambda: busy_house.reload(SHUT))
     assert shut_for == gone
     assert len(gone) == 1
 
@@ -541,7 +545,31 @@ def test_an_edit_waits_for_who_has_read_the_hours(busy_house, monkeypatch):
 @on_postgresql
 def test_with_hours_that_are_merely_read_one_slips_through(busy_house, monkeypatch):
     monkeypatch.setattr(service, "held_plan", plan_of)
-    shut_for, gone = book_while_hours_go(busy_house, monkeypatch)
+    shut_for, gone = book_while_hours_go(busy_house, monkeypatch, lambda: busy_house.reload(SHUT))
+    assert shut_for == set()
+    assert len(gone) == 1
+
+
+@pytest.fixture
+def holiday(busy_house, tmp_path) -> Callable[[], object]:
+    """Tuesday becomes a public holiday, on which the hall is closed."""
+    busy_house.reload(lambda file: file["hall"].update(closed_on_holidays=True))
+    notice = tmp_path / "notice.csv"
+    notice.write_text(f"date,kind,name\n{TUESDAY},holiday,节日\n", encoding="utf-8")
+    return lambda: busy_house.within(lambda: calendar.import_calendar(notice, whole_years=False))
+
+
+@on_postgresql
+def test_the_calendar_waits_for_who_has_read_the_hours(busy_house, monkeypatch, holiday):
+    shut_for, gone = book_while_hours_go(busy_house, monkeypatch, holiday)
+    assert shut_for == gone
+    assert len(gone) == 1
+
+
+@on_postgresql
+def test_a_calendar_that_does_not_wait_misses_one(busy_house, monkeypatch, holiday):
+    monkeypatch.setattr(calendar, "hold_every_hall", lambda: None)
+    shut_for, gone = book_while_hours_go(busy_house, monkeypatch, holiday)
     assert shut_for == set()
     assert len(gone) == 1
 
