@@ -1,8 +1,10 @@
 """What runs beside the web: the RQ worker, and the schedule.
 
 The schedule sweeps by itself rather than through RQ: a sweep mends what Redis lost, so it must
-not wait for a job that lies in Redis. Jobs of the day go to RQ; a row says which are done.
-Two schedules at once do no harm: a sweep may run twice, a job's row is written once.
+not wait for a job that lies in Redis. It sells freed places again and forecasts each hall, too: both
+are too frequent for jobs. Jobs of the day go to RQ; a row says which are done.
+Two schedules at once do no harm: a sweep may run twice, a job's row is written once. Without any,
+there are no estimates, and places held back are not sold again.
 """
 
 from __future__ import annotations
@@ -65,7 +67,8 @@ def run_worker(app: Flask, burst: bool = False) -> None:
 
 
 def run_schedule(app: Flask) -> None:
-    """Sweep every five seconds, and put the day's jobs on their queue when they are due."""
+    """Every five seconds give freed places back and sweep each hall, forecast it where that is due
+    (every 15 seconds), and put the jobs of its night on their queue when they are owed."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

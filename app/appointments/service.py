@@ -1,8 +1,9 @@
 """The use cases of a booking. Each runs inside the caller's transaction.
 
-A place is sold by one conditional update that is given the slot's capacity as the hall file has
-it now, while the hall is kept from changing: so opening hours may be edited while people book.
-Rows are locked in one order: the hall, the account, the booking, the slots by their ids.
+A place is sold by one conditional update that is given the slot's capacity as the hall file and
+the calendar have it now, while the hall is kept from changing: so opening hours may be edited while
+people book. The hall is held first (no row of it: `core/db.py: hold`), then rows are locked in one
+order: the account, the booking, the slots by their ids. Check-in takes no slot and holds no hall.
 """
 
 from __future__ import annotations
