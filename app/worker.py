@@ -1,8 +1,8 @@
 """What runs beside the web: the RQ worker, and the schedule.
 
 The schedule sweeps by itself rather than through RQ: a sweep mends what Redis lost, so it must
-not wait for a job that lies in Redis. It sells freed places again and forecasts each hall, too: both
-are too frequent for jobs. Jobs of the day go to RQ; a row says which are done.
+not wait for a job that lies in Redis. It also sells freed places again and forecasts each hall:
+both are too frequent for jobs. Jobs of the day go to RQ; a row says which are done.
 Two schedules at once do no harm: a sweep may run twice, a job's row is written once. Without any,
 there are no estimates, and places held back are not sold again.
 """

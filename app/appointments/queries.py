@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select
 
 from app.appointments.errors import AppointmentNotFound
 from app.appointments.models import AppointmentEventRow, AppointmentRow, PlaceRow, SlotRow
 from app.appointments.rules import Pool, Slot, Visit, has_closed, is_released, slots_of, visits
 from app.appointments.states import ACTIVE, State
 from app.catalog.plan import HallPlan, Item
+from app.core.acts import Actor
 from app.core.db import db
 
 Appointment = Row[Any]
@@ -87,9 +88,19 @@ def find(*, lock: bool = False, **column: Any) -> Appointment:
     return found
 
 
-def of_citizen(citizen: str) -> list[Appointment]:
-    """What this account booked, the next first, then what is over, the latest first."""
-    rows = db.session.execute(select(*TABLE.c).where(TABLE.c.citizen_id == citizen)).all()
+def owned_by(appointment: Appointment, actor: Actor) -> bool:
+    """Whether a citizen made this booking by their account, or it is surely for them: the rule of
+    tickets (`tickets/queries.py`)."""
+    is_its_person = actor.person is not None and actor.person == appointment.person_id
+    return appointment.citizen_id == actor.id or is_its_person
+
+
+def of_citizen(actor: Actor) -> list[Appointment]:
+    """The bookings of a citizen, the next first, then what is over, the latest first."""
+    owned = TABLE.c.citizen_id == actor.id
+    if actor.person is not None:
+        owned = or_(owned, TABLE.c.person_id == actor.person)
+    rows = db.session.execute(select(*TABLE.c).where(owned)).all()
     live = sorted((r for r in rows if r.state == State.BOOKED), key=lambda r: r.slot_starts_at)
     rest = (r for r in rows if r.state != State.BOOKED)
     return [*live, *sorted(rest, key=lambda r: r.slot_starts_at, reverse=True)]

@@ -10,7 +10,7 @@ from flask import Response
 
 from app.appointments import service
 from app.appointments.errors import AppointmentNotFound
-from app.appointments.queries import Appointment, find, free_visits, of_citizen
+from app.appointments.queries import Appointment, find, free_visits, of_citizen, owned_by
 from app.appointments.schemas import (
     AppointmentOut,
     BookIn,
@@ -72,7 +72,7 @@ def book(json_data: dict[str, Any]) -> Response:
 @bp.output(AppointmentOut(many=True))
 @bp.doc(summary="我的预约，先列将要办理的")
 def appointments() -> Response:
-    return answer([_presented(each) for each in of_citizen(actor().id)])
+    return answer([_presented(each) for each in of_citizen(actor())])
 
 
 @bp.get("/appointments/<appointment_id>")
@@ -128,9 +128,9 @@ def check_in(appointment_id: str, json_data: dict[str, Any]) -> Response:
 
 
 def mine(appointment_id: str) -> Appointment:
-    """A booking of this account. Another's is not found: ids tell nothing."""
+    """A booking of the caller's. Another's is not found: ids tell nothing."""
     found = find(id=appointment_id)
-    if found.citizen_id != actor().id:
+    if not owned_by(found, actor()):
         raise AppointmentNotFound
     return found
 

@@ -30,7 +30,7 @@ def slots_out(plan: HallPlan, free: Iterable[tuple[Visit, int]]) -> list[dict[st
 
 
 def appointment_out(appointment: Appointment, plan: HallPlan) -> dict[str, Any]:
-    """A booking, for who made it and for staff; the name only masked."""
+    """A booking, for who made it, whose it is, and staff; the name only masked."""
     opens_before = promises_shown(plan, plan.hall_day(appointment.day)).hall.check_in_opens
     opens_at = check_in_opens(plan, appointment.slot_starts_at, opens_before)
     name = appointment.name_sealed

@@ -5,6 +5,7 @@ import pytest
 from app.core.db import db
 from tests.appointments.desk import Desk, at, everything, left, load_binhe, miscounted
 from tests.citizens.test_nothing_in_the_clear import told
+from tests.citizens.test_people import ask_register
 from tests.crowd import rows
 from tests.house import credit_code, id_number, refused
 
@@ -28,6 +29,48 @@ def test_booked_on_the_telephone_checked_in_at_the_machine(house, desk):
     assert (ticket["why"]["code"], ticket["due_at"][11:16]) == ("appointment", "09:30")
     desk = Desk(house, house.sign_in("supervisor"))
     assert desk.get("appointments?date=2026-11-24").json[0]["ticket"]["number"] == "A001"
+
+
+def test_who_is_verified_has_the_bookings_made_for_them(house, desk):
+    ask_register(house)
+    li = house.citizen("li").identify()
+    booked = desk.book(desk.slot("09:30", "staff"), name="李小明", id_number=li.id_number).json
+    assert [one["id"] for one in li.get("/appointments").json] == [booked["id"]]
+    assert li.get(f"/appointments/{booked['id']}").json["code"] == booked["code"]
+    moved = li.appointment(booked, "reschedule", {"slot": house.slot("10:00")})
+    assert moved.json["slot"]["starts_at"][11:16] == "10:00"
+    at(house, "2026-11-24T10:00")
+    ticket = li.appointment(booked, "check-in").json
+    assert ticket["number"] == "A001"
+    assert li.get(f"/tickets/{ticket['id']}").status_code == 200
+    desk = Desk(house, house.sign_in("supervisor"))
+    stranger = desk.book(desk.slot("10:30", "staff"), id_number=id_number()).json
+    refused(li.get(f"/appointments/{stranger['id']}"), 404, "appointment_not_found")
+
+
+def test_who_merely_declares_a_number_has_none_of_its_bookings(house, desk):
+    li = house.citizen("li").identify()
+    booked = desk.book(desk.slot("09:30", "staff"), name="李小明", id_number=li.id_number).json
+    assert li.get("/appointments").json == []
+    refused(li.get(f"/appointments/{booked['id']}"), 404, "appointment_not_found")
+    refused(li.appointment(booked, "cancel"), 404, "appointment_not_found")
+
+
+def test_a_booking_is_of_the_account_that_made_it_until_its_number_is_verified(house):
+    """A daughter books for her father: she sees it through, and so does he, once it is sure who he
+    is. Before, whoever declares his number could be anybody."""
+    daughter, father = house.citizen("daughter").identify(), house.citizen("father").identify()
+    his = daughter.add("李建国", id_number=father.id_number)
+    booked = daughter.book(house.slot("09:30"), person=his["id"])
+    refused(father.get(f"/appointments/{booked['id']}"), 404, "appointment_not_found")
+    at(house, "2026-11-24T09:30")
+    ticket = house.check_in_by(id_number=father.id_number).json
+    assert [one["id"] for one in daughter.get("/me/tickets").json] == [ticket["id"]]
+    assert father.get("/me/tickets").json == []
+    ask_register(house)
+    father.identify()
+    assert [one["id"] for one in father.get("/appointments").json] == [booked["id"]]
+    assert [one["id"] for one in father.get("/me/tickets").json] == [ticket["id"]]
 
 
 def test_a_firm_books_by_its_credit_code(desk):
