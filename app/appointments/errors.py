@@ -42,7 +42,7 @@ class SlotUnchanged(DomainError):
 
 class SecondBooking(DomainError):
     code = "second_booking"
-    detail = "办事人当天在本大厅已有预约，请先取消或改约原来的预约。"
+    detail = "办事人当天在本大厅已有预约，请先取消或改约；如不是本人所约，请到咨询台处理。"
 
 
 class TooManyBookings(DomainError):

@@ -153,6 +153,12 @@ def is_released(plan: HallPlan, day: date, now: datetime) -> bool:
     return day <= local.date() + timedelta(days=days)
 
 
+def released_at(plan: HallPlan, day: date) -> datetime:
+    """When this day is opened for booking, on the hall's clock."""
+    opened = day - timedelta(days=plan.booking.horizon_days)
+    return datetime.combine(opened, plan.booking.release_at, tzinfo=plan.zone)
+
+
 def may_cancel(plan: HallPlan, starts_at: datetime, now: datetime) -> bool:
     """Whether who booked may still cancel or move it."""
     return now <= starts_at - timedelta(milliseconds=plan.booking.cancel_until)

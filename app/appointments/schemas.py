@@ -10,7 +10,7 @@ from marshmallow import ValidationError, validates_schema
 from app.appointments.rules import POOLS
 from app.appointments.states import State
 from app.tickets.rules import PRIORITIES
-from app.tickets.schemas import ItemsIn
+from app.tickets.schemas import PHONE, ItemsIn
 
 REASON_AT_MOST = 100
 REASON = [Length(1, REASON_AT_MOST), Regexp(r"\s*\S", error="请写明原因。")]
@@ -47,7 +47,7 @@ class StaffBookIn(ItemsIn):
     name = String(required=True, validate=Length(1, 60))
     id_number = String(validate=Length(1, 32))
     credit_code = String(validate=Length(1, 32))
-    phone = String(validate=Length(1, 20), metadata={"description": "来电号码，变动时电话通知"})
+    phone = String(validate=PHONE, metadata={"description": "来电号码，变动时电话通知"})
 
     @validates_schema
     def one_number(self, data: dict[str, object], **_: object) -> None:
@@ -65,6 +65,11 @@ class HereIn(Schema):
     latitude = Float(validate=Range(-90, 90))
     longitude = Float(validate=Range(-180, 180))
     priority = String(validate=OneOf(PRIORITIES), allow_none=True)
+
+    @validates_schema
+    def a_whole_place(self, data: dict[str, object], **_: object) -> None:
+        if ("latitude" in data) != ("longitude" in data):
+            raise ValidationError("latitude 与 longitude 须一并给出", "latitude")
 
 
 class PriorityIn(Schema):

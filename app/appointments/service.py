@@ -58,6 +58,7 @@ from app.appointments.rules import (
     is_released,
     may_cancel,
     metres_between,
+    released_at,
     visit_at,
 )
 from app.appointments.states import ACTIVE, State, require_booked
@@ -412,7 +413,9 @@ def _visit(
     if day < plan.day_of(now).date:
         raise SlotPast
     if not is_released(plan, day, now):
-        raise SlotNotReleased
+        opens_at = released_at(plan, day)
+        words = f"这一天 {day_words(opens_at)} {opens_at:%H:%M} 起可以预约。"
+        raise SlotNotReleased(words, opens_at=opens_at.isoformat())
     slots = slots_on(plan, day)
     slot = slots.get(slot_id)
     if slot is None or (slot.pool == "staff" and not staff):
@@ -421,8 +424,10 @@ def _visit(
     if items[0].lane != slot.lane:
         raise SlotOfAnotherItem
     visit = visit_at(plan, slots.values(), items, slot)
+    if visit is None and any(item.bookable == () for item in items):
+        raise SlotOfAnotherItem("该事项不接受预约，请到大厅取号办理。")
     if visit is None:
-        raise SlotOfAnotherItem
+        raise SlotOfAnotherItem("所选事项不能从这个时段开始办理，请选择其他时段。")
     if has_closed(plan, visit, now):
         raise SlotPast
     return visit

@@ -16,7 +16,8 @@ def when(plan: HallPlan, appointment: Any) -> str:
     starts = appointment.slot_starts_at.astimezone(plan.zone)
     ends = appointment.slot_ends_at.astimezone(plan.zone)
     day = f"{day_words(starts)}（周{WEEKDAYS[starts.weekday()]}）"
-    return f"{day}{starts:%H:%M}–{ends:%H:%M}"
+    next_day = "" if starts.date() == ends.date() else "次日 "
+    return f"{day}{starts:%H:%M}–{next_day}{ends:%H:%M}"
 
 
 def day_words(local: datetime) -> str:

@@ -91,12 +91,17 @@ BETWEEN_LETTERS = " ·•‧・.'’-"
 
 def name(text: str) -> str:
     """A person's name as it is written: 1 to 50 letters of any script. Raises NameWrong."""
-    value = text.strip()
+    value = _joined_where_chinese(text)
     if not 1 <= len(value) <= NAME_AT_MOST or not _is_letter(value[0]):
         raise NameWrong
     if not all(_is_letter(one) or one in BETWEEN_LETTERS for one in value):
         raise NameWrong
     return value
+
+
+def _joined_where_chinese(text: str) -> str:
+    """One blank between words, and none between Chinese characters: 李 明 is 李明."""
+    return re.sub(r"(?<=[^\x00-\u02ff]) (?=[^\x00-\u02ff])", "", " ".join(text.split()))
 
 
 def firm_name(text: str) -> str:

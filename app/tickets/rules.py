@@ -102,6 +102,8 @@ def _why_text(ticket: Any, plan: HallPlan) -> str:
             Why.APPOINTMENT_MISSED: "签到，已过预约时段，按现场号排队",
         }.get(ticket.due_why, "签到")
         return f"{slot}，{entered} {manner}"
+    if ticket.due_why == Why.AFAR and ticket.entered_at is None:
+        return f"{entered} 远程取号，到大厅签到后参加排队"
     if ticket.due_why == Why.AFAR:
         return f"远程取号，{entered} 到厅签到"
     return f"{entered} 现场取号"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Integer, List, Nested, String
-from apiflask.validators import Length, OneOf
+from apiflask.validators import Length, OneOf, Regexp
 from marshmallow import ValidationError, validates_schema
 
 from app.tickets.rules import PRIORITIES
 from app.tickets.states import State
+
+PHONE = Regexp(r"\+?[0-9](?:[ -]?[0-9]){6,14}$", error="电话号码应为 7 至 15 位数字。")
 
 
 class NothingIn(Schema):
@@ -53,7 +55,7 @@ class ItemsIn(Schema):
 class TakeIn(ItemsIn):
     priority = String(validate=OneOf(PRIORITIES), allow_none=True)
     id_number = String(validate=Length(1, 32), metadata={"description": "机器读出的身份证号码"})
-    phone = String(validate=Length(1, 20), metadata={"description": "随 id_number 一并给出"})
+    phone = String(validate=PHONE, metadata={"description": "随 id_number 一并给出"})
 
     @validates_schema
     def a_phone_is_somebodys(self, data: dict[str, object], **_: object) -> None:

@@ -40,8 +40,8 @@ def ticket(token: str) -> str:
         "states": STATE_WORDS,
         "moves": {move.action: move.sources for move in MOVES if move.action in OWNERS_ACTIONS},
     }
-    item = plan.item_coded(row.item)
-    return render_template("visitor/ticket.html", plan=plan, item=item, row=row, page=known)
+    items = [plan.item_coded(code) for code in row.items]
+    return render_template("visitor/ticket.html", plan=plan, items=items, row=row, page=known)
 
 
 @bp.get("/t/<token>/qr.svg")

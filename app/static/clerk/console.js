@@ -93,9 +93,12 @@ const complain = (words) => tell(words, true)
 
 const turn = (to, words) => send(words, `${counterPath}/${to}`, {}, () => `已${words}。`)
 
-function next() {
+async function next() {
+  const more = await goesOn()
+  if (more === null) return
+  if (more) return nextItem()
   const held = picture.ticket
-  return send('叫下一位', `${counterPath}/call-next`, {}, async (answer) => {
+  await send('叫下一位', `${counterPath}/call-next`, {}, async (answer) => {
     await rememberEnded(held)
     return answer ? announced(answer) : '现在没有人等候。'
   })
@@ -130,6 +133,20 @@ async function transfer() {
   const [kind, to] = given.to.split(':')
   const body = { reason: given.reason, ...(to && { [kind]: to }), ...(given.now && { when: 'now' }) }
   await send(`转号 ${number}`, `/tickets/${id}/transfer`, body, () => `${number} 已转出。`)
+}
+
+/** Where the visit in hand has more items: whether it goes on with them; null to think again. */
+async function goesOn() {
+  const { ticket } = picture
+  const item = ticket && nextItemOf(ticket)
+  if (!item) return false
+  const given = await ask('remaining', { number: ticket.number, item: itemName(item) })
+  return given && given.how === 'next'
+}
+
+async function finish() {
+  const more = await goesOn()
+  if (more !== null) await (more ? nextItem() : handle('finish', '办结'))
 }
 
 /** What else somebody came for: by its own lane's counters, or bound to this one. */
@@ -209,7 +226,7 @@ const DEEDS = {
   call: callNumber,
   recall: () => handle('recall', '重呼'),
   start: () => handle('start', '开始办理'),
-  finish: () => handle('finish', '办结'),
+  finish,
   pass: () => handle('pass', '过号'),
   park: () => handle('park', '挂起'),
   open: () => turn('open', '开放窗口'),

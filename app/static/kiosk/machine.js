@@ -4,7 +4,7 @@
 import { drawKeypad, empty, press } from './keypad.js'
 import { call, insist, newKey, sleep } from '../shared/api.js'
 import { shown } from '../shared/codes.js'
-import { byId, el, fill, hallClock, inWords, page, say, show } from '../shared/dom.js'
+import { byId, el, fill, hallClock, inWords, page, say, show, waitWords } from '../shared/dom.js'
 
 const IDLE_S = 60
 const TICKET_S = 20
@@ -21,6 +21,7 @@ const RESTING = ['home', 'ticket', 'refused'] // a reader that types here means 
 const setClock = hallClock((wall) => say('clock', inWords(wall)))
 let items = []
 let departments = []
+let waits = {} // lane -> what a newcomer waits there now
 let chosen = null // the item somebody looks at
 let order = null // what the person at the machine asks for: {path, body, words, key}, all for good
 let instead = null // what they may ask for where that was refused
@@ -77,6 +78,8 @@ function openDepartment(department) {
 function choose(item) {
   say('item-name', item.name)
   say('item-facts', `${item.department} · ${item.lane} ${page.lanes[item.lane]} · 办理约 ${item.minutes} 分钟`)
+  const wait = waits[item.lane] ? waitWords(waits[item.lane]) : ''
+  say('item-wait', wait && `现在取号，预计等候${wait}`)
   const papers = item.papers.length ? item.papers : ['本人有效身份证件']
   fill('papers', papers.map((paper) => el('li', {}, paper)))
   chosen = item
@@ -147,6 +150,8 @@ function showTicket(ticket, { path }) {
   say('ticket-lane', `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`)
   say('ticket-item', names.filter(Boolean).join('、'))
   say('ticket-ahead', ticket.ahead ? `前面还有 ${ticket.ahead} 人` : '您排在本队列最前面')
+  const wait = waitWords(ticket.estimate)
+  say('ticket-wait', wait && `预计等候${wait}`)
   say('ticket-why', isArrival ? ticket.why.text : '')
   show('ticket-qr', ticket.token !== null) // a number from afar has its page on a phone already
   show('ticket-scan', ticket.token !== null)
@@ -162,6 +167,8 @@ async function look() {
     if (!items.length) items = await call('GET', `${path}/items`)
     if (!departments.length) listDepartments(hall)
     setClock(hall.now)
+    const { lanes } = await call('GET', `${path}/waits`)
+    waits = Object.fromEntries(lanes.map(({ lane, estimate }) => [lane, estimate]))
     show('closed', !hall.gives_numbers)
     show('away', false)
   } catch {
