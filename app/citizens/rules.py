@@ -101,7 +101,7 @@ def name(text: str) -> str:
 
 def _joined_where_chinese(text: str) -> str:
     """One blank between words, and none between Chinese characters: 李 明 is 李明."""
-    return re.sub(r"(?<=[^\x00-\u02ff]) (?=[^\x00-\u02ff])", "", " ".join(text.split()))
+    return re.sub(r"(?<=[^\x00-\u02ff]) (?=[^\x00-\u02ff])", "", re.sub(" +", " ", text.strip()))
 
 
 def firm_name(text: str) -> str:

@@ -113,7 +113,13 @@ def test_a_clerk_lets_somebody_arrive_and_goes_on_to_their_next_item(house, sign
     console.keyboard.press("n")
     expect(said).to_have_text("请 A001 号到 1 号窗口办理。")
     expect(console.locator("#hand .item")).to_contain_text("第 1 项，共 2 项")
-    console.keyboard.press("x")
+    console.keyboard.press("f")  # nothing of a visit is ended unasked
+    remaining = console.locator("#remaining-dialog")
+    expect(remaining).to_contain_text("A001 还有一项没有办：护照")
+    remaining.get_by_role("button", name="取消").click()
+    assert house.row(ticket)["state"] == "called"
+    console.keyboard.press("f")
+    remaining.get_by_role("button", name="确定").click()
     console.locator("#next-item-dialog").get_by_role("button", name="转下一事项").click()
     expect(said).to_have_text("A001 下一事项：护照，在本窗口等候。")
     row = house.row(ticket)
