@@ -9,7 +9,7 @@ for staff, who book for people on the telephone or at the desk; each pool is sol
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Literal
@@ -30,6 +30,7 @@ Pool = Literal["public", "staff"]
 POOLS: tuple[Pool, ...] = ("public", "staff")
 
 EARTH_M = 6_371_000
+_A_MONDAY = date(2001, 1, 1)
 CODE_DIGITS = 10
 """Of a booking's code: all digits, since it is typed at the machine and read out on the phone."""
 
@@ -138,6 +139,28 @@ def visit_at(
     """The visit that begins with this slot; None where these items cannot be booked there."""
     found = (visit for visit in visits(plan, slots, items, slot.pool) if visit.id == slot.id)
     return next(found, None)
+
+
+def minutes_at_most(plan: HallPlan) -> dict[str, int]:
+    """Letters -> the public's minutes in the roomiest slot of an ordinary week."""
+    ordinary = replace(
+        plan,
+        exceptions=(),
+        calendar={},
+        counters={no: replace(each, exceptions=()) for no, each in plan.counters.items()},
+        booking=replace(plan.booking, exceptions=(), events=()),
+    )
+    most: dict[str, int] = {}
+    for day in range(7):
+        for slot in slots_of(ordinary, ordinary.hall_day(_A_MONDAY + timedelta(days=day))).values():
+            if slot.pool == "public":
+                most[slot.lane] = max(slot.capacity, most.get(slot.lane, 0))
+    return most
+
+
+def minutes_needed(plan: HallPlan, item: Item) -> int:
+    """What a visit for this item takes of the first slot: all of it, where it is longer."""
+    return min(item.minutes, plan.booking.slot_minutes)
 
 
 def has_closed(plan: HallPlan, visit: Visit, now: datetime) -> bool:

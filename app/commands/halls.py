@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from app.appointments.rules import minutes_at_most, minutes_needed
 from app.catalog import calendar
 from app.catalog.errors import BadCalendarFile, LaneInUse
 from app.catalog.hall_file import HallFile, HallFileError, read_hall_file
 from app.catalog.loading import load_hall
 from app.catalog.plan import HallPlan, Interval
+from app.catalog.rules import is_bookable
 from app.catalog.service import plans
 from app.core.db import transaction
 from app.tickets.queries import live_by_lane
@@ -109,8 +112,31 @@ def summary(plan: HallPlan) -> str:
         *(f"{e.date}：{_hours(e.hours)}（{e.reason}）" for e in plan.exceptions),
         f"现场取号 {plan.promises.walk_in // MINUTE} 分钟内叫到，"
         f"依法优先 {plan.promises.priority // MINUTE} 分钟内叫到",
+        *_bookings(plan),
     ]
     return "\n".join(lines)
+
+
+def _bookings(plan: HallPlan) -> Iterator[str]:
+    """What can be booked, and what cannot though nothing forbids it."""
+    items = [item for item in plan.items.values() if is_bookable(plan, item)]
+    lanes = [letters for letters in plan.lanes if letters in {item.lane for item in items}]
+    if not lanes:
+        yield "预约：不办理"
+        return
+    yield (
+        f"预约：每 {plan.booking.slot_minutes} 分钟一个时段，"
+        f"最远可约 {plan.booking.horizon_days} 天后，队列 {'、'.join(lanes)}"
+    )
+    of_events = {event.item for event in plan.booking.events}
+    most = minutes_at_most(plan)
+    for item in items:
+        room, needed = most.get(item.lane, 0), minutes_needed(plan, item)
+        if room < needed and item.code not in of_events:
+            yield (
+                f"提示：{item.name}（{item.minutes} 分钟）群众约不上，"
+                f"{item.lane} 队列一个时段最多 {room} 分钟可约，它需要 {needed} 分钟。"
+            )
 
 
 def _size(plan: HallPlan) -> str:

@@ -38,6 +38,27 @@ def test_check_prints_a_summary_and_loads_nothing(run, small):
     assert plans() == []
 
 
+def test_check_says_what_can_be_booked(run, small):
+    assert "预约：不办理" in run("hall", "check", str(small)).output
+    small.write_text(SMALL.replace("tiers: [[A, B]]", "tiers: [[A, B]], shares: {A: 0.5, B: 0.5}"))
+    result = run("hall", "check", str(small))
+    assert "预约：每 15 分钟一个时段，最远可约 7 天后，队列 A" in result.output
+
+
+@pytest.mark.parametrize(("share", "fits"), [("0.9", False), ("1", True)])
+def test_check_hints_at_what_no_slot_has_room_for(run, small, share, fits):
+    """A visit of several slots takes all of the first: where that is less than a slot, nobody can
+    book it. It is no mistake: the hall may mean it."""
+    file = SMALL.replace("tiers: [[A, B]]", f"tiers: [[A, B]], shares: {{B: {share}}}")
+    whole = "  booking: {walk_in_share: 0, staff_share: 0}\n"
+    small.write_text(file.replace("  promises:", f"{whole}  promises:"))
+    result = run("hall", "check", str(small))
+    assert result.exit_code == 0
+    hint = "提示：护照申请（15 分钟）群众约不上，B 队列一个时段最多 13 分钟可约，它需要 15 分钟。"
+    assert (hint in result.output) is not fits
+    assert ("提示" in result.output) is not fits
+
+
 def test_check_names_every_fault_with_its_line_and_fails(run, small):
     small.write_text(SMALL.replace("小厅", "").replace("minutes: 15", "minutes: 0"))
     result = run("hall", "check", str(small))
