@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ from app.appointments.queries import (
     needs_of,
     slots_on,
 )
-from app.appointments.rules import POOLS, Visit, kept_and_hit
+from app.appointments.rules import POOLS, Slot, Visit, item_books, kept_and_hit
 from app.appointments.service import give_up, move, still_booked
 from app.appointments.states import State
 from app.catalog.plan import HallPlan
@@ -59,13 +59,26 @@ def _hit_on(plan: HallPlan, day: date) -> list[Appointment]:
     # who has come is served whatever the file says now, and keeps the place
     ordered = sorted(bookings, key=lambda each: each.state == State.BOOKED)
     needs = needs_of(each.id for each in ordered)
-    room = {slot.id: slot.capacity for slot in slots_on(plan, day).values()}
-    without = {each.id for each in ordered if not _is_offered(plan, each)}
+    slots = slots_on(plan, day)
+    room = {slot.id: slot.capacity for slot in slots.values()}
+    without = {each.id for each in ordered if not _can_be_booked(plan, each, slots)}
     _, hits = kept_and_hit(
         [(each.id, needs[each.id]) for each in ordered if each.id not in without], room
     )
     gone = without | set(hits)
     return [each for each in ordered if each.id in gone and each.state == State.BOOKED]
+
+
+def _can_be_booked(plan: HallPlan, appointment: Appointment, slots: Mapping[str, Slot]) -> bool:
+    """Whether the hall still offers these items, and at this time, room or not."""
+    if not _is_offered(plan, appointment):
+        return False
+    slot = slots.get(appointment.slot_id)
+    if slot is None or slot.event is not None:
+        return slot is not None
+    items = [plan.items[code] for code in appointment.items]
+    time = appointment.slot_starts_at, appointment.slot_ends_at
+    return all(item_books(plan, item, *time) for item in items)
 
 
 def _is_offered(plan: HallPlan, appointment: Appointment) -> bool:

@@ -123,6 +123,29 @@ def test_an_item_of_another_lane_hits_its_bookings(house, desk):
     assert hit(desk) == [passport["id"]]
 
 
+def test_an_item_that_is_booked_at_other_times_now_hits_its_bookings(house, desk):
+    _, card = somebody(house, "li")
+    somebody(house, "wang", "11:00")
+    somebody(house, "zhao", item="passport")
+    late = [{"days": ["tue"], "hours": ["10:30-12:00"]}]
+    house.reload(lambda file: file["items"][0].update(bookable=late))
+    assert hit(desk) == [card["id"]]
+    assert settle(desk, "move")["moved"] == [card["id"]]
+    assert desk.get(f"appointments?date={TOMORROW}").json[0]["slot"]["starts_at"][11:16] == "10:00"
+    assert (hit(desk), miscounted(house)) == ([], [])
+
+
+def test_an_event_sells_an_item_that_is_booked_at_no_other_time(house, desk):
+    event = {"code": "e", "name": "集中发放", "item": "passport", "dates": [TOMORROW],
+             "hours": ["10:00-12:00"], "slot_minutes": 30, "places": 5}  # fmt: skip
+    house.reload(lambda file: file["hall"]["booking"].update(events=[event]))
+    house.reload(lambda file: file["items"][1].update(bookable=False))
+    _, booking = somebody(house, "li", item="passport")
+    assert hit(desk) == []
+    close_tomorrow(house)
+    assert hit(desk) == [booking["id"]]
+
+
 def test_booking_alone_may_close_for_a_lane(house, desk):
     _, card = somebody(house, "li")
     somebody(house, "wang", item="pension")
