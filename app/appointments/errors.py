@@ -47,7 +47,7 @@ class SecondBooking(DomainError):
 
 class TooManyBookings(DomainError):
     code = "too_many_bookings"
-    detail = "您名下还没有办理的预约已达 5 个，请先取消不用的预约。"
+    detail = "您名下的预约已达 5 个（刚取消的暂时也算），请先取消不用的预约，或稍后再约。"
 
 
 class AppointmentNotFound(NotFound):
@@ -100,8 +100,3 @@ class BookingOfAnotherHall(DomainError):
 class NotInHall(DomainError):
     code = "not_in_hall"
     detail = "您还不在大厅内，请到达大厅后再签到。"
-
-
-class NothingFree(DomainError):
-    code = "nothing_free"
-    detail = "没有可以改到的空余时段。"

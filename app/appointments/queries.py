@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
 
 from app.appointments.errors import AppointmentNotFound
 from app.appointments.models import AppointmentEventRow, AppointmentRow, PlaceRow, SlotRow
@@ -37,11 +37,13 @@ def slots_on(plan: HallPlan, day: date) -> Mapping[str, Slot]:
     """The slots of a hall day, made once for each revision of the hall."""
     kept: dict[Any, Mapping[str, Slot]] = current_app.extensions.setdefault("slots", {})
     key = plan.id, plan.revision, day
-    if key not in kept:
+    slots = kept.get(key)
+    if slots is None:
+        slots = slots_of(plan, plan.hall_day(day))
         if len(kept) >= DAYS_KEPT:
             kept.clear()
-        kept[key] = slots_of(plan, plan.hall_day(day))
-    return kept[key]
+        kept[key] = slots
+    return slots  # another thread may have cleared what is kept
 
 
 def taken_on(hall: str, day: date) -> dict[str, int]:
@@ -149,11 +151,15 @@ def active_on(hall: str, day: date, person: str) -> bool:
 
 
 def live_of_citizen(citizen: str) -> int:
-    """How many bookings of this account are still to come."""
+    """How many bookings of this account keep others from a place: those still to come, and those
+    of which freed places are held back, so that booking and cancelling in turn drains no hall."""
+    held_back = exists().where(
+        PLACES.c.appointment_id == TABLE.c.id, PLACES.c.held_until.is_not(None)
+    )
     count: int = db.session.execute(
         select(func.count())
         .select_from(TABLE)
-        .where(TABLE.c.citizen_id == citizen, TABLE.c.state == State.BOOKED)
+        .where(TABLE.c.citizen_id == citizen, or_(TABLE.c.state == State.BOOKED, held_back))
     ).scalar_one()
     return count
 

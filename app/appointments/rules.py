@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 from typing import Literal
 
@@ -40,8 +40,9 @@ class Slot:
     """A time that can be booked in one lane, by one pool of people."""
 
     id: str
-    """hall.date.lane.minute of the hall day.pool[.event]: made from the hall file, stored when
-    first sold."""
+    """hall.date.lane.minute.pool[.event]: made from the hall file, stored when first sold. The
+    minute counts from the midnight of UTC a day before the date: a hall may begin its days at
+    another time, and clocks may change, and still each time has one id and each id one time."""
     lane: str
     starts_at: datetime
     ends_at: datetime
@@ -126,7 +127,9 @@ def visits(
     ordinary = [slot for slot in own if slot.event is None]
     for place in range(len(ordinary)):
         visit = _from(ordinary[place:], minutes)
-        if visit is not None and all(_item_books(plan, item, visit) for item in items):
+        if visit is not None and all(
+            item_books(plan, item, visit.starts_at, visit.ends_at) for item in items
+        ):
             yield visit
     for slot in own:
         if slot.event is not None and [item.code for item in items] == [slot.event.item]:
@@ -161,6 +164,19 @@ def minutes_at_most(plan: HallPlan) -> dict[str, int]:
 def minutes_needed(plan: HallPlan, item: Item) -> int:
     """What a visit for this item takes of the first slot: all of it, where it is longer."""
     return min(item.minutes, plan.booking.slot_minutes)
+
+
+def item_books(plan: HallPlan, item: Item, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether the item's own rules let it be booked at this time."""
+    if item.bookable is None:
+        return True
+    opens, local = _local(plan, starts_at, ends_at)
+    return any(
+        local.weekday() in rule.days
+        and _in_weeks(rule, local)
+        and (not rule.hours or _covers(rule.hours, opens))
+        for rule in item.bookable
+    )
 
 
 def has_closed(plan: HallPlan, visit: Visit, now: datetime) -> bool:
@@ -242,6 +258,8 @@ def _event_slots(plan: HallPlan, day: HallDay) -> Iterator[Slot]:
         lane = plan.items[event.item].lane
         spans = [_span(plan, day, hours) for hours in event.hours]
         for starts_at, ends_at in _tiled(spans, event.slot_minutes):
+            if not _within(starts_at, ends_at, opening(plan, day)):
+                continue
             for pool, places in zip(POOLS, (event.places, event.staff_places), strict=True):
                 slot_id = f"{_id(day, lane, starts_at, pool)}.{event.code}"
                 yield Slot(slot_id, lane, starts_at, ends_at, pool, places, event)
@@ -255,7 +273,8 @@ def _span(plan: HallPlan, day: HallDay, hours: Interval) -> Span:
 
 
 def _id(day: HallDay, lane: str, starts_at: datetime, pool: Pool) -> str:
-    minute = (starts_at - day.starts_at) // timedelta(minutes=1)
+    midnight = datetime.combine(day.date, datetime.min.time(), tzinfo=UTC)
+    minute = (starts_at - midnight + timedelta(days=1)) // timedelta(minutes=1)
     return f"{day.hall}.{day.date:%Y%m%d}.{lane}.{minute:04d}.{pool}"
 
 
@@ -266,19 +285,6 @@ def _lane_books(plan: HallPlan, lane: str, starts_at: datetime, ends_at: datetim
         _covers(each.hours, opens)
         for each in plan.booking.exceptions
         if each.date == local.date() and (not each.lanes or lane in each.lanes)
-    )
-
-
-def _item_books(plan: HallPlan, item: Item, visit: Visit) -> bool:
-    """Whether the item's own rules let it be booked at this time."""
-    if item.bookable is None:
-        return True
-    opens, local = _local(plan, visit.starts_at, visit.ends_at)
-    return any(
-        local.weekday() in rule.days
-        and _in_weeks(rule, local)
-        and (not rule.hours or _covers(rule.hours, opens))
-        for rule in item.bookable
     )
 
 

@@ -133,9 +133,14 @@ class SettleIn(Schema):
     reason = String(required=True, validate=REASON, metadata={"description": "告诉预约人的原因"})
     date = Date(metadata={"description": "只处理这一天的"})
     to = Date(metadata={"description": "改到这一天；不填为最近有空的一天"})
+    after = String(
+        validate=Length(1, 32),
+        metadata={"description": "接着办时，此前最后一个没有空位的预约的 id，从它之后办起"},
+    )
 
 
 class SettledOut(Schema):
     moved = List(Nested(AppointmentOut), required=True)
     cancelled = List(Nested(AppointmentOut), required=True)
     left = List(Nested(AppointmentOut), required=True)
+    remaining = Integer(required=True, metadata={"description": "还没有处理的；大于 0 时接着办"})

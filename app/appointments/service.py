@@ -80,7 +80,8 @@ from app.tickets.queries import find as find_ticket
 from app.tickets.rules import Arrival
 
 LIVE_AT_MOST = 5
-"""Bookings of one account that are still to come. Source: observed practice."""
+"""Bookings of one account that are still to come, or whose freed places are held back. Source:
+observed practice."""
 NAME = "appointments.name"
 """The column a sealed name belongs to."""
 

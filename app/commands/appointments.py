@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 
 import click
@@ -82,8 +83,9 @@ def move(hall: str, reason: str, day: date | None, to: date | None) -> None:
     """Move the bookings that are hit to the nearest free time, and tell who booked.
 
     Exit 1 where some are left: no time was free for them."""
-    with transaction():
-        settled = move_hit(hall, _act(), reason, day=day, to=to)
+    settled = _until_none_remain(
+        lambda after: move_hit(hall, _act(), reason, day=day, to=to, after=after)
+    )
     _tell(plan_of(hall), settled)
 
 
@@ -93,8 +95,7 @@ def move(hall: str, reason: str, day: date | None, to: date | None) -> None:
 @DAY
 def cancel(hall: str, reason: str, day: date | None) -> None:
     """Cancel the bookings that are hit, and tell who booked."""
-    with transaction():
-        settled = cancel_hit(hall, _act(), reason, day=day)
+    settled = _until_none_remain(lambda _: cancel_hit(hall, _act(), reason, day=day))
     _tell(plan_of(hall), settled)
 
 
@@ -114,6 +115,21 @@ def check(hall: str) -> None:
 def _act() -> Act:
     now: datetime = parts().clock.now()
     return Act(now, SYSTEM)
+
+
+def _until_none_remain(settle: Callable[[str | None], Settled]) -> Settled:
+    """Some bookings a transaction, so that the hall goes on between them; `settle` is given the
+    last booking that was left."""
+    whole = Settled()
+    while True:
+        after = whole.left[-1].id if whole.left else None
+        with transaction():
+            settled = settle(after)
+        whole.moved.extend(settled.moved)
+        whole.cancelled.extend(settled.cancelled)
+        whole.left.extend(settled.left)
+        if not settled.remaining:
+            return whole
 
 
 def _tell(plan: HallPlan, settled: Settled) -> None:

@@ -104,14 +104,17 @@ def _arrive(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
 
 
 def _arrive_by_id(plan: HallPlan, number: str, priority: str | None, doing: Act) -> Ticket:
-    """By the ID: a booking first, then a number taken from afar."""
+    """By the ID: a booking of today that stands first, then a number taken from afar, then what
+    else is booked, so that it is said what is wrong with it."""
     today = doing.now.astimezone(plan.zone).date()
     person = person_numbered(id_number(number, today))
     if person is None:
         raise BookingNotFound
     booking = appointments.booking_of(plan, person, doing.now)
-    expected = expected_of(plan.code, plan.day_of(doing.now).date, person)
-    if expected is not None and (booking is None or booking.state != BookingState.BOOKED):
+    day = plan.day_of(doing.now).date
+    stands = booking is not None and (booking.day, booking.state) == (day, BookingState.BOOKED)
+    expected = None if stands else expected_of(plan.code, day, person)
+    if expected is not None:
         return service.check_in(expected, priority, doing, plan)
     if booking is None:
         raise BookingNotFound

@@ -108,15 +108,17 @@ def hit_appointments(query_data: dict[str, Any]) -> Response:
 @access("staff", roles=LEADS)
 @bp.input(SettleIn)
 @bp.output(SettledOut)
-@bp.doc(summary="把受影响的预约一并改期或取消，并通知预约人")
+@bp.doc(summary="把受影响的预约改期或取消，并通知预约人；一次最多 100 个")
 def settle(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), _plan()
-    reason, day = json_data["reason"], json_data.get("date")
+    reason, day, after = json_data["reason"], json_data.get("date"), json_data.get("after")
 
     def settled() -> closing.Settled:
         if json_data["action"] == "cancel":
             return closing.cancel_hit(plan.code, doing, reason, day=day)
-        return closing.move_hit(plan.code, doing, reason, day=day, to=json_data.get("to"))
+        last_left = after and _ours(plan, after)
+        to = json_data.get("to")
+        return closing.move_hit(plan.code, doing, reason, day=day, to=to, after=last_left)
 
     return perform_here(settled, lambda done: _settled(done, plan))
 
@@ -196,10 +198,8 @@ def _why_hit(appointment: Appointment, plan: HallPlan) -> str:
 
 def _settled(done: closing.Settled, plan: HallPlan) -> dict[str, Any]:
     return {
-        name: [appointment_out(each, plan) for each in found]
-        for name, found in (
-            ("moved", done.moved),
-            ("cancelled", done.cancelled),
-            ("left", done.left),
-        )
+        "moved": [appointment_out(each, plan) for each in done.moved],
+        "cancelled": [appointment_out(each, plan) for each in done.cancelled],
+        "left": [appointment_out(each, plan) for each in done.left],
+        "remaining": done.remaining,
     }

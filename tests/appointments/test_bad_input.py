@@ -16,7 +16,7 @@ from tests.appointments.desk import (
 )
 from tests.house import HALL, id_number, refused
 
-FIRST = f"{HALL}.20261124.A.0390.public"
+FIRST = f"{HALL}.20261124.A.1530.public"
 """Tomorrow at half past nine."""
 
 
@@ -33,24 +33,24 @@ def book(citizen, slot, item="id-card", **more):
 
 SLOTS = [
     # slot, items, status, code
-    ("t.20261123.A.0330.public", ["id-card"], 409, "slot_past"),  # half past eight, now is nine
-    ("t.20261123.A.0360.public", ["id-card"], 409, "slot_past"),  # it begins this moment
-    ("t.20261122.A.0390.public", ["id-card"], 409, "slot_past"),
-    ("t.20261201.A.0390.public", ["id-card"], 409, "slot_not_released"),
+    ("t.20261123.A.1470.public", ["id-card"], 409, "slot_past"),  # half past eight, now is nine
+    ("t.20261123.A.1500.public", ["id-card"], 409, "slot_past"),  # it begins this moment
+    ("t.20261122.A.1530.public", ["id-card"], 409, "slot_past"),
+    ("t.20261201.A.1530.public", ["id-card"], 409, "slot_not_released"),
     (FIRST, ["pension"], 409, "slot_of_another_item"),
     (FIRST, ["nothing"], 404, "unknown_item"),
     (FIRST, ["id-card", "nothing"], 404, "unknown_item"),
     (FIRST, ["id-card", "pension"], 422, "items_of_several_lanes"),
-    ("t.20261124.J.0390.public", ["permit"], 409, "slot_full"),  # never room for half an hour
-    ("t.20261124.A.0390.staff", ["id-card"], 404, "slot_not_found"),
-    ("t.20261124.A.0391.public", ["id-card"], 404, "slot_not_found"),
-    ("t.20261124.A.0390.public.event", ["id-card"], 404, "slot_not_found"),
-    ("t.20261124.Z.0390.public", ["id-card"], 404, "slot_not_found"),
-    ("nowhere.20261124.A.0390.public", ["id-card"], 404, "slot_not_found"),
-    ("t.20261324.A.0390.public", ["id-card"], 404, "slot_not_found"),
-    ("t.2026112.A.0390.public", ["id-card"], 404, "slot_not_found"),
-    ("t.00010101.A.0390.public", ["id-card"], 409, "slot_past"),
-    ("t.99991231.A.0390.public", ["id-card"], 409, "slot_not_released"),
+    ("t.20261124.J.1530.public", ["permit"], 409, "slot_full"),  # never room for half an hour
+    ("t.20261124.A.1530.staff", ["id-card"], 404, "slot_not_found"),
+    ("t.20261124.A.1531.public", ["id-card"], 404, "slot_not_found"),
+    ("t.20261124.A.1530.public.event", ["id-card"], 404, "slot_not_found"),
+    ("t.20261124.Z.1530.public", ["id-card"], 404, "slot_not_found"),
+    ("nowhere.20261124.A.1530.public", ["id-card"], 404, "slot_not_found"),
+    ("t.20261324.A.1530.public", ["id-card"], 404, "slot_not_found"),
+    ("t.2026112.A.1530.public", ["id-card"], 404, "slot_not_found"),
+    ("t.00010101.A.1530.public", ["id-card"], 409, "slot_past"),
+    ("t.99991231.A.1530.public", ["id-card"], 409, "slot_not_released"),
     ("t", ["id-card"], 404, "slot_not_found"),
     (".....", ["id-card"], 404, "slot_not_found"),
     ("预约", ["id-card"], 404, "slot_not_found"),
@@ -87,7 +87,7 @@ def test_a_day_on_which_nothing_can_be_booked(shared_house, day):
     settled = desk.post(
         "appointments/settle", {"action": "move", "reason": "试", "date": TOMORROW, "to": day}
     )
-    assert settled.json == {"moved": [], "cancelled": [], "left": []}
+    assert settled.json == {"moved": [], "cancelled": [], "left": [], "remaining": 0}
 
 
 QUERIES = [
@@ -120,8 +120,8 @@ def test_another_halls(house):
     li = house.citizen("li").identify()
     with nothing_done(house):
         # an item of the other hall in a slot of this one, and the other way round
-        refused(book(li, "t.20261125.A.0390.public", "sb-01"), 409, "slot_of_another_hall")
-        refused(book(li, "binhe.20261125.A.0390.public"), 409, "slot_of_another_hall")
+        refused(book(li, "t.20261125.A.1530.public", "sb-01"), 409, "slot_of_another_hall")
+        refused(book(li, "binhe.20261125.A.1530.public"), 409, "slot_of_another_hall")
     mine = li.book(house.slot("10:00", date="2026-11-25"))
     there = house.get("/halls/binhe/slots?item=sb-01&date=2026-11-25").json[0]["id"]
     with nothing_done(house):
@@ -178,6 +178,20 @@ def test_the_sixth_live_booking_of_an_account(house):
     assert book(li, house.slot("10:00", date="2026-11-30")).status_code == 201
 
 
+def test_what_was_just_cancelled_counts_until_its_place_is_free_again(house):
+    """Else an account that books and cancels in turn empties the hall."""
+    house.reload(lambda file: file["hall"]["booking"].update(release_hold_minutes=5))
+    li = house.citizen("li").identify()
+    for _ in range(5):
+        li.appointment(li.book(house.slot("10:00")), "cancel")
+    with nothing_done(house):
+        refused(book(li, house.slot("10:00")), 409, "too_many_bookings")
+    house.clock.advance(minutes=5)
+    schedule_round(house)
+    assert book(li, house.slot("10:00")).status_code == 201
+    assert miscounted(house) == []
+
+
 def test_who_may_book_for_whom(house):
     li, nobody = house.citizen("li").identify(), house.citizen("nobody")
     wang = house.citizen("wang").identify()
@@ -207,11 +221,11 @@ def test_moved_to_the_time_it_has(house):
     with nothing_done(house):
         refused(li.appointment(booking, "reschedule", {"slot": FIRST}), 409, "slot_unchanged")
         for slot, status, code in (
-            ("t.20261123.A.0330.public", 409, "slot_past"),
-            ("t.20261201.A.0390.public", 409, "slot_not_released"),
-            ("t.20261124.B.0390.public", 409, "slot_of_another_item"),
+            ("t.20261123.A.1470.public", 409, "slot_past"),
+            ("t.20261201.A.1530.public", 409, "slot_not_released"),
+            ("t.20261124.B.1530.public", 409, "slot_of_another_item"),
             ("nonsense", 404, "slot_not_found"),
-            ("nowhere.20261124.A.0390.public", 404, "slot_not_found"),
+            ("nowhere.20261124.A.1530.public", 404, "slot_not_found"),
         ):
             refused(li.appointment(booking, "reschedule", {"slot": slot}), status, code)
 
@@ -416,7 +430,7 @@ def test_the_same_key_does_it_once(house, action):
 def test_a_refusal_may_be_tried_again_under_the_same_key(house):
     house.reload(lambda file: file["hall"]["booking"].update(release_at="10:00"))
     li = house.citizen("li").identify()
-    body = {"slot": "t.20261130.A.0390.public", "item": "id-card"}
+    body = {"slot": "t.20261130.A.1530.public", "item": "id-card"}
     refused(li.post("/appointments", body, key="k"), 409, "slot_not_released")
     at(house, "2026-11-23T10:00")
     assert li.post("/appointments", body, key="k").status_code == 201

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
-from app.appointments import service
+from app.appointments import closing, service
 from app.catalog.service import plan_of
+from app.citizens.rules import id_number as parse_id
+from app.citizens.service import person_of
 from app.core.acts import Act, Actor
 from tests.appointments.desk import TODAY, TOMORROW, Desk, at, everything, miscounted
 from tests.house import HALL, id_number, refused
@@ -56,7 +58,9 @@ def hit(desk, **query):
 def settle(desk, action, reason="线路检修停电", **more):
     answer = desk.post("appointments/settle", {"action": action, "reason": reason, **more})
     assert answer.status_code == 200, answer.get_data(as_text=True)
-    return {name: [one["id"] for one in found] for name, found in answer.json.items()}
+    done = answer.json
+    assert done.pop("remaining") == 0
+    return {name: [one["id"] for one in found] for name, found in done.items()}
 
 
 # Who is hit
@@ -82,7 +86,7 @@ def test_a_closed_day_hits_its_bookings_and_no_others(house, desk):
     assert hit(desk) == hit(desk, date=TOMORROW) == [tomorrow["id"]]
     assert hit(desk, date=WEDNESDAY) == hit(desk, date="2026-11-22") == []
     shown = {one["id"]: one["hit"] for one in desk.get(f"appointments?date={TOMORROW}").json}
-    assert shown == {tomorrow["id"]: "该时段已停办或名额减少", cancelled["id"]: None}
+    assert shown == {tomorrow["id"]: "停电", cancelled["id"]: None}
 
 
 def test_counters_lost_hit_who_booked_last(house, desk):
@@ -117,6 +121,29 @@ def test_an_item_of_another_lane_hits_its_bookings(house, desk):
     _, passport = somebody(house, "li", item="passport")
     house.reload(lambda file: file["items"][1].update(lane="B"))
     assert hit(desk) == [passport["id"]]
+
+
+def test_an_item_that_is_booked_at_other_times_now_hits_its_bookings(house, desk):
+    _, card = somebody(house, "li")
+    somebody(house, "wang", "11:00")
+    somebody(house, "zhao", item="passport")
+    late = [{"days": ["tue"], "hours": ["10:30-12:00"]}]
+    house.reload(lambda file: file["items"][0].update(bookable=late))
+    assert hit(desk) == [card["id"]]
+    assert settle(desk, "move")["moved"] == [card["id"]]
+    assert desk.get(f"appointments?date={TOMORROW}").json[0]["slot"]["starts_at"][11:16] == "10:00"
+    assert (hit(desk), miscounted(house)) == ([], [])
+
+
+def test_an_event_sells_an_item_that_is_booked_at_no_other_time(house, desk):
+    event = {"code": "e", "name": "集中发放", "item": "passport", "dates": [TOMORROW],
+             "hours": ["10:00-12:00"], "slot_minutes": 30, "places": 5}  # fmt: skip
+    house.reload(lambda file: file["hall"]["booking"].update(events=[event]))
+    house.reload(lambda file: file["items"][1].update(bookable=False))
+    _, booking = somebody(house, "li", item="passport")
+    assert hit(desk) == []
+    close_tomorrow(house)
+    assert hit(desk) == [booking["id"]]
 
 
 def test_booking_alone_may_close_for_a_lane(house, desk):
@@ -359,6 +386,89 @@ def test_somebody_checks_in_while_the_day_is_settled(house, desk, action):
     assert [one["id"] for one in done] == [other["id"]]
     assert early.get("/appointments").json[0]["state"] == "checked_in"
     assert (hit(desk), miscounted(house)) == ([], [])
+
+
+# A big day
+
+
+CROWD = 120
+
+
+@pytest.fixture
+def crowd(house):
+    """More people booked for tomorrow than one transaction settles, and then it closes."""
+    house.reload(lambda file: file["hall"]["booking"].update(walk_in_share="0"))
+    slots = [slot["id"] for slot in house.slots()]
+
+    def books():
+        act = Act(house.clock.now(), Actor("staff", "guide"))
+        for n in range(CROWD):
+            person = person_of(parse_id(id_number(series=n + 1), act.now.date()), None, act)
+            service.book(slots[n % len(slots)], ["id-card"], person, act)
+
+    house.within(books)
+    close_tomorrow(house)
+    return house
+
+
+def part(desk, **more):
+    body = {"action": "move", "reason": "停电", **more}
+    answer = desk.post("appointments/settle", body)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.json
+
+
+@pytest.mark.parametrize(("action", "done"), [("move", "moved"), ("cancel", "cancelled")])
+def test_a_big_day_is_settled_in_parts(crowd, desk, action, done):
+    first = part(desk, action=action)
+    assert (len(first[done]), first["remaining"]) == (100, CROWD - 100)
+    second = part(desk, action=action)
+    assert (len(second[done]), second["remaining"]) == (CROWD - 100, 0)
+    assert (hit(desk), miscounted(crowd)) == ([], [])
+    assert part(desk, action=action)["remaining"] == 0
+
+
+def test_who_was_left_is_passed_over_by_the_next_part(crowd, desk):
+    first = part(desk, to=TOMORROW)
+    assert (len(first["left"]), first["remaining"]) == (100, CROWD - 100)
+    second = part(desk, to=TOMORROW, after=first["left"][-1]["id"])
+    assert (len(second["left"]), second["remaining"]) == (CROWD - 100, 0)
+    assert {one["id"] for one in [*first["left"], *second["left"]]} == set(hit(desk))
+    refused(
+        desk.post("appointments/settle", {"action": "move", "reason": "停电", "after": "x"}),
+        404,
+        "appointment_not_found",
+    )
+
+
+def test_full_days_are_not_asked_for_every_booking(crowd, desk, monkeypatch):
+    """The next days have no time at all for this item, and each is read once."""
+    monday = [{"days": ["mon", "tue"], "hours": ["09:00-17:00"]}]
+    crowd.reload(lambda file: file["items"][0].update(bookable=monday))
+    read = []
+    looked = closing.free_visits
+
+    def look(plan, items, day, pools, now):
+        read.append(f"{day}")
+        return looked(plan, items, day, pools, now)
+
+    monkeypatch.setattr(closing, "free_visits", look)
+    assert len(part(desk)["moved"]) == 100
+    assert read.count(WEDNESDAY) == 1
+    assert read.count("2026-11-30") <= 100
+
+
+def test_the_commands_go_on_until_none_remain(crowd, flask):
+    told = flask("appointments", "move", HALL, "--reason", "停电", "--to", TOMORROW)
+    assert told.exit_code == 1
+    assert told.output.startswith(f"没有空余时段，仍待处理 {CROWD} 个：")
+    told = flask("appointments", "move", HALL, "--reason", "停电")
+    assert (told.exit_code, told.output.splitlines()[0]) == (0, f"已改期 {CROWD} 个：")
+    close_tomorrow_and = [POWER_CUT, {**POWER_CUT, "date": WEDNESDAY}]
+    crowd.reload(lambda file: file["hall"].update(exceptions=close_tomorrow_and))
+    told = flask("appointments", "cancel", HALL, "--reason", "停电")
+    assert (told.exit_code, told.output.splitlines()[0]) == (0, f"已取消 {CROWD} 个：")
+    assert miscounted(crowd) == []
 
 
 # By one command each

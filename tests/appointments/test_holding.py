@@ -80,7 +80,7 @@ def test_a_place_moved_away_from_is_held_too(house):
     assert (moved["slot"]["starts_at"][11:16], moved["code"]) == ("11:00", code)
     assert (left(house, "10:00"), left(house, "11:00"), miscounted(house)) == (5, 5, [])
     # and back: its own place is held from it as from anybody
-    back = li.appointment(booking, "reschedule", {"slot": "t.20261124.A.0420.public"}).json
+    back = li.appointment(booking, "reschedule", {"slot": "t.20261124.A.1560.public"}).json
     assert back["slot"]["starts_at"][11:16] == "10:00"
     assert (left(house, "10:00"), left(house, "11:00"), miscounted(house)) == (4, 5, [])
     house.clock.advance(minutes=5)
@@ -144,7 +144,7 @@ def test_a_visit_of_two_slots_takes_both_and_gives_both_back(house):
     later = slot["id"].replace("0420", "0450")
     moved = li.appointment(booking, "reschedule", {"slot": later})
     assert moved.status_code == 200, moved.get_data(as_text=True)
-    assert [taken(house)[f"t.20261124.A.{m}.public"] for m in ("0420", "0450", "0480")] == [
+    assert [taken(house)[f"t.20261124.A.{m}.public"] for m in ("1560", "1590", "1620")] == [
         0,
         30,
         10,
@@ -159,8 +159,8 @@ def test_both_slots_of_a_visit_are_held(house):
     house.reload(lambda file: file["hall"]["booking"].update(walk_in_share="0.25"))
     hold(house, 5)
     li = house.citizen("li").identify()
-    booking = li.post("/appointments", {"slot": "t.20261124.A.0420.public", "items": LONG}).json
-    li.appointment(booking, "reschedule", {"slot": "t.20261124.A.0450.public"})
+    booking = li.post("/appointments", {"slot": "t.20261124.A.1560.public", "items": LONG}).json
+    li.appointment(booking, "reschedule", {"slot": "t.20261124.A.1590.public"})
     # of the slot in common it keeps ten minutes and takes twenty more; thirty are held before it
     assert sorted(row.units for row in held(house)) == [30]
     li.appointment(booking, "cancel")
@@ -231,3 +231,11 @@ def test_a_hall_there_is_not(flask, words, sentence):
     told = flask("appointments", *words)
     assert (told.exit_code, sentence in told.output) == (1, True)
     assert "Traceback" not in told.output
+
+
+def test_a_hall_that_begins_its_days_later_keeps_what_was_sold(house):
+    li = house.citizen("li").identify()
+    booked = li.book(house.slot("10:00"))
+    house.reload(lambda file: file["hall"].update(day_starts_at="04:00"))
+    assert house.slot("10:00") == booked["slot"]["id"]
+    assert (left(house, "10:00"), left(house, "11:00"), miscounted(house)) == (5, 6, [])

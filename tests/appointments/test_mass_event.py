@@ -34,7 +34,7 @@ SOLD = PLACES * SLOTS_A_DAY * len(DAYS)
 WANTING = 1000
 COUNTERS = ("1", "2", "3", "4", "5")
 MINUTE = timedelta(minutes=1)
-BEST = f"{HALL}.20261124.A.0360.public.jiaoshi"
+BEST = f"{HALL}.20261124.A.1500.public.jiaoshi"
 """What the last ones try all the same."""
 KIOSK = Actor("kiosk", "door", HALL)
 

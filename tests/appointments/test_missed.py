@@ -42,8 +42,9 @@ def test_two_schedules_put_the_job_once_and_two_runs_record_once(house):
     li.book(house.slot("10:00", date=TODAY))
     at(house, "2026-11-24T03:00:05")
     queue = schedule_round(house)
-    assert len(schedule_round(house).get_jobs()) == 2
+    schedule_round(house)
     jobs = [job for job in queue.get_jobs() if job.id.startswith(CLOSE_BOOKINGS)]
+    assert len(jobs) == 1
     with house.app.app_context():
         assert [jobs[0].func(*jobs[0].args) for _ in range(2)] == [1, 0]
     assert len([n for n in li.get("/me/notices").json if n["kind"] == "missed"]) == 1

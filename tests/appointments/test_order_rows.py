@@ -165,6 +165,14 @@ def test_the_card_finds_the_booking_before_the_number_from_afar(house):
     refused(house.check_in_by(id_number=li.id_number), 409, "already_checked_in")
 
 
+def test_the_card_finds_todays_number_from_afar_before_a_booking_of_another_day(house):
+    li = house.citizen("li").identify()
+    li.book(house.slot("09:30", date=TOMORROW))
+    afar = li.take_from_afar()
+    assert house.check_in_by(id_number=li.id_number).json["id"] == afar["id"]
+    refused(house.check_in_by(id_number=li.id_number), 409, "booking_of_another_day")
+
+
 # Around midnight, and around three
 
 

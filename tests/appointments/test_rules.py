@@ -155,7 +155,7 @@ def test_a_hall_that_never_closes_sells_its_whole_day():
     assert (len(clocks), clocks[0], clocks[-1]) == (48, "03:00", "02:30")
     slots = slots_of(plan, plan.hall_day(TUESDAY))
     night = next(s for s in slots.values() if s.starts_at == at(plan, "2026-11-25T01:00"))
-    assert night.id == "small.20261124.A.1320.public"
+    assert night.id == "small.20261124.A.2460.public"
     assert hall_and_date(night.id) == ("small", TUESDAY)
 
 
@@ -329,10 +329,23 @@ def test_an_event_sells_places_in_slots_of_its_own():
     slots = [s for s in slots_of(plan, plan.hall_day(TUESDAY)).values() if s.event]
     assert len(slots) == 20  # nine and one of twenty minutes, public and staff
     assert {(slot.pool, slot.capacity) for slot in slots} == {("public", 37), ("staff", 2)}
-    assert slots[0].id == "small.20261124.A.0360.public.fafang"
+    assert slots[0].id == "small.20261124.A.1500.public.fafang"
     assert hall_and_date(slots[0].id) == ("small", TUESDAY)
     tomorrow = slots_of(plan, plan.hall_day(date(2026, 11, 25))).values()
     assert [slot for slot in tomorrow if slot.event] == []
+
+
+def test_an_event_is_held_only_while_the_hall_is_open():
+    def times_of(plan):
+        slots = slots_of(plan, plan.hall_day(TUESDAY)).values()
+        return [f"{s.starts_at.astimezone(plan.zone):%H:%M}" for s in slots if s.event][::2]
+
+    short = Exceptional(TUESDAY, ((600, 700),), "培训")
+    assert times_of(replace(event_hall(), exceptions=(short,))) == [
+        "10:00", "10:20", "10:40", "11:00", "11:20"
+    ]  # fmt: skip
+    day_off = {TUESDAY: CalendarDay(TUESDAY, "holiday", "国庆节", "official")}
+    assert times_of(replace(event_hall(), calendar=day_off)) == []
 
 
 def test_only_its_own_item_alone_takes_one_place_of_it():

@@ -92,7 +92,7 @@ def test_staff_sell_both_pools_and_each_by_itself(house, desk):
     assert left(house, "09:30") == 6
     assert desk.book(desk.slot("09:30", "public"), id_number=id_number(series=3)).status_code == 201
     assert left(house, "09:30") == 5
-    full = "t.20261124.A.0390.staff"
+    full = "t.20261124.A.1530.staff"
     refused(desk.book(full, id_number=id_number(series=4)), 409, "slot_full")
     assert miscounted(house) == []
 

@@ -11,6 +11,7 @@ import pytest
 from redis import Redis
 from rq import Queue
 
+from app.calling.jobs import CLOSE_NIGHT
 from app.calling.reconcile import close_night
 from app.core.clock import HouseClock, SetClock
 from app.core.db import transaction
@@ -121,18 +122,22 @@ def test_two_schedules_and_an_emptied_redis_close_the_night_once(this_morning, t
         queue = Queue("default", connection=redis)
         for _ in range(2):
             schedule_round(this_morning, queue)
-        assert len(queue) == 1
+        assert len(closings(queue)) == 1
         redis.flushall()
         for _ in range(2):
             schedule_round(this_morning, queue)
-        assert len(queue) == 1
+        assert len(closings(queue)) == 1
         work(settings)
         assert {row.state for row in rows(this_morning)} == {"closed"}
-        assert len(rows(this_morning, JOB_RUNS)) == 1
+        assert len(rows(this_morning, JOB_RUNS, name=f"{CLOSE_NIGHT}:{HALL}")) == 1
         redis.flushall()
         schedule_round(this_morning, queue)
-        assert len(queue) == 0, "the row says that it is done"
+        assert closings(queue) == [], "the row says that it is done"
     assert len(rows(this_morning, EVENTS, kind="closed")) == LEFT_OVER
+
+
+def closings(queue: Queue) -> list[str]:
+    return [job for job in queue.job_ids if job.startswith(f"{CLOSE_NIGHT}-")]
 
 
 def schedule_round(house: House, queue: Queue) -> None:

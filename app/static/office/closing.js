@@ -60,13 +60,29 @@ async function settle(event) {
   if (!found.length) return
   const given = await ask('settle', { ...confirmation(found, action, to), reason })
   if (!given) return
-  const done = await send('/staff/appointments/settle', {
+  const done = await settleAll({
     action: action === 'cancel' ? 'cancel' : 'move',
     reason: reason.trim(),
     ...(day.value && { date: day.value }),
     ...(action === 'to' && { to }),
   })
   if (done) await tellOutcome(done)
+}
+
+/**
+ * What became of them all: a part at a time, until none remain. What was done before a refusal or a
+ * lost answer is told too; null if that was nothing.
+ */
+async function settleAll(body) {
+  const done = { moved: [], cancelled: [], left: [], remaining: null }
+  while (done.remaining !== 0) {
+    const after = done.left.at(-1)?.id
+    const part = await send('/staff/appointments/settle', { ...body, ...(after && { after }) })
+    if (!part) return done.remaining === null ? null : done
+    Object.keys(OUTCOMES).forEach((outcome) => done[outcome].push(...part[outcome]))
+    done.remaining = part.remaining
+  }
+  return done
 }
 
 function confirmation(found, action, to) {
@@ -98,7 +114,7 @@ async function tellOutcome(done) {
   fill('results', [...toCall, ...rows.filter((each) => !toCall.includes(each))].map(resultRow))
   show('settled')
   byId('settled-title').focus()
-  form.reset()
+  if (!done.remaining) form.reset()
   await refresh().catch(() => {})
 }
 
