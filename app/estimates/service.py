@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from app.catalog.plan import HallDay, HallPlan
-from app.catalog.rules import opening
+from app.catalog.rules import gives_numbers_at, opening
 from app.core.db import db, insert_into, transaction
 from app.core.parts import parts
 from app.estimates.learning import habits_of_day, outcomes_of_day
@@ -45,7 +45,7 @@ def refresh(plan: HallPlan, now: datetime, rng: np.random.Generator) -> Outlook:
         at_ms=_unix_ms(now),
         tickets={ticket: _range(told[row]) for ticket, row in soon.tickets.items()},
         newcomers={
-            lane: _range(told[row] or _unopened(present, lane))
+            lane: _range(told[row] or _unopened(plan, present, lane, now))
             for (lane, _), row in soon.newcomers.items()
         },
         later=_later(plan, present, habits, calibration, now, rng),
@@ -123,8 +123,9 @@ def _later(
         told = calibration.estimates(found)
         later: dict[str, list[Later]] = {}
         for (lane, at), row in sorted(found.newcomers.items()):
-            estimate = told[row] or _unopened(present, lane)
-            later.setdefault(lane, []).append((_unix_ms(day.instant(at)), *_range(estimate)))
+            moment = day.instant(at)
+            estimate = told[row] or _unopened(plan, present, lane, moment)
+            later.setdefault(lane, []).append((_unix_ms(moment), *_range(estimate)))
         return later
 
     return _kept_for_a_while("later", plan, now, foreseen)
@@ -138,9 +139,17 @@ def _half_hours(plan: HallPlan, day: HallDay, now: datetime) -> list[datetime]:
     return [at for at in moments if any(opens <= at < closes for opens, closes in spans)]
 
 
-def _unopened(present: Situation, lane: str) -> Estimate:
-    """Of a lane no counter is open for, as the forecast has it for who waits there already: some
-    counter opens, at any moment within the promise."""
+def _unopened(plan: HallPlan, present: Situation, lane: str, at: datetime) -> Estimate | None:
+    """For who takes a number of a lane that no counter has been open for yet, as the forecast has
+    it for who waits there already: some counter opens, at any moment within the promise.
+
+    None where no number is given then, and where the counters have been open and are seen to
+    close before."""
+    serving = (desk for desk in present.desks if any(lane in tier for tier in desk.tiers))
+    if not gives_numbers_at(plan, at):
+        return None
+    if any(desk.was_open or desk.open_since is not None for desk in serving):
+        return None
     promise = present.walk_in_promises.get(lane, present.promises.walk_in) / SECOND
     return Estimate(promise * 0.5, promise * 0.9, promise * 0.9)
 

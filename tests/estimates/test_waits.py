@@ -11,8 +11,11 @@ from app.estimates.jobs import learn_of
 from app.estimates.learning import outcomes_of_day
 from app.estimates.service import FORETOLD, TABLE, learn, refresh
 from app.worker import one_round
-from queueing.habits import DAYS_KEPT
+from queueing.habits import DAYS_KEPT, Habits
 from tests.house import HALL, HALL_FILE
+
+HOUR_MS = 3_600_000
+NOTHING = {"p50_s": None, "p90_s": None}
 
 
 def forecast(house):
@@ -26,14 +29,14 @@ def forecast(house):
 def test_who_waits_is_told_how_long(house):
     clerk = house.clerk()
     first, second, third = (house.take() for _ in range(3))
-    assert first["estimate"] == {"p50_s": None, "p90_s": None}  # nothing was foreseen yet
+    assert first["estimate"] == NOTHING  # nothing was foreseen yet
     clerk.next()
     forecast(house)
     ranges = [house.ticket(each)["estimate"] for each in (second, third)]
     for told in ranges:
         assert 0 < told["p50_s"] <= told["p90_s"]
     assert ranges[0]["p50_s"] < ranges[1]["p50_s"]
-    assert house.ticket(first)["estimate"] == {"p50_s": None, "p90_s": None}  # called: no wait
+    assert house.ticket(first)["estimate"] == NOTHING  # called: no wait
 
 
 def test_who_comes_after_the_forecast_is_told_what_a_newcomer_waits(house):
@@ -50,7 +53,7 @@ def test_an_old_forecast_is_none(house):
     forecast(house)
     assert house.ticket(ticket)["estimate"]["p50_s"] is not None
     house.clock.advance(seconds=70)
-    assert house.ticket(ticket)["estimate"] == {"p50_s": None, "p90_s": None}
+    assert house.ticket(ticket)["estimate"] == NOTHING
 
 
 def test_anyone_sees_what_they_would_wait_now_and_later(house):
@@ -78,10 +81,42 @@ def test_before_any_counter_has_opened_people_are_told_what_is_promised(house):
     assert 0 < house.ticket(ticket)["estimate"]["p50_s"] < 1800
 
 
+def office_hours(file):
+    file["hall"]["hours"] = dict.fromkeys(file["hall"]["hours"], ["09:00-17:00"])
+
+
+def knows_closing(house):
+    """The hall has learnt that its first counter is open from nine to five."""
+    learnt = Habits.of_day(shifts={"1": [(6 * HOUR_MS, 14 * HOUR_MS)]}).as_json()
+    days = [date(2026, 11, 16) + timedelta(days=n) for n in range(5)]
+    rows = [{"hall": HALL, "day": day, "learnt": learnt, "outcomes": []} for day in days]
+    house.within(lambda: db.session.execute(TABLE.insert(), rows))
+
+
+def test_after_closing_nobody_is_told_what_is_promised(house):
+    house.reload(office_hours)
+    house.clock.advance(hours=9)
+    forecast(house)
+    lanes = house.get(f"/halls/{HALL}/waits").json["lanes"]
+    assert [lane["estimate"] for lane in lanes] == [NOTHING] * 3
+
+
+def test_who_comes_too_late_for_the_counters_is_told_no_wait(house):
+    """Late in the afternoon, with more people than the one counter can serve before it closes."""
+    knows_closing(house)
+    house.clerk()
+    house.clock.advance(hours=7, minutes=50)
+    last = [house.take() for _ in range(20)][-1]
+    forecast(house)
+    lanes = {lane["lane"]: lane for lane in house.get(f"/halls/{HALL}/waits").json["lanes"]}
+    assert lanes["A"]["estimate"] == house.ticket(last)["estimate"] == NOTHING
+    assert lanes["A"]["later"][0].items() >= NOTHING.items()
+
+
 def test_without_a_forecast_the_hall_says_so(house):
     told = house.get(f"/halls/{HALL}/waits").json
     assert told["at"] is None
-    assert all(lane["estimate"] == {"p50_s": None, "p90_s": None} for lane in told["lanes"])
+    assert all(lane["estimate"] == NOTHING for lane in told["lanes"])
 
 
 def test_a_day_teaches_how_long_things_take(house):
