@@ -12,7 +12,7 @@ from app.estimates.learning import outcomes_of_day
 from app.estimates.service import FORETOLD, TABLE, learn, refresh
 from app.worker import one_round
 from queueing.habits import DAYS_KEPT, Habits
-from tests.house import HALL, HALL_FILE
+from tests.house import HALL, HALL_FILE, KIOSK_TOKEN
 
 HOUR_MS = 3_600_000
 NOTHING = {"p50_s": None, "p90_s": None}
@@ -91,6 +91,22 @@ def knows_closing(house):
     days = [date(2026, 11, 16) + timedelta(days=n) for n in range(5)]
     rows = [{"hall": HALL, "day": day, "learnt": learnt, "outcomes": []} for day in days]
     house.within(lambda: db.session.execute(TABLE.insert(), rows))
+
+
+def test_a_visit_of_two_items_ahead_takes_longer(house):
+    house.clerk()
+
+    def behind(items):
+        """What is told to who has only a visit of these items before them."""
+        ahead = house.post("/kiosk/tickets", KIOSK_TOKEN, {"items": items}).json
+        mine = house.take()
+        forecast(house)
+        told = house.ticket(mine)["estimate"]["p50_s"]
+        assert [house.own(each, "leave").status_code for each in (ahead, mine)] == [200, 200]
+        return told
+
+    one, two = behind(["id-card"]), behind(["id-card", "passport"])
+    assert two > 1.6 * one
 
 
 def test_after_closing_nobody_is_told_what_is_promised(house):
