@@ -1,8 +1,11 @@
 """Everybody who waits is told how long, and so is who has not come yet."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pytest
+from redis import Redis
 from rq import Queue
 from sqlalchemy import select
 
@@ -10,9 +13,11 @@ from app.core.db import db
 from app.estimates.jobs import learn_of
 from app.estimates.learning import outcomes_of_day
 from app.estimates.service import FORETOLD, TABLE, learn, refresh
+from app.factory import create_app
 from app.worker import one_round
 from queueing.habits import DAYS_KEPT, Habits
-from tests.house import HALL, HALL_FILE, KIOSK_TOKEN
+from queueing.outlook import RedisOutlooks
+from tests.house import HALL, HALL_FILE, KIOSK_TOKEN, House
 
 HOUR_MS = 3_600_000
 NOTHING = {"p50_s": None, "p90_s": None}
@@ -45,6 +50,66 @@ def test_who_comes_after_the_forecast_is_told_what_a_newcomer_waits(house):
     forecast(house)
     newcomer = house.take()
     assert newcomer["estimate"]["p50_s"] >= house.ticket(waiting[-2])["estimate"]["p50_s"]
+
+
+def passed(house, ticket, clerk):
+    assert clerk.next()["ticket"]["number"] == ticket["number"]
+    assert clerk.handle(ticket, "pass").status_code == 200
+
+
+def by_the_machine(house, ticket, clerk):
+    passed(house, ticket, clerk)
+    return f"/kiosk/tickets/{ticket['id']}/rejoin", KIOSK_TOKEN
+
+
+def by_the_clerk(house, ticket, clerk):
+    passed(house, ticket, clerk)
+    return f"/tickets/{ticket['id']}/rejoin", clerk.token
+
+
+def on_the_phone(house, ticket, clerk):
+    citizen = house.citizen("wang").identify()
+    mine = citizen.take_from_afar()
+    assert house.check_in(mine).status_code == 201
+    for _ in range(2):
+        called = clerk.next()["ticket"]
+    assert called["number"] == mine["number"]
+    assert clerk.handle(mine, "pass").status_code == 200
+    return f"/tickets/{mine['id']}/rejoin", citizen.token
+
+
+@pytest.mark.parametrize("way", [by_the_machine, by_the_clerk, on_the_phone])
+def test_the_first_answer_of_a_process_tells_how_long(house, way):
+    """Whoever asks for what, in whatever way: here each comes back after a pass."""
+    path, token = way(house, house.take(), house.clerk())
+    forecast(house)
+    another = House(create_app(house.app.extensions["parts"].settings, house.clock))
+    answer = another.post(path, token, {})
+    assert answer.status_code == 200
+    assert answer.json["estimate"]["p50_s"] is not None
+
+
+def test_a_redis_that_does_not_answer_is_asked_once_in_a_while(house):
+    house.clerk()
+    ticket = house.take()
+    forecast(house)
+    told = house.ticket(ticket)["estimate"]["p50_s"]
+    asked = []
+
+    def away(hall, day):
+        asked.append(hall)
+        return RedisOutlooks(Redis(port=1), hall, day)
+
+    wired = house.app.extensions["parts"]
+    house.app.extensions["parts"] = replace(wired, outlooks=away)
+    for passed_s in (4, 1, 1):
+        house.clock.advance(seconds=passed_s)
+        house.take()
+        assert house.ticket(ticket)["estimate"]["p50_s"] is not None, "what was read before holds"
+    assert asked == [HALL]
+    house.clock.advance(seconds=4)
+    assert house.ticket(ticket)["estimate"]["p50_s"] == max(told - 10, 0)
+    assert asked == [HALL] * 2
 
 
 def test_an_old_forecast_is_none(house):
