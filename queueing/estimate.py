@@ -231,9 +231,9 @@ class _Day:
     def _visits(self, visits: Sequence[Waiting | Booked]) -> Floats:
         """A column for each visit: the services of all its items. The rest of a visit is called
         anew, but with the same due, so hardly anybody comes between."""
-        sizes = [1 + len(visit.more) for visit in visits]
+        sizes = np.array([1 + len(each.more) for each in visits], np.intp)
         drawn = self._services([(each.lane, item) for each in visits for item in _items(each)])
-        if len(visits) == sum(sizes):
+        if sizes.sum() == len(visits):
             return drawn
         return np.asarray(np.add.reduceat(drawn, np.cumsum(sizes) - sizes, axis=1))
 
@@ -375,8 +375,8 @@ class _Day:
             still = curve.draw(self._rng, (self._runs,), lasted)
             free[:, place] = hall.now + SECOND * slowness[place] * still
             if held.more:
-                rest = self._services([(held.lane, item) for item in held.more])
-                free[:, place] += slowness[place] * rest.sum(axis=1)
+                further = self._services([(held.lane, item) for item in held.more])
+                free[:, place] += slowness[place] * further.sum(axis=1)
         return Counters(self._tiers, free, (shifts[..., 0], shifts[..., 1]), slowness)
 
     def _somebody_opens(self, shifts: Floats) -> None:

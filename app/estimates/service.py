@@ -11,6 +11,7 @@ import numpy as np
 from flask import current_app
 from sqlalchemy import delete, select
 
+from app.calling.queries import days_with_calls
 from app.catalog.plan import HallDay, HallPlan
 from app.catalog.rules import gives_numbers_at, opening
 from app.core.db import db, insert_into, transaction
@@ -28,6 +29,8 @@ TABLE = HabitsRow.__table__
 FORETOLD = ForetoldRow.__table__
 LEARNS_EVERY = timedelta(minutes=5)
 """How often the day under way is looked at for what it teaches."""
+LOOKS_BACK = timedelta(days=40)
+"""So far for days that were not learnt in their night."""
 LATER_EVERY = timedelta(minutes=30)
 LATER_AT_MOST = 20
 """Moments of the day ahead: ten hours."""
@@ -51,23 +54,33 @@ def refresh(plan: HallPlan, now: datetime, rng: np.random.Generator) -> Outlook:
         later=_later(plan, present, habits, calibration, now, rng),
     )
     parts().outlooks(plan.code, f"{plan.day_of(now).date:%Y%m%d}").put(outlook)
-    _remember({ticket: told[row] for ticket, row in soon.tickets.items()}, now)
+    _remember(plan, {ticket: told[row] for ticket, row in soon.tickets.items()}, now)
     return outlook
 
 
-def _remember(told: dict[str, Estimate | None], now: datetime) -> None:
+def _remember(plan: HallPlan, told: dict[str, Estimate | None], now: datetime) -> None:
     """The first word to each ticket; later ones are not kept."""
-    known: set[str] = current_app.extensions.setdefault("foretold", set())
-    fresh = [
-        {"ticket_id": ticket, "at": now, **asdict(estimate)}
+    halls: dict[str, set[str]] = current_app.extensions.setdefault("foretold", {})
+    known = halls.get(plan.code, set())
+    fresh = {
+        ticket: asdict(estimate)
         for ticket, estimate in told.items()
         if estimate is not None and ticket not in known
-    ]
+    }
     if fresh:
+        rows = [{"ticket_id": ticket, "at": now, **word} for ticket, word in fresh.items()]
         with transaction():
-            db.session.execute(insert_into(FORETOLD).on_conflict_do_nothing(), fresh)
-    known.clear()
-    known.update(told)
+            db.session.execute(insert_into(FORETOLD).on_conflict_do_nothing(), rows)
+    halls[plan.code] = (known & told.keys()) | fresh.keys()
+
+
+def owed(plan: HallPlan, today: date) -> list[date]:
+    """The days before today that had calls and were not learnt, the earliest first: of those that
+    count, and not longer ago than `LOOKS_BACK`."""
+    called = days_with_calls(plan.code, today - LOOKS_BACK, today)[-DAYS_KEPT:]
+    known = select(TABLE.c.day).where(TABLE.c.hall == plan.code, TABLE.c.day.in_(called))
+    learnt = set(db.session.execute(known).scalars())
+    return [day for day in called if day not in learnt]
 
 
 def learn(plan: HallPlan, day: date, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Everybody who waits is told how long, and so is who has not come yet."""
 
+import copy
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,8 +9,11 @@ import numpy as np
 import pytest
 from redis import Redis
 from rq import Queue
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from app.catalog.hall_file import parse_hall
+from app.catalog.loading import load_hall
+from app.catalog.service import plan_of
 from app.core.db import db
 from app.estimates.jobs import learn_of
 from app.estimates.learning import outcomes_of_day
@@ -128,6 +133,7 @@ def test_anyone_sees_what_they_would_wait_now_and_later(house):
     clerk.next()
     forecast(house)
     told = house.get(f"/halls/{HALL}/waits").json
+    assert told["at"] == "2026-11-23T09:00:00.000+08:00"
     lanes = {lane["lane"]: lane for lane in told["lanes"]}
     assert lanes["A"]["waiting"] == 3
     assert lanes["A"]["estimate"]["p50_s"] > 0
@@ -147,7 +153,7 @@ def test_before_any_counter_has_opened_people_are_told_what_is_promised(house):
 
 
 def office_hours(file):
-    file["hall"]["hours"] = dict.fromkeys(file["hall"]["hours"], ["09:00-17:00"])
+    file["hall"]["hours"] = {day: ["09:00-17:00"] for day in file["hall"]["hours"]}
 
 
 def knows_closing(house):
@@ -276,6 +282,78 @@ def test_the_night_learns_once_and_keeps_twenty_days(house):
         with house.app.app_context():
             learn_of(HALL, due.isoformat())
         assert habits(house) == sorted([*earlier[:-1], date(2026, 11, 23)])
+
+
+def test_days_whose_night_was_missed_are_learnt_in_the_next(house):
+    for _ in range(3):
+        clerk = house.clerk()
+        house.take()
+        clerk.next()
+        house.clock.advance(minutes=8)
+        assert clerk.next() is None
+        house.clock.advance(days=1)
+        house.forget_clerks()
+    house.clock.advance(days=4)
+    with house.app.app_context():
+        learn_of(HALL, house.plan.day_of(house.clock.now()).starts_at.isoformat())
+    assert habits(house) == [date(2026, 11, 23) + timedelta(days=n) for n in range(3)]
+
+
+def test_a_day_too_long_ago_is_not_learnt(house):
+    clerk = house.clerk()
+    house.take()
+    clerk.next()
+    house.clock.advance(minutes=8)
+    assert clerk.next() is None
+    house.clock.advance(days=41)
+    with house.app.app_context():
+        learn_of(HALL, house.plan.day_of(house.clock.now()).starts_at.isoformat())
+    assert habits(house) == []
+
+
+def foretold(house):
+    """Ids of who was told something."""
+    with house.app.app_context():
+        return set(db.session.execute(select(FORETOLD.c.ticket_id)).scalars())
+
+
+def inserted(house, hall):
+    """How often the first words to people are written while this hall is forecast."""
+    statements = []
+
+    def seen(connection, cursor, statement, *_):
+        statements.append(statement.startswith("INSERT INTO foretold"))
+
+    with house.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", seen)
+        refresh(plan_of(hall), house.clock.now(), np.random.default_rng(7))
+        event.remove(db.engine, "before_cursor_execute", seen)
+    return sum(statements)
+
+
+def test_what_was_written_in_one_hall_is_not_written_again_for_another(house):
+    house.clerk()
+    house.take()
+    other = copy.deepcopy(HALL_FILE)
+    other["hall"]["code"] = "u"
+    house.within(lambda: load_hall(parse_hall(json.dumps(other, ensure_ascii=False).encode())))
+    assert [inserted(house, hall) for hall in (HALL, "u", HALL)] == [1, 0, 0]
+
+
+def test_who_was_told_nothing_at_first_is_remembered_when_told(house):
+    knows_closing(house)
+    house.clerk()
+    house.clock.advance(hours=7, minutes=50)
+    last = [house.take() for _ in range(20)][-1]
+    forecast(house)
+    assert house.ticket(last)["estimate"] == NOTHING
+    assert last["id"] not in foretold(house)
+    house.clock.advance(minutes=20)
+    house.forget_clerks()
+    for no in "2345678":
+        house.clerk(no)
+    forecast(house)
+    assert last["id"] in foretold(house)
 
 
 def test_a_day_on_which_nobody_came_teaches_nothing(house):

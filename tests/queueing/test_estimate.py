@@ -175,6 +175,10 @@ def test_a_slow_counter_is_known():
     assert habits.slowness("3") == 1
 
 
+def test_services_of_no_time_at_all_make_no_counter_slow():
+    assert Habits.of_day(served=[Served("A", "A", "1", NOW, 0.0)]).slowness("1") == 1
+
+
 PUNCTUAL = Habits.of_day(kept=[Kept(NOW, NOW + MINUTE, True)] * 500)
 UNRELIABLE = Habits.of_day(kept=[Kept(NOW, NOW + 10 * HOUR, False)] * 500)
 
