@@ -46,6 +46,7 @@ from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
+from app.tickets import outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
@@ -113,6 +114,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.before_request(auth.authorise)
     app.before_request(problems.check_key)
     app.before_request(intake.refuse_unfit)
+    app.before_request(outlooks.look_ahead)
     app.after_request(_finish_request)
     app.after_request(pages.harden)
     for blueprint in (

@@ -54,6 +54,8 @@ class Waiting:
     entered: int
     counter: str | None = None
     """Bound to this counter."""
+    more: tuple[str, ...] = ()
+    """What comes after `item` in the same visit: served in one go, here and below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Serving:
     lane: str
     item: str
     since: int
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Booked:
     lane: str
     item: str
     slot: Slot
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +178,7 @@ class _Day:
 
     def play(self) -> Forecast:
         """Every run, until the last call that is asked for."""
-        kinds = [(one.lane, one.item) for one in self._waiting]
-        drawn = self._services(kinds + [(one.lane, one.item) for one in self._booked])
+        drawn = self._visits([*self._waiting, *self._booked])
         first = len(self._waiting)
         service, leaves = self._of_waiting(drawn[:, :first])
         end = self._end(service)
@@ -224,6 +227,15 @@ class _Day:
             reached[order] = np.cumsum(staying.mean(axis=0)[order]) / self._open
             staying = service * (leaves >= self._hall.now + reached)
         return staying
+
+    def _visits(self, visits: Sequence[Waiting | Booked]) -> Floats:
+        """A column for each visit: the services of all its items. The rest of a visit is called
+        anew, but with the same due, so hardly anybody comes between."""
+        sizes = np.array([1 + len(each.more) for each in visits], np.intp)
+        drawn = self._services([(each.lane, item) for each in visits for item in _items(each)])
+        if sizes.sum() == len(visits):
+            return drawn
+        return np.asarray(np.add.reduceat(drawn, np.cumsum(sizes) - sizes, axis=1))
 
     def _services(self, kinds: Sequence[tuple[str, str]]) -> Floats:
         """A column for each (lane, item)."""
@@ -362,6 +374,9 @@ class _Day:
             lasted = max(hall.now - held.since, 0) / SECOND / slowness[place]
             still = curve.draw(self._rng, (self._runs,), lasted)
             free[:, place] = hall.now + SECOND * slowness[place] * still
+            if held.more:
+                further = self._services([(held.lane, item) for item in held.more])
+                free[:, place] += slowness[place] * further.sum(axis=1)
         return Counters(self._tiers, free, (shifts[..., 0], shifts[..., 1]), slowness)
 
     def _somebody_opens(self, shifts: Floats) -> None:
@@ -369,11 +384,15 @@ class _Day:
         their promise, whatever earlier days were like."""
         hall = self._hall
         is_open = np.array([desk.open_since is not None for desk in hall.desks], bool)
-        for queue in {self._queues[_queue_key(one)] for one in self._waiting}:
+        promised: dict[int, int] = {}
+        for one in self._waiting:
+            queue, promise = self._queues[_queue_key(one)], self._walk_in(one.lane)
+            promised[queue] = min(promise, promised.get(queue, promise))
+        for queue, promise in sorted(promised.items()):
             serve = np.flatnonzero(np.isfinite(self._tiers[:, queue]))
             if is_open[serve].any():
                 continue
-            soon = hall.now + self._rng.random(self._runs) * hall.promises.walk_in
+            soon = hall.now + self._rng.random(self._runs) * promise
             earlier = soon < shifts[:, serve, 0, 0].min(axis=1)
             shifts[earlier, serve[0], 0, 0] = soon[earlier]
             shifts[earlier, serve[0], 0, 1] = np.inf
@@ -392,6 +411,10 @@ QueueKey = tuple[str, str | None]
 
 def _queue_key(one: Waiting) -> QueueKey:
     return (one.lane, None) if one.counter is None else ("", one.counter)
+
+
+def _items(visit: Waiting | Booked) -> tuple[str, ...]:
+    return visit.item, *visit.more
 
 
 def _queues(hall: Situation) -> tuple[dict[QueueKey, int], Floats]:

@@ -255,7 +255,7 @@ class Habits:
             both = np.array((seconds, services * usual))
             counters[counter] = counters.get(counter, 0) + both
         services, seconds = sum(lanes.values(), np.zeros(2))
-        more = PRIOR_SERVICES * seconds / max(services, 1)
+        more = PRIOR_SERVICES * max(seconds / max(services, 1), 1.0)
         return {no: float((took + more) / (usual + more)) for no, (took, usual) in counters.items()}
 
     @cached_property

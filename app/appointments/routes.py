@@ -25,7 +25,6 @@ from app.citizens.queries import name_served, person_served
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, perform_here
 from app.core.parts import parts
-from app.tickets.outlooks import look
 from app.tickets.schemas import NothingIn, TicketOut
 from app.tickets.service import one_lane
 from app.tickets.view import ticket_out
@@ -115,7 +114,6 @@ def reschedule(appointment_id: str, json_data: dict[str, Any]) -> Response:
 def check_in(appointment_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
     plan = plan_of(mine(appointment_id).hall)
-    look(plan)
     where = json_data.get("latitude"), json_data.get("longitude")
 
     def arrived() -> Any:

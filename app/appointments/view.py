@@ -11,6 +11,7 @@ from app.appointments.service import NAME
 from app.catalog.plan import HallPlan
 from app.catalog.service import promises_shown
 from app.citizens.rules import masked_name
+from app.core.http import wire_time
 from app.core.parts import parts
 from app.tickets.queries import find as find_ticket
 
@@ -20,8 +21,8 @@ def slots_out(plan: HallPlan, free: Iterable[tuple[Visit, int]]) -> list[dict[st
     return [
         {
             "id": visit.id,
-            "starts_at": _local(plan, visit.starts_at),
-            "ends_at": _local(plan, visit.ends_at),
+            "starts_at": wire_time(visit.starts_at, plan.zone),
+            "ends_at": wire_time(visit.ends_at, plan.zone),
             "left": left,
             "pool": visit.parts[0].slot.pool,
         }
@@ -42,10 +43,10 @@ def appointment_out(appointment: Appointment, plan: HallPlan) -> dict[str, Any]:
         "date": appointment.day.isoformat(),
         "slot": {
             "id": appointment.slot_id,
-            "starts_at": _local(plan, appointment.slot_starts_at),
-            "ends_at": _local(plan, appointment.slot_ends_at),
+            "starts_at": wire_time(appointment.slot_starts_at, plan.zone),
+            "ends_at": wire_time(appointment.slot_ends_at, plan.zone),
         },
-        "check_in_opens_at": _local(plan, opens_at),
+        "check_in_opens_at": wire_time(opens_at, plan.zone),
         "lane": appointment.lane,
         "item": appointment.items[0],
         "items": appointment.items,
@@ -64,8 +65,3 @@ def _ticket(appointment: Appointment) -> dict[str, str] | None:
         return None
     ticket = find_ticket(appointment.hall, id=appointment.ticket_id)
     return {"id": ticket.id, "number": ticket.number, "state": ticket.state}
-
-
-def _local(plan: HallPlan, at: Any) -> str:
-    local: str = at.astimezone(plan.zone).isoformat()
-    return local

@@ -50,6 +50,13 @@ def calls_of(hall: str, day: date) -> list[Call]:
     )
 
 
+def days_with_calls(hall: str, since: date, before: date) -> list[date]:
+    """The days of this hall on which anybody was called, oldest first."""
+    query = select(CALLS.c.day).where(CALLS.c.hall == hall, CALLS.c.day >= since)
+    days = query.where(CALLS.c.day < before).distinct().order_by(CALLS.c.day)
+    return list(db.session.execute(days).scalars())
+
+
 def calls_made(hall: str, day: date) -> int:
     """How many calls a hall's day has seen."""
     return db.session.execute(

@@ -10,6 +10,7 @@ from app.calling.rules import tier_for
 from app.catalog.plan import Counter, HallDay, HallPlan
 from app.catalog.service import counter_of, counter_statuses
 from app.core.acts import Act
+from app.core.http import wire_time
 from app.staff.queries import clerk_at, silences
 from app.tickets import queries as tickets
 from app.tickets.queries import Ticket
@@ -151,4 +152,4 @@ def _class_of(ticket: Ticket) -> str | None:
 
 
 def _local(at: datetime | None, plan: HallPlan) -> str | None:
-    return at.astimezone(plan.zone).isoformat(timespec="milliseconds") if at else None
+    return wire_time(at, plan.zone) if at else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
 from typing import Any, TypeVar
 
 from flask import Response, stream_with_context
@@ -22,6 +23,11 @@ def answer(body: Any, status: int = 200) -> Response:
     return Response(
         json.dumps(body, ensure_ascii=False), status=status, mimetype="application/json"
     )
+
+
+def wire_time(at: datetime, zone: tzinfo) -> str:
+    """A moment as answers give it: ISO 8601 to the millisecond, with the hall's offset."""
+    return at.astimezone(zone).isoformat(timespec="milliseconds")
 
 
 def perform_here(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from app.appointments import queries as appointments
 from app.appointments.states import State as BookingState
-from app.calling.queries import calls_of
+from app.calling.queries import Call, calls_of
 from app.catalog.plan import HallDay, HallPlan
 from app.catalog.rules import opening
 from app.core import events
@@ -30,11 +30,11 @@ def habits_of_day(plan: HallPlan, day: date, until: datetime) -> Habits:
     """What a hall day teaches, up to a moment."""
     hall_day = plan.hall_day(day)
     end = min(hall_day.ms(until), hall_day.ms(plan.hall_day(day + timedelta(days=1)).starts_at))
-    tickets = of_day(plan.code, day)
+    tickets, calls = of_day(plan.code, day), calls_of(plan.code, day)
     return Habits.of_day(
-        served=_served(plan, hall_day),
-        waited=_waited(plan, hall_day, tickets),
-        kept=_kept(plan, hall_day, end),
+        served=_served(hall_day, calls),
+        waited=_waited(tickets, calls),
+        kept=_kept(plan, hall_day, tickets, end),
         entered=[
             Entered(ticket.lane, ticket.priority is not None, hall_day.ms(ticket.entered_at))
             for ticket in tickets
@@ -51,7 +51,7 @@ def habits_of_day(plan: HallPlan, day: date, until: datetime) -> Habits:
 
 def outcomes_of_day(plan: HallPlan, day: date) -> list[tuple[float, float]]:
     """Of who was called: the seconds waited since they were first told, and what was simulated."""
-    first_calls = _first_calls(plan, day)
+    first_calls = _first_calls(calls_of(plan.code, day))
     rows = db.session.execute(
         select(FORETOLD.c.ticket_id, FORETOLD.c.at, FORETOLD.c.simulated_p90_s)
         .join(TICKETS, TICKETS.c.id == FORETOLD.c.ticket_id)
@@ -65,12 +65,12 @@ def outcomes_of_day(plan: HallPlan, day: date) -> list[tuple[float, float]]:
     ]
 
 
-def _first_calls(plan: HallPlan, day: date) -> dict[str, datetime]:
+def _first_calls(calls: Iterable[Call]) -> dict[str, datetime]:
     """Ticket -> when it was first called."""
-    calls: dict[str, datetime] = {}
-    for call in calls_of(plan.code, day):
-        calls.setdefault(call.ticket_id, call.called_at)
-    return calls
+    first: dict[str, datetime] = {}
+    for call in calls:
+        first.setdefault(call.ticket_id, call.called_at)
+    return first
 
 
 def shifts_of(plan: HallPlan, day: HallDay, end: int) -> dict[str, list[Interval]]:
@@ -96,17 +96,17 @@ def shifts_of(plan: HallPlan, day: HallDay, end: int) -> dict[str, list[Interval
     return shifts
 
 
-def _served(plan: HallPlan, day: HallDay) -> Iterator[Served]:
+def _served(day: HallDay, calls: Iterable[Call]) -> Iterator[Served]:
     """From the call to its end: what the counter was taken for, walking there included."""
-    for call in calls_of(plan.code, day.date):
+    for call in calls:
         if call.ended_as in ENDED_SERVED and call.item is not None:
             seconds = (call.ended_at - call.called_at).total_seconds()
             counter = call.now_at or call.counter
             yield Served(call.lane, call.item, counter, day.ms(call.called_at), seconds)
 
 
-def _waited(plan: HallPlan, day: HallDay, tickets: list[Ticket]) -> Iterator[Waited]:
-    first_calls = _first_calls(plan, day.date)
+def _waited(tickets: Iterable[Ticket], calls: Iterable[Call]) -> Iterator[Waited]:
+    first_calls = _first_calls(calls)
     for ticket in tickets:
         if ticket.entered_at is None:
             continue
@@ -116,9 +116,9 @@ def _waited(plan: HallPlan, day: HallDay, tickets: list[Ticket]) -> Iterator[Wai
             yield Waited((until - ticket.entered_at).total_seconds(), left)
 
 
-def _kept(plan: HallPlan, day: HallDay, end: int) -> Iterator[Kept]:
+def _kept(plan: HallPlan, day: HallDay, tickets: Iterable[Ticket], end: int) -> Iterator[Kept]:
     """Bookings, and whether they were checked in."""
-    entered = {ticket.id: ticket.entered_at for ticket in of_day(plan.code, day.date)}
+    entered = {ticket.id: ticket.entered_at for ticket in tickets}
     for booking in appointments.of_day(plan.code, day.date):
         starts = day.ms(booking.slot_starts_at)
         if booking.state == BookingState.CHECKED_IN:

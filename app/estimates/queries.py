@@ -9,7 +9,7 @@ from app.calling.queries import calls_at
 from app.catalog.plan import HallDay, HallPlan
 from app.catalog.service import counter_statuses, promises_of_day
 from app.estimates.learning import shifts_of
-from app.tickets.queries import at_counters, waiting
+from app.tickets.queries import Ticket, at_counters, waiting
 from queueing.estimate import Booked, Desk, Serving, Situation, Waiting
 from queueing.order import Slot
 
@@ -29,6 +29,7 @@ def situation(plan: HallPlan, now: datetime) -> Situation:
                 serial=ticket.serial,
                 entered=day.ms(ticket.entered_at or ticket.taken_at),
                 counter=ticket.bound_to,
+                more=_more(ticket),
             )
             for ticket in waiting(plan.code, day.date)
         ],
@@ -38,6 +39,7 @@ def situation(plan: HallPlan, now: datetime) -> Situation:
                 booking.lane,
                 booking.items[0],
                 Slot(day.ms(booking.slot_starts_at), day.ms(booking.slot_ends_at)),
+                tuple(booking.items[1:]),
             )
             for booking in booked_on(plan.code, day.date)
         ],
@@ -53,7 +55,9 @@ def _desks(plan: HallPlan, day: HallDay, now: datetime) -> list[Desk]:
     tickets = at_counters(plan.code, frozenset(plan.lanes))
     began = calls_at([ticket.call_id for ticket in tickets])
     serving = {
-        ticket.counter: Serving(ticket.lane, ticket.item, day.ms(began[ticket.call_id]))
+        ticket.counter: Serving(
+            ticket.lane, ticket.item, day.ms(began[ticket.call_id]), _more(ticket)
+        )
         for ticket in tickets
         if ticket.call_id in began
     }
@@ -67,6 +71,11 @@ def _desks(plan: HallPlan, day: HallDay, now: datetime) -> list[Desk]:
         )
         for counter in plan.counters.values()
     ]
+
+
+def _more(ticket: Ticket) -> tuple[str, ...]:
+    """What comes after the item in hand."""
+    return tuple(ticket.items[ticket.items.index(ticket.item) + 1 :])
 
 
 def _open_since(status: tuple[str, datetime | None] | None, day: HallDay) -> int | None:

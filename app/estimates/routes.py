@@ -12,7 +12,7 @@ from flask import Response
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
 from app.core.auth import public
-from app.core.http import answer
+from app.core.http import answer, wire_time
 from app.core.parts import parts
 from app.tickets.outlooks import look
 from app.tickets.queries import waiting_by_lane
@@ -77,4 +77,4 @@ def _range(p50: int | None = None, p90: int | None = None) -> dict[str, Any]:
 
 
 def _local(plan: HallPlan, unix_ms: int) -> str:
-    return datetime.fromtimestamp(unix_ms / 1000, UTC).astimezone(plan.zone).isoformat()
+    return wire_time(datetime.fromtimestamp(unix_ms / 1000, UTC), plan.zone)

@@ -11,8 +11,9 @@ import numpy as np
 from flask import current_app
 from sqlalchemy import delete, select
 
+from app.calling.queries import days_with_calls
 from app.catalog.plan import HallDay, HallPlan
-from app.catalog.rules import opening
+from app.catalog.rules import gives_numbers_at, opening
 from app.core.db import db, insert_into, transaction
 from app.core.parts import parts
 from app.estimates.learning import habits_of_day, outcomes_of_day
@@ -28,6 +29,8 @@ TABLE = HabitsRow.__table__
 FORETOLD = ForetoldRow.__table__
 LEARNS_EVERY = timedelta(minutes=5)
 """How often the day under way is looked at for what it teaches."""
+LOOKS_BACK = timedelta(days=40)
+"""So far for days that were not learnt in their night."""
 LATER_EVERY = timedelta(minutes=30)
 LATER_AT_MOST = 20
 """Moments of the day ahead: ten hours."""
@@ -45,29 +48,39 @@ def refresh(plan: HallPlan, now: datetime, rng: np.random.Generator) -> Outlook:
         at_ms=_unix_ms(now),
         tickets={ticket: _range(told[row]) for ticket, row in soon.tickets.items()},
         newcomers={
-            lane: _range(told[row] or _unopened(present, lane))
+            lane: _range(told[row] or _unopened(plan, present, lane, now))
             for (lane, _), row in soon.newcomers.items()
         },
         later=_later(plan, present, habits, calibration, now, rng),
     )
     parts().outlooks(plan.code, f"{plan.day_of(now).date:%Y%m%d}").put(outlook)
-    _remember({ticket: told[row] for ticket, row in soon.tickets.items()}, now)
+    _remember(plan, {ticket: told[row] for ticket, row in soon.tickets.items()}, now)
     return outlook
 
 
-def _remember(told: dict[str, Estimate | None], now: datetime) -> None:
+def _remember(plan: HallPlan, told: dict[str, Estimate | None], now: datetime) -> None:
     """The first word to each ticket; later ones are not kept."""
-    known: set[str] = current_app.extensions.setdefault("foretold", set())
-    fresh = [
-        {"ticket_id": ticket, "at": now, **asdict(estimate)}
+    halls: dict[str, set[str]] = current_app.extensions.setdefault("foretold", {})
+    known = halls.get(plan.code, set())
+    fresh = {
+        ticket: asdict(estimate)
         for ticket, estimate in told.items()
         if estimate is not None and ticket not in known
-    ]
+    }
     if fresh:
+        rows = [{"ticket_id": ticket, "at": now, **word} for ticket, word in fresh.items()]
         with transaction():
-            db.session.execute(insert_into(FORETOLD).on_conflict_do_nothing(), fresh)
-    known.clear()
-    known.update(told)
+            db.session.execute(insert_into(FORETOLD).on_conflict_do_nothing(), rows)
+    halls[plan.code] = (known & told.keys()) | fresh.keys()
+
+
+def owed(plan: HallPlan, today: date) -> list[date]:
+    """The days before today that had calls and were not learnt, the earliest first: of those that
+    count, and not longer ago than `LOOKS_BACK`."""
+    called = days_with_calls(plan.code, today - LOOKS_BACK, today)[-DAYS_KEPT:]
+    known = select(TABLE.c.day).where(TABLE.c.hall == plan.code, TABLE.c.day.in_(called))
+    learnt = set(db.session.execute(known).scalars())
+    return [day for day in called if day not in learnt]
 
 
 def learn(plan: HallPlan, day: date, now: datetime) -> None:
@@ -123,8 +136,9 @@ def _later(
         told = calibration.estimates(found)
         later: dict[str, list[Later]] = {}
         for (lane, at), row in sorted(found.newcomers.items()):
-            estimate = told[row] or _unopened(present, lane)
-            later.setdefault(lane, []).append((_unix_ms(day.instant(at)), *_range(estimate)))
+            moment = day.instant(at)
+            estimate = told[row] or _unopened(plan, present, lane, moment)
+            later.setdefault(lane, []).append((_unix_ms(moment), *_range(estimate)))
         return later
 
     return _kept_for_a_while("later", plan, now, foreseen)
@@ -138,9 +152,17 @@ def _half_hours(plan: HallPlan, day: HallDay, now: datetime) -> list[datetime]:
     return [at for at in moments if any(opens <= at < closes for opens, closes in spans)]
 
 
-def _unopened(present: Situation, lane: str) -> Estimate:
-    """Of a lane no counter is open for, as the forecast has it for who waits there already: some
-    counter opens, at any moment within the promise."""
+def _unopened(plan: HallPlan, present: Situation, lane: str, at: datetime) -> Estimate | None:
+    """For who takes a number of a lane that no counter has been open for yet, as the forecast has
+    it for who waits there already: some counter opens, at any moment within the promise.
+
+    None where no number is given then, and where the counters have been open and are seen to
+    close before."""
+    serving = (desk for desk in present.desks if any(lane in tier for tier in desk.tiers))
+    if not gives_numbers_at(plan, at):
+        return None
+    if any(desk.was_open or desk.open_since is not None for desk in serving):
+        return None
     promise = present.walk_in_promises.get(lane, present.promises.walk_in) / SECOND
     return Estimate(promise * 0.5, promise * 0.9, promise * 0.9)
 

@@ -20,7 +20,6 @@ from app.core.auth import access, act, actor
 from app.core.http import perform_here
 from app.tickets import service
 from app.tickets.errors import BookingNotFound
-from app.tickets.outlooks import look
 from app.tickets.queries import Ticket, expected_of, find
 from app.tickets.schemas import CheckInIn, NothingIn, TakeIn, TicketOut
 from app.tickets.view import ticket_out
@@ -40,7 +39,6 @@ ON_THE_FLOOR = (Role.CLERK, *GUIDES)
 def take_number(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
     codes = json_data.get("items") or [json_data["item"]]
-    look(plan)
     return perform_here(
         lambda: service.take_number(
             plan,
@@ -65,7 +63,6 @@ def take_number(json_data: dict[str, Any]) -> Response:
 )
 def check_in(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
-    look(plan)
     return perform_here(
         lambda: _arrive(plan, json_data, doing),
         lambda ticket: ticket_out(ticket, plan, doing.actor),

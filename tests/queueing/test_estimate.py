@@ -143,6 +143,25 @@ def test_who_lets_people_wait_opens_in_time_for_the_promise():
     assert 0 < told <= order.Promises().walk_in / 1000
 
 
+def test_a_lane_opens_in_time_for_its_own_promise():
+    promises = {"walk_in_promises": {"A": 5 * MINUTE}}
+    found = seen([waiting("1")], [desk(open_since=None)], **promises)
+    assert 0 < found.quantile(1.0)[found.tickets["1"]] <= 5 * 60
+
+
+def test_a_visit_of_two_items_ahead_takes_twice_as_long():
+    two = ("A",)
+    waits = medians(seen([waiting("1", more=two), waiting("2")], [desk()]))["2"]
+    serving = Serving("A", "A", NOW, more=two)
+    served = medians(seen([waiting("1")], [desk(serving=serving)]))["1"]
+    booking = Booked("A", "A", order.Slot(NOW + MINUTE, NOW + 16 * MINUTE), more=two)
+    first = [waiting("1"), waiting("2")]
+    booked = medians(seen(first, [desk()], STEADY + PUNCTUAL, booked=[booking]))["2"]
+    assert waits == pytest.approx(2 * SERVICE, abs=2 * SHARP)
+    assert served == pytest.approx(2 * SERVICE, abs=2 * SHARP)
+    assert booked == pytest.approx(3 * SERVICE, abs=3 * SHARP)
+
+
 def test_a_lane_nobody_serves_is_not_estimated():
     found = seen([waiting("1", "B")], [desk("1", "A")])
     assert "1" not in found.tickets
@@ -154,6 +173,10 @@ def test_a_slow_counter_is_known():
     assert habits.slowness("1") == pytest.approx(200 / 300, rel=0.1)
     assert habits.slowness("2") == pytest.approx(400 / 300, rel=0.1)
     assert habits.slowness("3") == 1
+
+
+def test_services_of_no_time_at_all_make_no_counter_slow():
+    assert Habits.of_day(served=[Served("A", "A", "1", NOW, 0.0)]).slowness("1") == 1
 
 
 PUNCTUAL = Habits.of_day(kept=[Kept(NOW, NOW + MINUTE, True)] * 500)
