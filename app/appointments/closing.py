@@ -22,9 +22,13 @@ from app.appointments.rules import POOLS, Slot, Visit, item_books, kept_and_hit
 from app.appointments.service import give_up, move, still_booked
 from app.appointments.states import State
 from app.catalog.plan import HallPlan
+from app.catalog.rules import hours_on
 from app.catalog.service import held_plan
 from app.core.acts import Act
+from app.tickets.errors import HallClosed
 
+SAME_TIME = timedelta(hours=2)
+"""A booking moved by more would suit fewer people than the same time on another day."""
 AT_MOST = 100
 """Bookings that one transaction settles: everybody else in the hall waits for it."""
 Free = dict[tuple[date, tuple[str, ...]], list[Visit]]
@@ -98,11 +102,16 @@ def move_hit(
     at_most: int = AT_MOST,
 ) -> Settled:
     """Move bookings that are hit to the free time nearest to their own: on `to`, or on the first
-    day that has one. Who booked is told, with the reason. No booking is made meanwhile.
+    day that has one about the same time, else on the first that has any. Who booked is told, with
+    the reason. No booking is made meanwhile.
 
     `after`: the last booking that was left before; only those behind it are looked at, so that
-    whoever goes on until none remain comes to an end. Raises AppointmentNotFound."""
+    whoever goes on until none remain comes to an end.
+
+    Raises AppointmentNotFound, and HallClosed where the hall is shut on `to`."""
     plan = held_plan(hall, alone=True)
+    if to is not None and not hours_on(plan, to):
+        raise HallClosed("改到的那一天大厅不办理业务，请另选一天。")
     found = hit(plan, act.now, day)
     if after is not None:
         passed = _time(find(id=after))
@@ -141,14 +150,18 @@ def _moved(
     """The booking at its new time; None where there is none for it."""
     if not _is_offered(plan, appointment):
         return None
-    for day in [to] if to else _days_on(plan, appointment, act.now):
-        times = _free_on(plan, appointment.items, day, act.now, free)
-        if not times or _comes_anyway(plan, appointment, day):
-            continue
-        nearest = min(times, key=lambda visit: _distance(plan, visit, appointment))
-        for touched in [key for key in free if key[0] in (day, appointment.day)]:
-            del free[touched]
-        return move(plan, appointment, nearest, act, reason)
+    days = [to] if to else _days_on(plan, appointment, act.now)
+    for at_most in (SAME_TIME, timedelta.max):
+        for day in days:
+            times = _free_on(plan, appointment.items, day, act.now, free)
+            if not times or _comes_anyway(plan, appointment, day):
+                continue
+            nearest = min(times, key=lambda visit: _distance(plan, visit, appointment))
+            if _distance(plan, nearest, appointment) > at_most:
+                continue
+            for touched in [key for key in free if key[0] in (day, appointment.day)]:
+                del free[touched]
+            return move(plan, appointment, nearest, act, reason)
     return None
 
 
@@ -169,7 +182,7 @@ def _comes_anyway(plan: HallPlan, appointment: Appointment, day: date) -> bool:
     return day != appointment.day and active_on(plan.code, day, appointment.person_id)
 
 
-def _days_on(plan: HallPlan, appointment: Appointment, now: datetime) -> Iterable[date]:
+def _days_on(plan: HallPlan, appointment: Appointment, now: datetime) -> list[date]:
     """The booked day and those after it, as far as can be booked at all."""
     last = plan.day_of(now).date + timedelta(days=plan.booking.horizon_days)
     days = (last - appointment.day).days

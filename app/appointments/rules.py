@@ -24,7 +24,7 @@ from app.catalog.plan import (
     Location,
     MassEvent,
 )
-from app.catalog.rules import Span, opening
+from app.catalog.rules import Span, hours_on, opening
 
 Pool = Literal["public", "staff"]
 POOLS: tuple[Pool, ...] = ("public", "staff")
@@ -102,6 +102,8 @@ def slots_of(plan: HallPlan, day: HallDay) -> dict[str, Slot]:
     """Every slot of a hall day by its id, lane by lane in the order of time; also those that hold
     nothing, so that a visit can tell a slot that is full from one that never was."""
     made: dict[str, Slot] = {}
+    if not hours_on(plan, day.date):
+        return made  # nobody would look for the hours after midnight of a day that is closed
     counters = [(counter, opening(plan, day, counter)) for counter in plan.counters.values()]
     for starts_at, ends_at in _tiled(opening(plan, day), plan.booking.slot_minutes):
         on_duty = [counter for counter, spans in counters if _within(starts_at, ends_at, spans)]

@@ -68,6 +68,7 @@ from app.catalog.plan import HallPlan, Item
 from app.catalog.rules import opening
 from app.catalog.service import held_plan, plan_of, plans, promises_shown
 from app.citizens.queries import is_elderly
+from app.citizens.rules import masked_name
 from app.citizens.service import lock_citizen
 from app.core.acts import Act
 from app.core.db import db, insert_into, insert_once
@@ -187,7 +188,7 @@ def move(
         )
     except IntegrityError:  # one a person and day
         raise SecondBooking from None
-    record(plan, moved, "moved", act, note)
+    record(plan, moved, "moved", act, note, before=appointment)
     return moved
 
 
@@ -502,8 +503,15 @@ def _update(appointment: Appointment, **values: object) -> Appointment:
     ).one()
 
 
-def record(plan: HallPlan, appointment: Appointment, kind: str, act: Act, note: str = "") -> None:
-    """Write what happened to a booking, and tell the account that made it."""
+def record(
+    plan: HallPlan,
+    appointment: Appointment,
+    kind: str,
+    act: Act,
+    note: str = "",
+    before: Appointment | None = None,
+) -> None:
+    """Write what happened to a booking, and tell the account that made it. `before`: as it was."""
     event = db.session.execute(
         insert(EVENTS)
         .values(
@@ -515,6 +523,8 @@ def record(plan: HallPlan, appointment: Appointment, kind: str, act: Act, note: 
         )
         .returning(EVENTS.c.id)
     ).scalar_one()
-    words = told(plan, appointment, kind, note)
+    sealed = appointment.name_sealed
+    who = masked_name(parts().seal.open(NAME, sealed)) if sealed else "您"
+    words = told(plan, appointment, kind, note, who, before)
     if appointment.citizen_id is not None and words is not None:
         notify(appointment.citizen_id, kind, words, f"appointment:{event}", act)

@@ -31,17 +31,24 @@ def matter_words(plan: HallPlan, items: Sequence[str]) -> str:
     return first if len(items) == 1 else f"{first}等 {len(items)} 项"
 
 
-def told(plan: HallPlan, appointment: Any, kind: str, note: str) -> str | None:
-    """The sentence for what happened to a booking; None where nobody needs to be told."""
+def told(
+    plan: HallPlan, appointment: Any, kind: str, note: str, who: str, before: Any
+) -> str | None:
+    """The sentence for what happened to a booking; None where nobody needs to be told. `before`:
+    the booking as it was; an account may have several for one item."""
     matter = matter_words(plan, appointment.items)
     time = when(plan, appointment)
     by_hall = f"因{note}，" if note else ""
     if kind == "booked":
-        return f"您已预约{plan.name}{matter}，时间 {time}，预约码 {appointment.code}。"
+        return f"{who}已预约{plan.name}{matter}，时间 {time}，预约码 {appointment.code}。"
     if kind == "moved":
-        return f"{by_hall}您在{plan.name}的{matter}预约已改到 {time}，预约码不变。"
+        old = when(plan, before)
+        return (
+            f"{by_hall}{who}原定 {old} 在{plan.name}的{matter}预约已改到 {time}，"
+            f"预约码 {appointment.code} 不变。"
+        )
     if kind == "cancelled":
-        return f"{by_hall}您在{plan.name} {time} 的{matter}预约已取消。"
+        return f"{by_hall}{who}在{plan.name} {time} 的{matter}预约已取消。"
     if kind == "missed":
-        return f"您 {time} 在{plan.name}的{matter}预约未签到，已按爽约记录。"
+        return f"{who} {time} 在{plan.name}的{matter}预约未签到，已按爽约记录。"
     return None
