@@ -27,6 +27,9 @@ EVENTS = AppointmentEventRow.__table__
 DAYS_KEPT = 200
 """Days whose slots a process keeps: some halls × their horizon."""
 
+OVER_AT_MOST = 50
+"""Bookings that are over, in an account's list."""
+
 
 def in_states(*states: State) -> ColumnElement[bool]:
     """The condition that a booking is in one of these states, written out for its index."""
@@ -98,19 +101,23 @@ def owned_by(appointment: Appointment, actor: Actor) -> bool:
 
 
 def of_citizen(actor: Actor) -> list[Appointment]:
-    """The bookings of a citizen, the next first, then what is over, the latest first."""
+    """The bookings of a citizen: all that is still to come, the next first, then what is over, the
+    latest first, as far back as OVER_AT_MOST."""
     owned = TABLE.c.citizen_id == actor.id
     if actor.person is not None:
         owned = or_(owned, TABLE.c.person_id == actor.person)
-    rows = db.session.execute(select(*TABLE.c).where(owned)).all()
-    live = sorted((r for r in rows if r.state == State.BOOKED), key=lambda r: r.slot_starts_at)
-    rest = (r for r in rows if r.state != State.BOOKED)
-    return [*live, *sorted(rest, key=lambda r: r.slot_starts_at, reverse=True)]
+    own = select(*TABLE.c).where(owned)
+    live = own.where(TABLE.c.state == State.BOOKED).order_by(TABLE.c.slot_starts_at)
+    over = own.where(TABLE.c.state != State.BOOKED).order_by(TABLE.c.slot_starts_at.desc())
+    found = [live, over.limit(OVER_AT_MOST)]
+    return [row for query in found for row in db.session.execute(query)]
 
 
-def of_person(hall: str, person: str) -> list[Appointment]:
-    """A person's bookings in a hall, the earliest day first."""
-    query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.person_id == person)
+def of_person(hall: str, person: str, since: date) -> list[Appointment]:
+    """A person's bookings in a hall for this hall day and later, the earliest day first."""
+    query = select(*TABLE.c).where(
+        TABLE.c.hall == hall, TABLE.c.person_id == person, TABLE.c.day >= since
+    )
     return list(db.session.execute(query.order_by(TABLE.c.day, TABLE.c.booked_at)).all())
 
 
@@ -176,11 +183,3 @@ def needs_of(appointments: Iterable[str]) -> dict[str, dict[str, int]]:
     for row in rows:
         needs[row.appointment_id][row.slot_id] = row.units
     return needs
-
-
-def history(appointment: str) -> list[dict[str, Any]]:
-    """Everything that happened to one booking, oldest first."""
-    rows = db.session.execute(
-        select(EVENTS).where(EVENTS.c.appointment_id == appointment).order_by(EVENTS.c.id)
-    ).mappings()
-    return [dict(row) for row in rows]

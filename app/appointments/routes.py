@@ -19,7 +19,7 @@ from app.appointments.schemas import (
     SlotOut,
     SlotsQuery,
 )
-from app.appointments.view import appointment_out, slots_out
+from app.appointments.view import appointment_out, appointments_out, slots_out
 from app.catalog.service import item_of, plan_of
 from app.citizens.queries import name_served, person_served
 from app.core.auth import access, act, actor, public
@@ -71,7 +71,10 @@ def book(json_data: dict[str, Any]) -> Response:
 @bp.output(AppointmentOut(many=True))
 @bp.doc(summary="我的预约，先列将要办理的")
 def appointments() -> Response:
-    return answer([_presented(each) for each in of_citizen(actor())])
+    found = of_citizen(actor())
+    return answer(
+        appointments_out(found, {hall: plan_of(hall) for hall in {each.hall for each in found}})
+    )
 
 
 @bp.get("/appointments/<appointment_id>")

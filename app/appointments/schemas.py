@@ -10,7 +10,7 @@ from marshmallow import ValidationError, validates_schema
 from app.appointments.rules import POOLS
 from app.appointments.states import State
 from app.tickets.rules import PRIORITIES
-from app.tickets.schemas import PHONE, ItemsIn
+from app.tickets.schemas import PHONE, ItemsIn, each_once
 
 REASON_AT_MOST = 100
 REASON = [Length(1, REASON_AT_MOST), Regexp(r"\s*\S", error="请写明原因。")]
@@ -20,7 +20,7 @@ class SlotsQuery(Schema):
     item = List(
         String(validate=Length(1, 64)),
         required=True,
-        validate=Length(1, 10),
+        validate=[Length(1, 10), each_once],
         metadata={"description": "事项代码；一次办理几项的，重复给出"},
     )
     date = Date(required=True, metadata={"description": "大厅日"})
@@ -117,10 +117,10 @@ class StaffAppointmentOut(AppointmentOut):
         required=True,
         allow_none=True,
         validate=OneOf(("message", "phone")),
-        metadata={"description": "变动时自动收到消息，或须打电话；都没有的为空"},
+        metadata={"description": "变动时可在手机“我的消息”中看到，或须打电话；都没有的为空"},
     )
     phone = String(
-        required=True, allow_none=True, metadata={"description": "不会自动收到消息的，打这个电话"}
+        required=True, allow_none=True, metadata={"description": "办事人留下的电话；没有的为空"}
     )
 
 

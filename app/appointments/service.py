@@ -241,7 +241,7 @@ def booking_of(plan: HallPlan, person: str, now: datetime) -> Appointment | None
     """The booking with which a person stands in the hall: the one of today that stands, else one of
     today that does not, else the next to come; so that check-in can say what is wrong with it."""
     today = plan.day_of(now).date
-    here = of_person(plan.code, person)
+    here = of_person(plan.code, person, today)
     of_today = [each for each in here if each.day == today]
     standing = [each for each in of_today if each.state in ACTIVE]
     to_come = [each for each in here if each.day > today and each.state == State.BOOKED]

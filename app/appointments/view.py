@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from app.appointments.queries import Appointment
@@ -13,7 +14,8 @@ from app.catalog.service import promises_shown
 from app.citizens.rules import masked_name
 from app.core.http import wire_time
 from app.core.parts import parts
-from app.tickets.queries import find as find_ticket
+from app.tickets.queries import Ticket
+from app.tickets.queries import find_all as find_tickets
 
 
 def slots_out(plan: HallPlan, free: Iterable[tuple[Visit, int]]) -> list[dict[str, Any]]:
@@ -32,7 +34,32 @@ def slots_out(plan: HallPlan, free: Iterable[tuple[Visit, int]]) -> list[dict[st
 
 def appointment_out(appointment: Appointment, plan: HallPlan) -> dict[str, Any]:
     """A booking, for who made it, whose it is, and staff; the name only masked."""
-    opens_before = promises_shown(plan, plan.hall_day(appointment.day)).hall.check_in_opens
+    (shown,) = appointments_out([appointment], {plan.code: plan})
+    return shown
+
+
+def appointments_out(
+    found: Sequence[Appointment], plans: Mapping[str, HallPlan]
+) -> list[dict[str, Any]]:
+    """Bookings of these halls (code -> plan), as each by itself: numbers and promises are read once
+    for all."""
+    tickets = find_tickets({each.ticket_id for each in found if each.ticket_id is not None})
+    days = {(each.hall, each.day) for each in found}
+    opens = {(hall, day): _check_in_opens_before(plans[hall], day) for hall, day in days}
+    return [
+        _out(each, plans[each.hall], opens[each.hall, each.day], tickets.get(each.ticket_id))
+        for each in found
+    ]
+
+
+def _check_in_opens_before(plan: HallPlan, day: date) -> int:
+    """Milliseconds before a slot."""
+    return promises_shown(plan, plan.hall_day(day)).hall.check_in_opens
+
+
+def _out(
+    appointment: Appointment, plan: HallPlan, opens_before: int, ticket: Ticket | None
+) -> dict[str, Any]:
     opens_at = check_in_opens(plan, appointment.slot_starts_at, opens_before)
     name = appointment.name_sealed
     return {
@@ -54,14 +81,13 @@ def appointment_out(appointment: Appointment, plan: HallPlan) -> dict[str, Any]:
             "id": appointment.person_id,
             "name": masked_name(parts().seal.open(NAME, name)) if name else None,
         },
-        "ticket": _ticket(appointment),
+        "ticket": _ticket(ticket),
         "note": appointment.note,
     }
 
 
-def _ticket(appointment: Appointment) -> dict[str, str] | None:
+def _ticket(ticket: Ticket | None) -> dict[str, str] | None:
     """The number it became."""
-    if appointment.ticket_id is None:
+    if ticket is None:
         return None
-    ticket = find_ticket(appointment.hall, id=appointment.ticket_id)
     return {"id": ticket.id, "number": ticket.number, "state": ticket.state}

@@ -16,7 +16,7 @@ from app.appointments.schemas import REASON_AT_MOST
 from app.appointments.words import when
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.citizens.queries import phone_of
+from app.citizens.queries import phones_of
 from app.core.acts import SYSTEM, Act
 from app.core.db import transaction
 from app.core.errors import DomainError
@@ -147,7 +147,8 @@ def _show(what: str, plan: HallPlan, found: list[Appointment]) -> None:
     if not found:
         return
     click.echo(f"{what} {len(found)} 个：")
+    phones = phones_of(each.person_id for each in found)
     for each in found:
-        phone = phone_of(each.person_id) if each.citizen_id is None else None
-        call = f"\t请电话通知 {phone or '（未留电话）'}" if each.citizen_id is None else ""
+        phone = phones.get(each.person_id, "（未留电话）")
+        call = f"\t请电话通知 {phone}" if each.citizen_id is None else ""
         click.echo(f"  {each.code}\t{when(plan, each)}\t{'、'.join(each.items)}{call}")

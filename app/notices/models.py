@@ -20,7 +20,7 @@ class NoticeRow(db.Model):
     kind: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(String(500))
     cause: Mapped[str] = mapped_column(String(80), unique=True)
-    """What it tells of: the same cause is told once, however often its use case runs."""
+    """What it tells of, as in appointment:17; told once."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("ix_notices_citizen_id_at", "citizen_id", "at"),)

@@ -24,11 +24,11 @@ from app.appointments.schemas import (
     StaffBookIn,
     StaffSlotOut,
 )
-from app.appointments.view import appointment_out, slots_out
+from app.appointments.view import appointment_out, appointments_out, slots_out
 from app.catalog.plan import HallPlan
 from app.catalog.rules import remarks_on
 from app.catalog.service import item_of, plan_of
-from app.citizens.queries import phone_of
+from app.citizens.queries import phones_of
 from app.citizens.service import check_person, person_of
 from app.core.acts import Role
 from app.core.auth import access, act, actor
@@ -90,7 +90,7 @@ def appointments(query_data: dict[str, Any]) -> Response:
     days = [day] if day else booked_days(plan.code, plan.day_of(now).date)
     hit = {each.id for each in closing.hit(plan, now, day)}
     found = [each for one in days for each in of_day(plan.code, one)]
-    return answer([_for_staff(each, plan, hit) for each in found])
+    return answer(_for_staff(found, plan, hit))
 
 
 @bp.get("/appointments/hit")
@@ -101,7 +101,7 @@ def appointments(query_data: dict[str, Any]) -> Response:
 def hit_appointments(query_data: dict[str, Any]) -> Response:
     plan = _plan()
     found = closing.hit(plan, parts().clock.now(), query_data.get("date"))
-    return answer([_for_staff(each, plan, {one.id for one in found}) for each in found])
+    return answer(_for_staff(found, plan, {each.id for each in found}))
 
 
 @bp.post("/appointments/settle")
@@ -178,16 +178,26 @@ def _ours(plan: HallPlan, appointment_id: str) -> str:
     return appointment_id
 
 
-def _for_staff(appointment: Appointment, plan: HallPlan, hit: set[str]) -> dict[str, Any]:
-    """With the telephone number, so that who has no account can be told."""
-    has_account = appointment.citizen_id is not None
-    phone = None if has_account else phone_of(appointment.person_id)
-    return {
-        **appointment_out(appointment, plan),
-        "hit": _why_hit(appointment, plan) if appointment.id in hit else None,
-        "reached_by": "message" if has_account else "phone" if phone else None,
-        "phone": phone,
-    }
+def _for_staff(found: list[Appointment], plan: HallPlan, hit: set[str]) -> list[dict[str, Any]]:
+    """With the telephone numbers: who has no account is told by nobody else."""
+    phones = phones_of(each.person_id for each in found)
+    shown = appointments_out(found, {plan.code: plan})
+    return [
+        {
+            **booking,
+            "hit": _why_hit(each, plan) if each.id in hit else None,
+            "reached_by": _reached_by(each, phones),
+            "phone": phones.get(each.person_id),
+        }
+        for each, booking in zip(found, shown, strict=True)
+    ]
+
+
+def _reached_by(appointment: Appointment, phones: dict[str, str]) -> str | None:
+    """How who booked hears of a change."""
+    if appointment.citizen_id is not None:
+        return "message"
+    return "phone" if appointment.person_id in phones else None
 
 
 def _why_hit(appointment: Appointment, plan: HallPlan) -> str:
@@ -197,9 +207,10 @@ def _why_hit(appointment: Appointment, plan: HallPlan) -> str:
 
 
 def _settled(done: closing.Settled, plan: HallPlan) -> dict[str, Any]:
+    plans = {plan.code: plan}
     return {
-        "moved": [appointment_out(each, plan) for each in done.moved],
-        "cancelled": [appointment_out(each, plan) for each in done.cancelled],
-        "left": [appointment_out(each, plan) for each in done.left],
+        "moved": appointments_out(done.moved, plans),
+        "cancelled": appointments_out(done.cancelled, plans),
+        "left": appointments_out(done.left, plans),
         "remaining": done.remaining,
     }

@@ -42,9 +42,15 @@ class TicketOut(Schema):
     why = Nested(WhyOut, required=True)
 
 
+def each_once(codes: list[str]) -> None:
+    """Nobody comes twice for one item in one visit."""
+    if len(set(codes)) != len(codes):
+        raise ValidationError("同一事项不能重复")
+
+
 class ItemsIn(Schema):
     item = String(validate=Length(1, 64))
-    items = List(String(validate=Length(1, 64)), validate=Length(1, 10))
+    items = List(String(validate=Length(1, 64)), validate=[Length(1, 10), each_once])
 
     @validates_schema
     def one_of_them(self, data: dict[str, object], **_: object) -> None:

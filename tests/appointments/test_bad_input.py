@@ -71,10 +71,23 @@ def test_a_time_that_cannot_be_booked(shared_house, slot, items, status, code):
         refused(li.post("/appointments", {"slot": slot, "items": items}), status, code)
 
 
-@pytest.mark.parametrize("more", [{}, {"item": "id-card", "items": ["id-card"]}, {"x": 1}])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"item": "id-card", "items": ["id-card"]},
+        {"items": ["id-card", "id-card"]},
+        {"x": 1},
+    ],
+)
 def test_a_request_that_does_not_say_what_it_wants(shared_house, more):
     li = shared_house.citizen("li").identify()
     refused(li.post("/appointments", {"slot": FIRST, **more}), 422, "invalid")
+
+
+def test_the_same_item_twice_has_no_times(shared_house):
+    path = f"/halls/{HALL}/slots?item=id-card&item=id-card&date={TOMORROW}"
+    refused(shared_house.get(path), 422, "invalid")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-11-22", "2026-12-01"])

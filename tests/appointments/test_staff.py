@@ -1,9 +1,20 @@
 """Staff book for people on the telephone and at the desk, and do for them what a phone does."""
 
 import pytest
+from sqlalchemy import event
 
+from app.appointments.queries import OVER_AT_MOST
 from app.core.db import db
-from tests.appointments.desk import Desk, at, everything, left, load_binhe, miscounted
+from tests.appointments.desk import (
+    TODAY,
+    TOMORROW,
+    Desk,
+    at,
+    everything,
+    left,
+    load_binhe,
+    miscounted,
+)
 from tests.citizens.test_nothing_in_the_clear import told
 from tests.citizens.test_people import ask_register
 from tests.crowd import rows
@@ -227,3 +238,50 @@ def test_nothing_personal_lies_in_the_clear(house, desk, caplog):
     for secret in ("王秀芳", id_number(), PHONE):
         assert not any(secret.encode() in value for value in values), secret
     assert any(booking["code"].encode() in value for value in values)
+
+
+def statements(house, ask):
+    """How many statements a request sends."""
+    sent = []
+    with house.app.app_context():
+        engine = db.engine
+    note = lambda *args: sent.append(args[2])  # noqa: E731 (removed by identity)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert ask().status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(sent)
+
+
+def test_a_long_list_asks_no_more_than_a_short_one(house, desk):
+    li = house.citizen("li").identify()
+    arrive = lambda booking: house.check_in_by(code=booking["code"])  # noqa: E731
+    arrive(li.book(house.slot("09:30", date=TODAY)))
+    office = lambda: desk.get(f"appointments?date={TODAY}")  # noqa: E731
+    one = statements(house, office), statements(house, lambda: li.get("/appointments"))
+    for n in range(4):
+        booking = desk.book(desk.slot("09:30", "public", day=TODAY), id_number=id_number(series=n))
+        arrive(booking.json)
+    for clock in ("10:00", "10:30", "11:00"):
+        li.appointment(li.book(house.slot(clock)), "cancel")
+    assert len(office().json) == 5
+    more = statements(house, office), statements(house, lambda: li.get("/appointments"))
+    assert (more[0], more[1]) == (one[0], one[1] + 1)  # one more day, its promises
+
+
+def test_an_account_sees_all_to_come_and_the_latest_of_what_is_over(house):
+    li = house.citizen("li").identify()
+    for _ in range(OVER_AT_MOST + 1):
+        li.appointment(li.book(house.slot("10:00")), "cancel")
+    li.book(house.slot("10:00"))
+    states = [one["state"] for one in li.get("/appointments").json]
+    assert states == ["booked"] + ["cancelled"] * OVER_AT_MOST
+
+
+def test_the_telephone_number_of_who_has_an_account_is_shown_too(house, desk):
+    li = house.citizen("li").identify()
+    desk.book(desk.slot("11:00", "staff", day=TODAY), id_number=li.id_number, phone=PHONE)
+    li.book(house.slot("10:00"))
+    (shown,) = desk.get(f"appointments?date={TOMORROW}").json
+    assert (shown["reached_by"], shown["phone"]) == ("message", PHONE)

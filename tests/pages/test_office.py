@@ -167,7 +167,7 @@ def test_a_day_that_closes_is_moved_and_who_must_be_called_is_told(house, office
     expect(page.get_by_label("原因")).to_have_value("线路检修停电一天")
     page.get_by_role("button", name="改期 3 个预约").click()
     dialog = page.locator("#settle-dialog")
-    expect(dialog).to_contain_text("1 人自动收到消息")
+    expect(dialog).to_contain_text("1 人可在手机“我的消息”中看到")
     expect(dialog).to_contain_text("2 人须打电话通知，其中 1 人没有留电话")
     dialog.get_by_role("button", name="改期 3 个").click()
     expect(page.locator("#settled-title")).to_have_text("办理结果：已改期 3 个")

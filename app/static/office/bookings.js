@@ -71,7 +71,7 @@ function deeds(booking) {
 
 const path = (booking, deed) => `/staff/appointments/${booking.id}/${deed}`
 
-const told = ({ reached_by }) => reached_by === 'message' ? '预约人会自动收到消息。' : '请告诉办事人。'
+const told = ({ reached_by }) => reached_by === 'message' ? '预约人可在手机“我的消息”中看到。' : '请告诉办事人。'
 
 async function checkIn(booking) {
   const ticket = await send(path(booking, 'check-in'))

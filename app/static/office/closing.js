@@ -92,7 +92,7 @@ function confirmation(found, action, to) {
   const calls = by('phone') + silent
   return {
     title: `${verb(action)} ${found.length} 个预约${where}`,
-    told: by('message') ? `${by('message')} 人自动收到消息。` : '没有人自动收到消息。',
+    told: by('message') ? `${by('message')} 人可在手机“我的消息”中看到。` : '没有人能在手机上看到消息。',
     called: calls
       ? `${calls} 人须打电话通知${silent ? `，其中 ${silent} 人没有留电话` : ''}；办完后列出名单。`
       : '没有人须打电话。',
@@ -110,7 +110,7 @@ async function tellOutcome(done) {
   say('settled-title', `办理结果：${Object.entries(OUTCOMES)
     .filter(([outcome]) => done[outcome].length)
     .map(([outcome, words]) => `${words} ${done[outcome].length} 个`).join('，')}`)
-  say('settled-words', toCall.length ? `请打电话通知 ${toCall.length} 人。` : '都已自动通知。')
+  say('settled-words', toCall.length ? `请打电话通知 ${toCall.length} 人。` : '预约人都可在手机“我的消息”中看到。')
   fill('results', [...toCall, ...rows.filter((each) => !toCall.includes(each))].map(resultRow))
   show('settled')
   byId('settled-title').focus()

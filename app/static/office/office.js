@@ -87,9 +87,9 @@ export const inShort = (booking) => [
   itemsOf(booking),
 ].filter(Boolean).join('，')
 
-/** How somebody hears of a change: by themselves, or from us. */
+/** How somebody hears of a change: by looking at their phone, or from us; and their number. */
 export function reachedBy({ reached_by, phone }) {
-  if (reached_by === 'message') return '自动收到消息'
+  if (reached_by === 'message') return ['可在手机“我的消息”中看到', phone && el('p', { class: 'quiet number' }, phone)]
   if (reached_by === 'phone') return el('b', { class: 'number' }, `打电话 ${phone}`)
   return '没有留电话'
 }
