@@ -167,7 +167,10 @@ class _Day:
         self._hall, self._habits, self._rng, self._runs = hall, habits, rng, runs
         self._queues, self._tiers = _queues(hall)
         self._lanes = sorted(lane for lane, bound_to in self._queues if bound_to is None)
-        self._waiting = [one for one in hall.waiting if _queue_key(one) in self._queues]
+        standing = [(one, self._queues.get(_queue_key(one))) for one in hall.waiting]
+        self._waiting = [one for one, queue in standing if queue is not None]
+        self._queue_of = [queue for _, queue in standing if queue is not None]
+        """Of each who waits."""
         self._booked = [one for one in hall.booked if (one.lane, None) in self._queues]
         first = len(self._waiting)
         asked = [(lane, at) for lane in self._lanes for at in newcomers]
@@ -231,11 +234,12 @@ class _Day:
     def _visits(self, visits: Sequence[Waiting | Booked]) -> Floats:
         """A column for each visit: the services of all its items. The rest of a visit is called
         anew, but with the same due, so hardly anybody comes between."""
+        if not any(each.more for each in visits):
+            return self._services([(each.lane, each.item) for each in visits])
         sizes = np.array([1 + len(each.more) for each in visits], np.intp)
-        drawn = self._services([(each.lane, item) for each in visits for item in _items(each)])
-        if sizes.sum() == len(visits):
-            return drawn
-        return np.asarray(np.add.reduceat(drawn, np.cumsum(sizes) - sizes, axis=1))
+        items = [(each.lane, item) for each in visits for item in (each.item, *each.more)]
+        firsts = np.cumsum(sizes) - sizes
+        return np.asarray(np.add.reduceat(self._services(items), firsts, axis=1))
 
     def _services(self, kinds: Sequence[tuple[str, str]]) -> Floats:
         """A column for each (lane, item)."""
@@ -251,8 +255,8 @@ class _Day:
     def _rows_by_queue(self) -> dict[int, list[tuple[int, float, int]]]:
         """(due, serial, row) of who waits, and of newcomers of now, in their order."""
         found: dict[int, list[tuple[int, float, int]]] = defaultdict(list)
-        for row, one in enumerate(self._waiting):
-            found[self._queues[_queue_key(one)]].append((one.due, one.serial, row))
+        for row, (one, queue) in enumerate(zip(self._waiting, self._queue_of, strict=True)):
+            found[queue].append((one.due, one.serial, row))
         if not self._later:
             for (lane, at), row in self._newcomers.items():
                 place = (at + self._walk_in(lane), np.inf, row)
@@ -385,8 +389,9 @@ class _Day:
         hall = self._hall
         is_open = np.array([desk.open_since is not None for desk in hall.desks], bool)
         promised: dict[int, int] = {}
-        for one in self._waiting:
-            queue, promise = self._queues[_queue_key(one)], self._walk_in(one.lane)
+        lanes = zip(self._queue_of, (one.lane for one in self._waiting), strict=True)
+        for queue, lane in set(lanes):
+            promise = self._walk_in(lane)
             promised[queue] = min(promise, promised.get(queue, promise))
         for queue, promise in sorted(promised.items()):
             serve = np.flatnonzero(np.isfinite(self._tiers[:, queue]))
@@ -411,10 +416,6 @@ QueueKey = tuple[str, str | None]
 
 def _queue_key(one: Waiting) -> QueueKey:
     return (one.lane, None) if one.counter is None else ("", one.counter)
-
-
-def _items(visit: Waiting | Booked) -> tuple[str, ...]:
-    return visit.item, *visit.more
 
 
 def _queues(hall: Situation) -> tuple[dict[QueueKey, int], Floats]:

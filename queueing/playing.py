@@ -55,9 +55,10 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
     """When each row of `lines` is called, a column for each; infinity: the counters have closed.
     Columns of other rows mean nothing."""
     runs, desks = counters.free.shape
-    called = np.zeros((runs, rows + 1))
+    asked_for = np.zeros(rows + 1, dtype=np.bool_)
     for line in lines:
-        called[:, np.unique(line.row)] = np.inf
+        asked_for[line.row] = True
+    called = np.where(asked_for, np.full((runs, 1), np.inf), 0.0)
     if not desks or not lines:
         return called[:, :rows]
     tiers = counters.tiers[:, [line.queue for line in lines]]
@@ -82,7 +83,8 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
     to_counter, to_line, to_row = each * desks, each * len(lines), each * (rows + 1)
     for step in count(1):
         who = free.argmin(axis=1)
-        now = free_of.take(to_counter + who)
+        counter = to_counter + who
+        now = free_of.take(counter)
         moment = now[:, None]
         key = tiers.take(who, axis=0)
         if any_later:
@@ -103,7 +105,7 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
             comes = (head_enters[idle] > moment[idle]) & np.isfinite(served[who[idle]])
             then[idle] = np.where(comes, head_enters[idle], np.inf).min(axis=1)
             taken[idle] -= 1
-        shut = then >= closes_of.take(to_counter + who)
+        shut = then >= closes_of.take(counter)
         if shut.any():
             over = np.flatnonzero(shut & (then < np.inf))
             its = who[over]
@@ -111,7 +113,7 @@ def play(lines: Sequence[Line], counters: Counters, rows: int, overdue_after: in
             opens, ends = (part[over, its, opening[over, its]] for part in counters.openings)
             then[over] = np.maximum(then[over], opens)
             closes[over, its] = ends
-        free_of.put(to_counter + who, then)
+        free_of.put(counter, then)
         call_of.put(to_row + asked, now)
         taken += 1
         place.put(line, taken)
