@@ -22,10 +22,8 @@ from app.appointments.rules import POOLS, Slot, Visit, item_books, kept_and_hit
 from app.appointments.service import give_up, move, still_booked
 from app.appointments.states import State
 from app.catalog.plan import HallPlan
-from app.catalog.rules import hours_on
 from app.catalog.service import held_plan
 from app.core.acts import Act
-from app.tickets.errors import HallClosed
 
 SAME_TIME = timedelta(hours=2)
 """A booking moved by more would suit fewer people than the same time on another day."""
@@ -106,12 +104,8 @@ def move_hit(
     the reason. No booking is made meanwhile.
 
     `after`: the last booking that was left before; only those behind it are looked at, so that
-    whoever goes on until none remain comes to an end.
-
-    Raises AppointmentNotFound, and HallClosed where the hall is shut on `to`."""
+    whoever goes on until none remain comes to an end. Raises AppointmentNotFound."""
     plan = held_plan(hall, alone=True)
-    if to is not None and not hours_on(plan, to):
-        raise HallClosed("改到的那一天大厅不办理业务，请另选一天。")
     found = hit(plan, act.now, day)
     if after is not None:
         passed = _time(find(id=after))

@@ -72,6 +72,7 @@ from app.citizens.rules import masked_name
 from app.citizens.service import lock_citizen
 from app.core.acts import Act
 from app.core.db import db, insert_into, insert_once
+from app.core.http import wire_time
 from app.core.parts import parts
 from app.notices.service import notify
 from app.tickets import service as tickets
@@ -280,7 +281,7 @@ def _refuse_early(plan: HallPlan, appointment: Appointment, now: datetime) -> No
     opens_at = opens_at.astimezone(plan.zone)
     raise CheckInTooEarly(
         f"还没到签到时间，{opens_at:%H:%M} 起可以签到；也可以现在改取现场号。",
-        opens_at=opens_at.isoformat(),
+        opens_at=wire_time(opens_at, plan.zone),
         items=appointment.items,
     )
 
@@ -417,7 +418,7 @@ def _visit(
     if not is_released(plan, day, now):
         opens_at = released_at(plan, day)
         words = f"这一天 {day_words(opens_at)} {opens_at:%H:%M} 起可以预约。"
-        raise SlotNotReleased(words, opens_at=opens_at.isoformat())
+        raise SlotNotReleased(words, opens_at=wire_time(opens_at, plan.zone))
     slots = slots_on(plan, day)
     slot = slots.get(slot_id)
     if slot is None or (slot.pool == "staff" and not staff):
