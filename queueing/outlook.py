@@ -39,10 +39,10 @@ class Outlook:
     later: Mapping[str, list[Later]] = field(default_factory=dict)
     """Lane -> for who comes later in the day."""
 
-    def of(self, ticket: str, lane: str, now_ms: int) -> Range | None:
-        """What a ticket still waits, at this moment; one that came after the forecast waits as a
-        newcomer of its lane did. None where nothing is known."""
-        told = self.tickets.get(ticket) or self.newcomers.get(lane)
+    def of(self, ticket: str, now_ms: int, newcomer_in: str = "") -> Range | None:
+        """What a ticket still waits, at this moment; a walk-in that came after the forecast waits
+        as a newcomer of its lane did. None where nothing is known."""
+        told = self.tickets.get(ticket) or self.newcomers.get(newcomer_in)
         if told is None:
             return None
         passed = max(now_ms - self.at_ms, 0) // 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -20,7 +21,7 @@ from app.estimates.learning import habits_of_day, outcomes_of_day
 from app.estimates.models import ForetoldRow, HabitsRow
 from app.estimates.queries import situation
 from queueing.calibration import Calibration, Estimate
-from queueing.estimate import Situation, forecast
+from queueing.estimate import Forecast, Situation, forecast
 from queueing.habits import DAYS_KEPT, SECOND, Habits
 from queueing.outlook import Later, Outlook, Range
 
@@ -51,7 +52,7 @@ def refresh(plan: HallPlan, now: datetime, rng: np.random.Generator) -> Outlook:
             lane: _range(told[row] or _unopened(plan, present, lane, now))
             for (lane, _), row in soon.newcomers.items()
         },
-        later=_later(plan, present, habits, calibration, now, rng),
+        later=_later(plan, present, habits, now, rng),
     )
     parts().outlooks(plan.code, f"{plan.day_of(now).date:%Y%m%d}").put(outlook)
     _remember(plan, {ticket: told[row] for ticket, row in soon.tickets.items()}, now)
@@ -121,7 +122,6 @@ def _later(
     plan: HallPlan,
     present: Situation,
     habits: Habits,
-    calibration: Calibration,
     now: datetime,
     rng: np.random.Generator,
 ) -> dict[str, list[Later]]:
@@ -133,7 +133,7 @@ def _later(
         if not moments:
             return {}
         found = forecast(present, habits, rng, newcomers=[day.ms(at) for at in moments])
-        told = calibration.estimates(found)
+        told = _plainly(found)
         later: dict[str, list[Later]] = {}
         for (lane, at), row in sorted(found.newcomers.items()):
             moment = day.instant(at)
@@ -165,6 +165,15 @@ def _unopened(plan: HallPlan, present: Situation, lane: str, at: datetime) -> Es
         return None
     promise = present.walk_in_promises.get(lane, present.promises.walk_in) / SECOND
     return Estimate(promise * 0.5, promise * 0.9, promise * 0.9)
+
+
+def _plainly(found: Forecast) -> list[Estimate | None]:
+    """By row, the quantiles of every run: of hours ahead nobody knows whether there will be a wait
+    at all, and a curve over the day must not jump between those who wait and those who do not."""
+    return [
+        Estimate(p50, p90, p90) if math.isfinite(p50) else None
+        for p50, p90 in zip(found.quantile(0.5).tolist(), found.quantile(0.9).tolist(), strict=True)
+    ]
 
 
 def _range(estimate: Estimate | None) -> Range:

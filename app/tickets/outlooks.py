@@ -21,6 +21,7 @@ from app.core.db import in_transaction
 from app.core.parts import parts
 from app.tickets.states import State
 from queueing.errors import SequenceAway
+from queueing.order import Why
 from queueing.outlook import KEPT_MS, Outlook, Range
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,8 @@ def estimate(ticket: Any, plan: HallPlan, now: datetime) -> Range | None:
     if ticket.state != State.WAITING or ticket.day != plan.day_of(now).date:
         return None
     outlook = look(plan)
-    return outlook and outlook.of(ticket.id, ticket.lane, _unix_ms(now))
+    newcomer_in = ticket.lane if ticket.due_why == Why.WALK_IN else ""
+    return outlook and outlook.of(ticket.id, _unix_ms(now), newcomer_in)
 
 
 def _read(hall: str, day: str, now_ms: int, before: Outlook | None) -> Outlook | None:
