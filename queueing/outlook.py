@@ -40,8 +40,8 @@ class Outlook:
     """Lane -> for who comes later in the day."""
 
     def of(self, ticket: str, now_ms: int, newcomer_in: str = "") -> Range | None:
-        """What a ticket still waits, at this moment; a walk-in that came after the forecast waits
-        as a newcomer of its lane did. None where nothing is known."""
+        """What a ticket still waits, at this moment; one that came after the forecast waits as a
+        newcomer of its lane did, if it stands behind them. None where nothing is known."""
         told = self.tickets.get(ticket) or self.newcomers.get(newcomer_in)
         if told is None:
             return None

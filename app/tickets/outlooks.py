@@ -27,6 +27,8 @@ from queueing.outlook import KEPT_MS, Outlook, Range
 log = logging.getLogger(__name__)
 
 READ_EVERY_MS = 3_000
+AHEAD_OF_NEWCOMERS = (Why.PRIORITY, Why.APPOINTMENT, Why.APPOINTMENT_LATE, Why.TRANSFER_NOW)
+"""What a newcomer waits tells nothing of these."""
 AWAY_FOR_MS = 5_000
 """So long a Redis that did not answer is not asked again, whatever the hall: each try may cost a
 second."""
@@ -80,7 +82,7 @@ def estimate(ticket: Any, plan: HallPlan, now: datetime) -> Range | None:
     if ticket.state != State.WAITING or ticket.day != plan.day_of(now).date:
         return None
     outlook = look(plan)
-    newcomer_in = ticket.lane if ticket.due_why == Why.WALK_IN else ""
+    newcomer_in = "" if ticket.due_why in AHEAD_OF_NEWCOMERS else ticket.lane
     return outlook and outlook.of(ticket.id, _unix_ms(now), newcomer_in)
 
 
