@@ -476,7 +476,8 @@ def hit_now(house: House) -> set[str]:
 def sold_for_gone_hours(house: House) -> set[str]:
     with house.app.app_context():
         there = set(slots_on(house.plan, TUESDAY_DATE))
-    return {row.id for row in live(house) if row.slot_id not in there}
+    on_tuesday = [row for row in live(house) if row.day == TUESDAY_DATE]
+    return {row.id for row in on_tuesday if row.slot_id not in there}
 
 
 @each_store_once
