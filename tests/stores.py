@@ -13,7 +13,7 @@ def on(*pairs: tuple[str, str]) -> pytest.MarkDecorator:
 
 
 each_store_once = on(("postgresql", "valkey"), ("sqlite", "redis"))
-the_other_pairs = on(("postgresql", "redis"), ("sqlite", "valkey"))
+all_but_the_first_pair = on(("postgresql", "redis"), ("sqlite", "valkey"), ("sqlite", "redis"))
 on_postgresql = on(("postgresql", "valkey"))
 """For races that SQLite cannot lose: its writers come one after another (tests/concurrency/
 test_sqlite.py shows what happens when they do not), and for what SQLite does not have."""

@@ -723,8 +723,8 @@ def release_while_settling(house: House, monkeypatch: Any) -> tuple[Any, Any]:
     *filling, li, wang = citizens(house, 5, "late")
     for citizen in filling:
         citizen.book(house.slot("10:00"))
+    wang.book(house.slot("10:30"))
     li.book(house.slot("11:00"))
-    wang.book(house.slot("11:30"))
     house.reload(hours_on_tuesday("09:00-09:30", "10:00-10:30"))
     token, _ = leads(house)
     took_one, take = threading.Event(), service._take

@@ -17,7 +17,7 @@ from queueing.sequence import Claim
 from tests.crowd import TICKETS, called_twice, calls, faults, fill, numbers, rows
 from tests.house import House
 from tests.processes import together
-from tests.stores import each_store_once, on_postgresql, the_other_pairs
+from tests.stores import all_but_the_first_pair, each_store_once, on_postgresql
 
 COUNTERS = [str(no) for no in range(1, 9)]
 WHOLE_DAY = 4000
@@ -53,19 +53,19 @@ def call_everybody(settings, house, count, limit_s=60):
     assert faults(house) == []
 
 
-@the_other_pairs
+@all_but_the_first_pair
 def test_eight_counters_call_each_ticket_once(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, SOME)
 
 
-@each_store_once
+@on_postgresql
 def test_eight_counters_call_a_whole_day(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, WHOLE_DAY, limit_s=280)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@the_other_pairs
+@all_but_the_first_pair
 def test_eight_counters_call_a_whole_day_there_too(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, WHOLE_DAY, limit_s=580)
 
