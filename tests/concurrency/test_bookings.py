@@ -39,7 +39,7 @@ from tests.bookings import (
 )
 from tests.crowd import faults, rows
 from tests.house import HALL, KIOSK_TOKEN, House, id_number, refused
-from tests.stores import each_store_once, on_postgresql
+from tests.stores import each_store_in_time, on_postgresql
 
 PLACES_OF_A_SLOT = 6
 MINUTES = 5
@@ -57,7 +57,7 @@ def meeting(count: int) -> threading.Barrier:
 # The last places
 
 
-@each_store_once
+@each_store_in_time
 def test_fifty_people_for_the_last_three_places(busy_house):
     slot = busy_house.slot("09:00")
     first, newcomers, movers = (citizens(busy_house, n, f"g{n}") for n in (3, 25, 24))
@@ -124,7 +124,7 @@ def of_one_person(house: House, accounts: int) -> list[Any]:
     ]
 
 
-@each_store_once
+@each_store_in_time
 def test_a_person_booked_by_several_accounts_is_booked_once(busy_house):
     answers = at_once(busy_house, of_one_person(busy_house, 8))
     assert Counter(a.short for a in answers) == {(201, ""): 1, (409, "second_booking"): 7}
@@ -175,7 +175,7 @@ def of_one_account(house: House) -> list[Any]:
     ]
 
 
-@each_store_once
+@each_store_in_time
 def test_an_account_that_books_its_fourth_to_eighth_at_once_has_five(busy_house):
     answers = at_once(busy_house, of_one_account(busy_house))
     assert Counter(a.short for a in answers) == {(201, ""): 2, (409, "too_many_bookings"): 3}
@@ -227,7 +227,7 @@ CANCELLED = {(200, ""), (409, "appointment_cancelled")}
 ARRIVED = {(201, ""), (409, "already_checked_in")}
 
 
-@each_store_once
+@each_store_in_time
 def test_a_booking_is_cancelled_once(busy_house):
     own = booked_today(busy_house, 5)
     rounds = [(cancelling(*each), cancelling(*each)) for each in own]
@@ -237,7 +237,7 @@ def test_a_booking_is_cancelled_once(busy_house):
     assert_balanced(busy_house)
 
 
-@each_store_once
+@each_store_in_time
 def test_a_booking_is_checked_in_once_by_machine_or_phone(busy_house):
     own = booked_today(busy_house, 5)
     rounds = [(at_machine(booked), on_phone(citizen, booked)) for citizen, booked in own]
@@ -250,7 +250,7 @@ def test_a_booking_is_checked_in_once_by_machine_or_phone(busy_house):
     assert faults(busy_house) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_a_booking_is_cancelled_or_checked_in_and_never_both(busy_house):
     own = booked_today(busy_house, 6)
     rounds = [(cancelling(*each), at_machine(each[1])) for each in own]
@@ -320,7 +320,7 @@ def one_place_each(house: House) -> list[str]:
     return [slot["id"] for slot in house.slots() if slot["id"].endswith(".fair")]
 
 
-@each_store_once
+@each_store_in_time
 def test_two_who_swap_their_full_slots_keep_what_they_have(busy_house):
     slots = one_place_each(busy_house)
     people = citizens(busy_house, len(slots))
@@ -354,7 +354,7 @@ def long_visits(house: House) -> list[Any]:
     ]
 
 
-@each_store_once
+@each_store_in_time
 def test_many_move_among_visits_of_several_slots(busy_house):
     answers = at_once(busy_house, long_visits(busy_house))
     assert {a.short for a in answers} <= {(200, ""), (409, "slot_full"), (409, "slot_unchanged")}
@@ -480,7 +480,7 @@ def sold_for_gone_hours(house: House) -> set[str]:
     return {row.id for row in on_tuesday if row.slot_id not in there}
 
 
-@each_store_once
+@each_store_in_time
 def test_nothing_is_sold_by_hours_that_are_gone(busy_house):
     """The hall opens and shuts its morning while a hundred book; in the end it is shut."""
     busy_house.reload(OPEN)
@@ -597,7 +597,7 @@ def hit_bookings(house: House, count: int) -> list[tuple[Any, dict[str, Any]]]:
     return own
 
 
-@each_store_once
+@each_store_in_time
 @pytest.mark.parametrize("action", ["move", "cancel"])
 def test_a_day_settled_by_two_while_people_cancel_is_settled_once(busy_house, action):
     own = hit_bookings(busy_house, 16)
@@ -685,7 +685,7 @@ def release_twice(house: House) -> list[int]:
     return together([lambda: house.within(lambda: service.release_held(now))] * 2)
 
 
-@each_store_once
+@each_store_in_time
 def test_two_schedules_give_freed_places_back_once(busy_settings, held_back):
     assert sorted(release_twice(held_back)) == [0, 4]
     assert {row.taken for row in rows(held_back, SLOTS)} == {0}

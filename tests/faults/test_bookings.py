@@ -17,7 +17,7 @@ from tests.faults.test_database_lost import end_connections
 from tests.faults.test_killed import BEFORE_COMMIT, BEFORE_ENTER, KEY, kill, send, sweep_now
 from tests.faults.test_redis_lost import on_each_redis, wait_until_up
 from tests.house import KIOSK_TOKEN, House
-from tests.stores import each_store_once, on_postgresql, on_sqlite
+from tests.stores import each_store_in_time, on_postgresql, on_sqlite
 
 BEFORE_ANSWER = "before app.core.http:answer"
 TODAY = "2026-11-23"
@@ -100,7 +100,7 @@ def test_killed_on_the_way_there_too(hall, what, point, done):
     test_killed_on_the_way_it_was_done_wholly_or_not_at_all(hall, what, point, done)
 
 
-@each_store_once
+@each_store_in_time
 def test_who_checked_in_at_a_machine_that_died_is_called(hall):
     deed = Deed(hall, "check-in")
     kill(hall, BEFORE_ENTER, send, *deed.request)
