@@ -85,8 +85,8 @@ def _can_be_booked(plan: HallPlan, appointment: Appointment, slots: Mapping[str,
 
 def _is_offered(plan: HallPlan, appointment: Appointment) -> bool:
     """Whether the hall still offers these items, in the lane they were booked in."""
-    lanes = {plan.items[code].lane for code in appointment.items if code in plan.items}
-    return lanes == {appointment.lane} and all(code in plan.items for code in appointment.items)
+    offered = (plan.items.get(code) for code in appointment.items)
+    return all(item is not None and item.lane == appointment.lane for item in offered)
 
 
 def move_hit(
