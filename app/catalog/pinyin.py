@@ -1,4 +1,5 @@
-"""Finding Chinese by how it is typed: `sbk`, `shebao` and `shebk` all find 社保卡. Pure."""
+"""Finding Chinese by how it is typed: `sbk`, `shebao` and `shebk` all find 社保卡, and `sbk` and
+社保卡 find 社会保障卡, which they are short for. Pure."""
 
 from __future__ import annotations
 
@@ -27,6 +28,26 @@ def spells(typed: str, text: str) -> bool:
             used + len(step) for used in reached for step in steps if typed.startswith(step, used)
         }
     return False
+
+
+def shortens(typed: str, text: str) -> bool:
+    """Whether three or more characters are a short form of a run of the text: each stands there,
+    itself or by the initial of a reading, with at most one character left out between two."""
+    if len(typed) < 3:
+        return False
+    ends = {place for place, one in enumerate(text) if _stands_for(typed[0], one)}
+    for sign in typed[1:]:
+        ends = {
+            place
+            for end in ends
+            for place in (end + 1, end + 2)
+            if place < len(text) and _stands_for(sign, text[place])
+        }
+    return bool(ends)
+
+
+def _stands_for(sign: str, character: str) -> bool:
+    return sign == character or any(each[0] == sign for each in _syllables(character))
 
 
 @cache
