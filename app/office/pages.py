@@ -12,10 +12,9 @@ from flask import Response, render_template, url_for
 from app.appointments.states import WORDS
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import AT_COUNTERS
+from app.core.acts import AT_COUNTERS, LEADS
 from app.core.auth import access, actor, public
 from app.core.parts import parts
-from app.office.api import LEADS
 from app.staff import doors
 
 bp = APIBlueprint("office_pages", __name__, url_prefix="/office", enable_openapi=False)
