@@ -41,6 +41,7 @@ from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
 from app.office import api as office_api
 from app.office import pages as office_pages
+from app.office import report_pages as office_report
 from app.operators import routes as operators
 from app.reports import routes as reports
 from app.screen import pages as screen_pages
@@ -138,6 +139,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         kiosk_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
+        office_report.bp,
         screen_pages.bp,
         visitor_pages.bp,
     ):
