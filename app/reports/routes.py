@@ -19,12 +19,12 @@ from app.reports.schemas import ReportOut, ReportQuery
 from app.reports.sheets import tickets_csv, workbook
 from app.reports.view import report_out
 
-bp = APIBlueprint("reports", __name__, url_prefix="/api/v1/staff/report", tag="日报")
+bp = APIBlueprint("reports", __name__, url_prefix="/api/v1/staff", tag="日报")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@bp.get("")
+@bp.get("/report")
 @access("staff", roles=LEADS)
 @bp.input(ReportQuery, location="query")
 @bp.output(ReportOut)
@@ -35,7 +35,7 @@ def report(query_data: dict[str, Any]) -> Response:
     return answer(report_out(plan, plan.hall_day(day), report_of(plan, day, now)))
 
 
-@bp.get(".csv")
+@bp.get("/report.csv")
 @access("staff", roles=LEADS)
 @bp.input(ReportQuery, location="query")
 @bp.doc(summary="当天号票明细（CSV）")
@@ -46,7 +46,7 @@ def as_csv(query_data: dict[str, Any]) -> Response:
     return attachment(lines, f"{plan.code}-{day}.csv", "text/csv")
 
 
-@bp.get(".xlsx")
+@bp.get("/report.xlsx")
 @access("staff", roles=LEADS)
 @bp.input(ReportQuery, location="query")
 @bp.doc(summary="一天的情况（Excel）")
