@@ -27,7 +27,7 @@ class TotalsOut(Schema):
     waits = Nested(WaitsOut, required=True)
 
 
-class SpanOut(Schema):
+class CountedOut(Schema):
     at = AwareDateTime(required=True)
     counts = Dict(String(), Integer(), required=True)
 
@@ -58,14 +58,14 @@ class UseOut(Schema):
 
 class BookingsOut(Schema):
     by_end = Dict(String(), Integer(), required=True)
-    by_time = List(Nested(SpanOut), required=True)
+    by_time = List(Nested(CountedOut), required=True)
     missed_share = Float(required=True, allow_none=True)
 
 
 class ReportOut(Schema):
     date = Date(required=True)
     totals = Nested(TotalsOut, required=True)
-    arrivals = List(Nested(SpanOut), required=True)
+    arrivals = List(Nested(CountedOut), required=True)
     waits_by_hour = List(Nested(HourWaitsOut), required=True)
     waits_by_kind = Dict(String(), Nested(WaitsOut), required=True)
     waits_by_lane = Dict(String(), Nested(WaitsOut), required=True)
