@@ -42,6 +42,7 @@ from app.notices import routes as notices
 from app.office import api as office_api
 from app.office import pages as office_pages
 from app.operators import routes as operators
+from app.ratings import routes as ratings
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
@@ -124,6 +125,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         tickets.bp,
         calling.bp,
         estimates.bp,
+        ratings.bp,
         staff.bp,
         notices.bp,
         kiosk_api.bp,
