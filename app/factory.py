@@ -28,7 +28,7 @@ from app.citizens import queries as citizen_queries
 from app.citizens import routes as citizens
 from app.citizens.identity import WellFormed
 from app.clerk import pages as clerk_pages
-from app.core import auth, docs, intake, pages, problems
+from app.core import auth, docs, intake, language, pages, problems
 from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
@@ -107,6 +107,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         citizen_queries.actor_of_token,
         ticket_queries.actor_of_token,
     )
+    language.teach(app)
     problems.register(app)
     app.spec_processor(docs.complete)
     app.before_request(_name_request)
@@ -132,6 +133,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         office_api.bp,
         operators.bp,
         docs.bp,
+        language.bp,
         pages.bp,
         kiosk_pages.bp,
         clerk_pages.bp,
