@@ -161,14 +161,14 @@ def test_answers_are_as_described(shared_house, described):
     fits(described, "/staff/session", "post", house.post("/staff/session", None, body))
 
 
-def test_what_is_said_of_ratings_is_as_described(shared_house, described):
-    visit = finished(shared_house, "pension", "2")
+def test_what_is_said_of_ratings_is_as_described(house, described):
+    visit = finished(house, "pension", "2")
     path = "/tickets/{ticket_id}/rating"
     for _ in range(2):
-        fits(described, path, "post", rate(shared_house, visit, "satisfied"))
-    fits(described, path, "get", shared_house.get(f"/tickets/{visit['id']}/rating", visit["token"]))
+        fits(described, path, "post", rate(house, visit, "satisfied"))
+    fits(described, path, "get", house.get(f"/tickets/{visit['id']}/rating", visit["token"]))
     for who in ("clerk2", "supervisor"):
-        answer = shared_house.get("/staff/ratings", shared_house.sign_in(who))
+        answer = house.get("/staff/ratings", house.sign_in(who))
         fits(described, "/staff/ratings", "get", answer)
 
 
