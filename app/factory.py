@@ -43,6 +43,7 @@ from app.office import api as office_api
 from app.office import pages as office_pages
 from app.office import report_pages as office_report
 from app.operators import routes as operators
+from app.ratings import routes as ratings
 from app.reports import routes as reports
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
@@ -128,6 +129,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         calling.bp,
         estimates.bp,
         reports.bp,
+        ratings.bp,
         staff.bp,
         notices.bp,
         kiosk_api.bp,
