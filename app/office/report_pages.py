@@ -17,6 +17,7 @@ from app.core.language import gettext as _
 from app.core.parts import parts
 from app.office.charts import Chart, scatter, stacked, whiskers
 from app.office.frame import office_page
+from app.ratings.rules import GRADE_WORDS
 from app.reports.queries import report_of
 from app.reports.rules import KINDS, DayReport, Waits
 from app.reports.sheets import lane_name
@@ -46,6 +47,7 @@ def _shown(plan: HallPlan) -> dict[str, Any]:
         "report": report,
         "kinds": KINDS,
         "booking_words": BOOKING_WORDS,
+        "grade_words": GRADE_WORDS,
         "lanes": {lane: lane_name(plan, lane) for lane in report.waits_by_lane},
         **_charts(plan, day, report),
     }

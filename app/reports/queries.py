@@ -10,6 +10,7 @@ from app.appointments import queries as appointments
 from app.calling.queries import Call, calls_of, shifts_of
 from app.catalog.plan import HallDay, HallPlan
 from app.estimates.queries import foretold_on
+from app.ratings.queries import counts
 from app.reports.rules import BookedTime, DayReport, Told, Visit, Work, report
 from app.tickets.queries import Ticket, of_day
 
@@ -25,7 +26,7 @@ def report_of(plan: HallPlan, day: date, now: datetime) -> DayReport:
         for booking in appointments.of_day(plan.code, day)
     ]
     visits = _visits(hall_day, calls, now)
-    return report(visits, _work(plan, hall_day, calls, now), booked)
+    return report(visits, _work(plan, hall_day, calls, now), booked, counts(plan.code, day, day))
 
 
 def visits_of(plan: HallPlan, day: date, now: datetime) -> list[Visit]:

@@ -15,6 +15,7 @@ from statistics import median
 from typing import TypeVar
 
 from app.appointments.states import State
+from app.ratings.rules import Counts
 
 V = TypeVar("V")
 
@@ -186,12 +187,16 @@ class DayReport:
     truth: Truth
     counters: Sequence[Use]
     bookings: Bookings
+    ratings: Counts
 
 
 def report(
-    visits: Sequence[Visit], counters: Sequence[Work], booked: Sequence[BookedTime]
+    visits: Sequence[Visit],
+    counters: Sequence[Work],
+    booked: Sequence[BookedTime],
+    ratings: Counts,
 ) -> DayReport:
-    """The day of these visits, counters and bookings."""
+    """The day of these visits, counters and bookings, and what the visits were given."""
     came = [visit for visit in visits if visit.entered is not None]
     return DayReport(
         totals=_totals(visits, came),
@@ -202,6 +207,7 @@ def report(
         truth=_truth(came),
         counters=[_use(counter) for counter in counters],
         bookings=_bookings(booked),
+        ratings=ratings,
     )
 
 

@@ -62,6 +62,12 @@ class BookingsOut(Schema):
     missed_share = Float(required=True, allow_none=True)
 
 
+class GradesOut(Schema):
+    grades = Dict(String(), Integer(), required=True)
+    unrated = Integer(required=True, metadata={"description": "没有评价的，不计入评价"})
+    praise = Float(required=True, allow_none=True)
+
+
 class ReportOut(Schema):
     date = Date(required=True)
     totals = Nested(TotalsOut, required=True)
@@ -72,3 +78,4 @@ class ReportOut(Schema):
     truth = Nested(TruthOut, required=True)
     counters = List(Nested(UseOut), required=True)
     bookings = Nested(BookingsOut, required=True)
+    ratings = Nested(GradesOut, required=True)

@@ -14,6 +14,7 @@ import xlsxwriter
 from app.appointments.states import WORDS as BOOKING_WORDS
 from app.catalog.plan import HallDay, HallPlan
 from app.core.language import gettext as _
+from app.ratings.rules import GRADE_WORDS
 from app.reports.rules import KINDS, DayReport, Span, Visit, Waits
 from app.tickets.states import STATE_WORDS
 
@@ -65,6 +66,10 @@ def _overview(plan: HallPlan, day: HallDay, report: DayReport) -> Rows:
     yield _("最长等候（分钟）"), _minutes(totals.waits.longest_s)
     yield _("在预计的较长时间以内叫到"), _percent(truth.before_p90)
     yield _("预约未到"), _percent(bookings.missed_share)
+    for grade, words in GRADE_WORDS.items():
+        yield _(words), report.ratings.grades[grade]
+    yield _("没有评价"), report.ratings.unrated
+    yield _("满意率（只算评价的）"), _percent(report.ratings.praise)
 
 
 def _counted(plan: HallPlan, day: HallDay, spans: Iterable[Span], what: Mapping[str, str]) -> Rows:

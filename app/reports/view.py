@@ -23,6 +23,7 @@ def report_out(plan: HallPlan, day: HallDay, report: DayReport) -> dict[str, Any
     out["waits_by_hour"] = timed(out["waits_by_hour"])
     out["bookings"]["by_time"] = timed(out["bookings"]["by_time"])
     out["bookings"]["missed_share"] = report.bookings.missed_share
+    out["ratings"]["praise"] = report.ratings.praise
     for use, counter in zip(out["counters"], report.counters, strict=True):
         use["share"] = counter.share
     return out

@@ -53,6 +53,8 @@ def test_a_day_is_counted(house, supervisor):
     assert counter["busy_s"] == 360
     assert counter["open_s"] == 18 * 60
     assert day["bookings"]["by_end"]["booked"] == 1
+    assert day["ratings"]["unrated"] == 2  # and nobody is counted as satisfied
+    assert day["ratings"]["praise"] is None
 
 
 def test_a_day_on_which_nobody_came(house, supervisor):

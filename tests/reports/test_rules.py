@@ -3,10 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.reports.rules import BookedTime, Told, Visit, Work, nearest_rank, report
+from app.ratings.rules import counts_of
+from app.reports.rules import BookedTime, Told, Visit, Work, nearest_rank
+from app.reports.rules import report as report_with_ratings
 
 MINUTE = 60_000
 NINE = 6 * 60 * MINUTE  # of a day that begins at three
+
+
+def report(visits, counters, booked):
+    return report_with_ratings(visits, counters, booked, counts_of({}))
 
 
 def visit(number, minute, waited=None, kind="walk_in", **more):
