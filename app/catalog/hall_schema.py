@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import RAISE, Schema, fields, post_load
 
 from app.catalog.hall_entries import (
     MESSAGES,
@@ -80,19 +80,6 @@ class PromisesPart(Part):
     rejoin_behind = Whole(1, 100)
 
 
-class PaperPart(Part):
-    """Numbers given by hand while the machines are away."""
-
-    first = Whole(1, 99_999, data_key="from", required=True)
-    last = Whole(1, 99_999, data_key="to", required=True)
-
-    @post_load
-    def block(self, data: dict[str, int], **_: Any) -> tuple[int, int]:
-        if data["last"] < data["first"]:
-            raise ValidationError("「to」比「from」还小", "to")
-        return data["first"], data["last"]
-
-
 class RulesPart(Part):
     one_live_ticket = OneOf("off", "per_lane", "per_hall")
     unstarted_on_next = OneOf("finished", "passed")
@@ -106,7 +93,7 @@ class RulesPart(Part):
     recall_at_most = Whole(0, 100)
     recall_seconds = Whole(0, 3600)
     vanished_seconds = Whole(0, 86_400)
-    paper_numbers = fields.Nested(PaperPart, error_messages={**MESSAGES})
+    paper_numbers = FromTo(99_999)
 
 
 def part(schema: type[Part], **rest: Any) -> fields.Nested:

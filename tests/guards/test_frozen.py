@@ -100,6 +100,7 @@ DEFAULTS = {
     "unstarted_on_next": f"`{R.unstarted_on_next}`",
     "last_number": f"`{str(R.last_number).lower()}`",
     "numbers_from_afar": f"`{str(R.numbers_from_afar).lower()}`",
+    "paper_numbers": "none",
 }
 
 

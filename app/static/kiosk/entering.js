@@ -63,7 +63,7 @@ export function press(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return false
   if (DIGITS.includes(key) || LETTERS.includes(key)) type(key)
   else if (key === 'BACKSPACE') set(typed.slice(0, -1))
-  else if (key === 'ENTER' && !event.target.closest('button')) byId('arrive').click()
+  else if (key === 'ENTER' && !event.target.closest('footer, header, fieldset, .entered')) byId('arrive').click()
   else return false
   return true
 }
