@@ -1,4 +1,4 @@
-"""What else the machine does for who is known already: firms, printing again, giving a booking up."""
+"""What the machine does for whom it knows: firms, printing again, giving a booking up."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.house import PASSWORD
 from tests.pages.conftest import at_noon
 from tests.pages.test_a_morning import take
-from tests.pages.test_arriving import enter, slot
+from tests.pages.test_arriving import slot
 
 BROKEN = "Failed to load resource"
 
