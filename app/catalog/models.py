@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text, Time, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, String, Text, Time, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import UtcDateTime, db
@@ -86,6 +86,10 @@ class CounterRow(db.Model):
     status: Mapped[str] = mapped_column(String(8), default="closed")
     """closed, open or paused. Live: kept by the calling feature, left alone by hall files."""
     status_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    auto_call: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its console calls the next by itself. Live, as the status is."""
+    auto_call_pause_s: Mapped[int] = mapped_column(default=5, server_default="5")
+    """Seconds it lets pass before it does."""
 
 
 class ItemRow(db.Model):
