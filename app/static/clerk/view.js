@@ -3,7 +3,7 @@
 import { byId, clockOf, el, fill, page, say, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
 
-const STATUS = { open: _('开放'), paused: _('暂停'), closed: _('关闭') }
+const STATUS = { open: _('开放中'), paused: _('暂停中'), closed: _('已关闭') }
 const TURNED = { open: 'open', pause: 'paused', close: 'closed' }
 const TIERS = { 1: _('首选') }
 const MINUTE_MS = 60_000
@@ -17,7 +17,7 @@ export function draw(picture, on) {
   document.querySelector('.next-item').hidden = !next
   say('next-item', next ? _('下一事项：%(item)s', { item: itemName(next) }) : '')
   say('waiting', _('%(n)s 人', { n: picture.waiting }))
-  fill('lanes', picture.lanes.map((lane) => laneChip(lane, picture.server_time)), boundChip(picture))
+  fill('lanes', picture.tiers.map((_lanes, place) => tierRow(picture, place + 1)))
   fill('line', picture.next.map((waiting) => lineRow(waiting, picture.server_time, on)))
   show('nobody', !picture.next.length)
   const hidden = picture.waiting - picture.next.length
@@ -90,15 +90,20 @@ function nothingInHand(status) {
   ]
 }
 
-function laneChip({ lane, name, tier, waiting, oldest_since: since }, now) {
-  return el('li', { 'data-tier': tier, class: !waiting && 'empty' },
-    el('strong', {}, lane), ' ', el('span', { class: 'name' }, name), ' ', tierTag(tier),
-    el('span', { class: 'minutes' }, _('%(n)s 人', { n: waiting }),
-      since && [' · ', _('最久 %(n)s 分钟', { n: minutes(since, now) })]))
+/** The lanes of one tier: who waits there; where nobody does, no more than the letter. */
+function tierRow({ lanes, bound, server_time: now }, tier) {
+  const here = tier === 1 && bound.length > 0 && el('li', {},
+    el('strong', {}, _('指定本窗口')), el('span', {}, _('%(n)s 人', { n: bound.length })))
+  const chips = lanes.filter((lane) => lane.tier === tier).map((lane) => laneChip(lane, now))
+  return el('li', {}, tierTag(tier), el('ul', { class: 'lanes' }, here, chips))
 }
 
-const boundChip = ({ bound }) => bound.length > 0 && el('li', {},
-  el('strong', {}, _('指定本窗口')), ' ', _('%(n)s 人', { n: bound.length }))
+function laneChip({ lane, name, waiting, oldest_since: since }, now) {
+  if (!waiting) return el('li', { class: 'empty', title: name }, lane)
+  return el('li', {}, el('strong', {}, lane), el('span', {}, name),
+    el('span', { class: 'minutes' }, _('%(n)s 人', { n: waiting }),
+      ' · ', _('最久 %(n)s 分钟', { n: minutes(since, now) })))
+}
 
 const tierTag = (tier) => el('span', { class: 'tier', 'data-tier': tier }, TIERS[tier] ?? _('协助'))
 
