@@ -11,7 +11,7 @@ from typing import Any
 from app.calling.counters import OPEN
 from app.calling.queries import calls_at
 from app.catalog.adjusted import Adjustment, adjustments_of
-from app.catalog.plan import Counter, HallPlan, Lane, Thresholds
+from app.catalog.plan import WHOLE_HALL, Counter, HallPlan, Lane, Thresholds
 from app.catalog.rules import is_open_at
 from app.catalog.service import counter_statuses
 from app.core.http import wire_time
@@ -88,10 +88,10 @@ def hall_now(plan: HallPlan, now: datetime) -> dict[str, Any]:
         "finished": states.get(State.FINISHED, 0),
         "counters_working": sum(scene.works(no) for no in plan.counters),
         "message": plan.message,
-        "stopped": plan.why_stopped(""),
+        "stopped": plan.stops.get(WHOLE_HALL),
         "thresholds": thresholds_out(plan.thresholds),
         "warnings": [_warning_out(each, plan) for each in found],
-        "lanes": [_lane_out(each, plan, scene, found) for each in lanes],
+        "lanes": [_lane_out(each, plan, found) for each in lanes],
         "counters": [_counter_out(each, plan, scene, now) for each in plan.counters.values()],
         "changes": _changes_out(changes, plan),
     }
@@ -126,9 +126,7 @@ def _waits_since(ticket: Ticket) -> datetime:
     return max(entered, ticket.slot_starts_at) if ticket.slot_starts_at else entered
 
 
-def _lane_out(
-    lane: LaneNow, plan: HallPlan, scene: Scene, found: Sequence[Warning]
-) -> dict[str, Any]:
+def _lane_out(lane: LaneNow, plan: HallPlan, found: Sequence[Warning]) -> dict[str, Any]:
     letters = lane.lane.letters
     outlook = look(plan)
     likely, long = outlook.newcomers.get(letters, (None, None)) if outlook else (None, None)
