@@ -159,8 +159,8 @@ function openCounter(no) {
 function describe(counter) {
   const said = { status: STATUSES[counter.status], clerk: counter.clerk }
   say('counter-state', counter.clerk
-    ? _('现在%(status)s，%(clerk)s 在这里。', said)
-    : _('现在%(status)s，没有人登录。', said))
+    ? _('%(status)s，%(clerk)s 在岗。', said)
+    : _('%(status)s，没有人登录。', said))
   show('serve-in-file', counter.tiers_in_file !== null)
   for (const button of byId('counter-dialog').querySelectorAll('[data-turn]')) {
     button.disabled = { open: 'open', pause: 'paused', close: 'closed' }[button.dataset.turn] === counter.status
