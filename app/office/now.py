@@ -17,6 +17,7 @@ from app.catalog.service import counter_statuses
 from app.core.http import wire_time
 from app.office.now_warnings import LaneNow, Warning, warnings_of
 from app.office.now_words import change_in_words, warning_in_words
+from app.ratings.queries import bad_since
 from app.staff.queries import seated, usernames
 from app.tickets.outlooks import look
 from app.tickets.queries import Ticket, at_counters, by_state, waiting
@@ -26,6 +27,8 @@ from queueing.order import MINUTE
 CHANGES = 20
 LONG = 2
 """A visit this many times as long as its item usually takes runs hot."""
+BAD_RATING_STANDS = timedelta(hours=1)
+"""So long the office is warned of one."""
 
 Statuses = dict[str, tuple[str, datetime | None]]
 
@@ -73,7 +76,8 @@ def hall_now(plan: HallPlan, now: datetime) -> dict[str, Any]:
     """The hall now, for staff: numbers, and who sits where; no visitor's name."""
     scene, day = scene_of(plan, now), plan.day_of(now)
     lanes = [_lane_now(plan, lane, scene, now) for lane in plan.lanes.values()]
-    found = warnings_of(lanes, plan.thresholds, now)
+    bad = [(each.at, each.counter) for each in bad_since(plan.code, now - BAD_RATING_STANDS)]
+    found = warnings_of(lanes, bad, plan.thresholds, now)
     states = by_state(plan.code, day.date)
     oldest = min((each.since[0] for each in lanes if each.since), default=None)
     changes = adjustments_of(plan, day, CHANGES)

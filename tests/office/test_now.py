@@ -156,6 +156,24 @@ def test_thresholds_stand_until_they_are_the_files_again(house, lead):
     assert now(house, lead)["thresholds"]["oldest_wait_minutes"] == 25
 
 
+def test_who_was_not_content_is_warned_of_for_an_hour(house, lead):
+    ticket, clerk = house.take("id-card"), house.clerk("4")
+    called = clerk.next()["ticket"]
+    for deed in ("start", "finish"):
+        assert clerk.handle(called, deed).status_code == 200
+    house.clock.advance(minutes=1)
+    path = f"/tickets/{ticket['id']}/rating"
+    rated = house.post(path, ticket["token"], {"grade": "dissatisfied"})
+    assert rated.status_code == 201, rated.text
+    assert warned(house, lead) == [("bad_rating", None, "09:01")]
+    assert now(house, lead)["warnings"][0]["text"] == "4 号窗口收到不满意的评价"
+    set_thresholds(house, lead, bad_rating=False)
+    assert warned(house, lead) == []
+    set_thresholds(house, lead)
+    house.clock.advance(minutes=61)
+    assert warned(house, lead) == []
+
+
 # Counters, turned from the office
 
 
