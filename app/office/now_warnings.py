@@ -13,7 +13,6 @@ from enum import StrEnum
 
 from app.catalog.plan import Lane, Thresholds
 
-
 BadRating = tuple[datetime, str | None]
 """When somebody said that they were not content, and the counter that had served them."""
 
