@@ -40,6 +40,7 @@ from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
 from app.office import api as office_api
+from app.office import now_api as office_now_api
 from app.office import pages as office_pages
 from app.office import report_pages as office_report
 from app.operators import routes as operators
@@ -134,6 +135,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         notices.bp,
         kiosk_api.bp,
         office_api.bp,
+        office_now_api.bp,
         operators.bp,
         docs.bp,
         language.bp,
