@@ -29,17 +29,17 @@ LOAD = 1.0
 """Work that comes in, as a part of what our clerks can do, on average over the day."""
 OVERHEAD = 45.0
 """Seconds of life at a counter beside the service: walking there, tidying up."""
-OPENING = 45.0
-"""Seconds in which our clerks sit down, one after the other: calls can be heard apart."""
-CROWD_WITHIN = 15.0
-"""Seconds in which the first crowd comes."""
+OPENING = 3 * rhythm.MINUTE
+"""Seconds of life in which our clerks sit down, one after the other: calls can be heard apart."""
+CROWD_WITHIN = 1 * rhythm.MINUTE
+"""Seconds of life in which the first crowd comes."""
 AT_MOST = 400
 """People of ours, those on the way with a booking included."""
 DOOR_EVERY = 5.0
 """Seconds after which the flow at the door is judged anew."""
 BOARD_EVERY = 3.0
 FAREWELL = 8.0
-"""Seconds within which everybody goes home when the demo ends."""
+"""Seconds within which everybody goes home when the demo ends, before its web does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,19 @@ async def live(opening: Opening, rng: Random, end: asyncio.Event) -> None:
     shifts = [Shift(floor, Seat(counter.no, hall, clock, accounts), counter) for counter in ours]
     log.info("%d clerks of ours, %g times as fast as life", len(shifts), opening.speed)
     async with asyncio.TaskGroup() as everybody:
-        each = OPENING / max(len(shifts), 1)
+        each = floor.pace.seconds(OPENING) / max(len(shifts), 1)
         doings: list[Coroutine[Any, Any, None]] = [
             shift.work(after=place * each) for place, shift in enumerate(shifts)
         ]
-        doings += [_watch_board(floor), _door(floor, everybody)]
+        doings += [_watch_board(floor), _door(floor, len(shifts), everybody)]
         tasks = [everybody.create_task(doing) for doing in doings]
         await end.wait()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hall.rest(), FAREWELL)
         for task in tasks:
             task.cancel()
     log.info("everybody goes home")
+    hall.hurry()
     try:
         await asyncio.wait_for(_go_home(floor, shifts), FAREWELL)
     except TimeoutError:
@@ -133,7 +136,7 @@ async def _watch_board(floor: Floor) -> None:
         await floor.clock.sleep(BOARD_EVERY)
 
 
-async def _door(floor: Floor, everybody: asyncio.TaskGroup) -> None:
+async def _door(floor: Floor, counters: int, everybody: asyncio.TaskGroup) -> None:
     """People come in: a crowd at first, then as many as there is work for."""
     clock, items = floor.clock, list(floor.items.values())
     usual = floor.pace.seconds(_usual_visit(items))
@@ -147,8 +150,9 @@ async def _door(floor: Floor, everybody: asyncio.TaskGroup) -> None:
             visits.add(task)
             task.add_done_callback(visits.discard)
 
+    within = floor.pace.seconds(CROWD_WITHIN)
     try:
-        for at in people.first_crowd(floor.rng, clerks.AT_WORK, CROWD_WITHIN):
+        for at in people.first_crowd(floor.rng, counters, within):
             await clock.sleep(began + at - clock.elapsed())
             come(first=True)
         while True:

@@ -44,6 +44,19 @@ class Hall:
         self._connection: http.client.HTTPConnection | None = None
         self._turn = asyncio.Lock()
         self._free_at = clock.elapsed()
+        self._gap = 1 / A_SECOND
+        self._resting = False
+
+    async def rest(self) -> None:
+        """Let the request under way be answered, and send none after it until `hurry`."""
+        self._resting = True
+        async with self._turn:
+            return
+
+    def hurry(self) -> None:
+        """From now on without a pause between two requests."""
+        self._resting = False
+        self._gap = 0.0
 
     async def get(self, path: str, token: str | None = None) -> Any:
         """What a GET answers. Raises Refused, as do the others here."""
@@ -67,25 +80,31 @@ class Hall:
             headers["Idempotency-Key"] = f"{self._rng.getrandbits(128):032x}"
         sent = None if body is None else json.dumps(body).encode()
         async with self._turn:  # while one waits for the hall, all wait
-            tries = 0
-            while True:
-                status, answer = await self._ask(method, path, headers, sent)
-                if status < HTTPStatus.BAD_REQUEST:
-                    return answer
-                if status not in AGAIN:
-                    raise Refused(status, answer or {})
-                delay = DELAYS[min(tries, len(DELAYS) - 1)]
-                if tries == 0:
-                    log.info("the hall does not answer (%d); waiting", status)
-                tries += 1
-                await self._clock.sleep(delay)
+            if not self._resting:
+                return await self._answered(method, path, headers, sent)
+        return await asyncio.Event().wait()  # until cancelled
+
+    async def _answered(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Any:
+        tries = 0
+        while True:
+            status, answer = await self._ask(method, path, headers, body)
+            if status < HTTPStatus.BAD_REQUEST:
+                return answer
+            if status not in AGAIN:
+                raise Refused(status, answer or {})
+            if tries == 0:
+                log.info("the hall does not answer (%d); waiting", status)
+            await self._clock.sleep(DELAYS[min(tries, len(DELAYS) - 1)])
+            tries += 1
 
     async def _ask(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes | None
     ) -> tuple[int, Any]:
         """Status and body; 503 where nobody answers."""
         await self._clock.sleep(self._free_at - self._clock.elapsed())
-        self._free_at = self._clock.elapsed() + 1 / A_SECOND
+        self._free_at = self._clock.elapsed() + self._gap
         try:
             return await asyncio.to_thread(self._exchange, method, path, headers, body)
         except (OSError, http.client.HTTPException, ValueError):

@@ -63,11 +63,12 @@ class Seat:
 
     async def see(self) -> dict[str, Any]:
         """What the console shows. Raises SentAway, Refused, as do the others here."""
-        try:
-            seen: dict[str, Any] = await self.hall.get(f"/counters/{self.no}", self._token)
-        except Refused as why:
-            raise _explained(why) from None
+        seen: dict[str, Any] = await self._get(f"/counters/{self.no}")
         return seen
+
+    async def attend(self, ticket: str) -> None:
+        """Look at the ticket in hand."""
+        await self._get(f"/tickets/{ticket}")
 
     async def do(self, action: str, body: Any = None) -> Any:
         """Something at the counter."""
@@ -90,6 +91,12 @@ class Seat:
         if token is not None:
             self.accounts.tokens[self.no] = token
         self.accounts.keep(self.accounts.tokens)
+
+    async def _get(self, path: str) -> Any:
+        try:
+            return await self.hall.get(path, self._token)
+        except Refused as why:
+            raise _explained(why) from None
 
     async def _post(self, path: str, body: Any) -> Any:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,9 @@ Ticket = dict[str, Any]
 
 RECALL_AFTER = 21.0
 """Seconds until a call may be repeated, and then until whoever misses that, too, is passed."""
+SIGN_OF_LIFE = 45.0
+"""Seconds between two words of a clerk in a long service; without any, a neighbour would be offered
+the ticket."""
 STRANGER = (10.0, 20.0)
 """Seconds for somebody who is not of ours to reach the counter: real people do not hurry with the
 demo's pace."""
@@ -32,6 +36,8 @@ class Shift:
     seat: Seat
     counter: Counter
     parked: list[Guest] = field(default_factory=list)
+    held: str | None = None
+    """The ticket last in hand."""
 
     async def work(self, after: float) -> None:
         """For ever, beginning so many seconds from now."""
@@ -51,12 +57,13 @@ class Shift:
 
     async def end(self) -> None:
         """See the last one out, shut the counter, sign out. Raises SentAway, Refused."""
-        if self.counter.no in self.floor.at_work:
-            held = (await self.seat.see())["ticket"]
-            if held:
-                await self.seat.handle(held["id"], "finish")
-            await self.seat.do("close")
-            await self.seat.sign_out()
+        if self.counter.no not in self.floor.at_work:
+            return
+        if self.held is not None:
+            with suppress(Refused):  # it has just been ended
+                await self.seat.handle(self.held, "finish")
+        await self.seat.do("close")
+        await self.seat.sign_out()
 
     async def _serve_on(self) -> None:
         """Visit after visit. Raises SentAway."""
@@ -106,6 +113,7 @@ class Shift:
     async def _serve(self, ticket: Ticket) -> Ticket | None:
         """From the call to the end, and the moment after it; whom this end has called."""
         floor = self.floor
+        self.held = ticket["id"]
         guest = floor.guests.get(ticket["id"])
         floor.tell(ticket["id"])
         more = ticket["items"][ticket["items"].index(ticket["item"]) + 1 :]
@@ -123,8 +131,16 @@ class Shift:
                 return None
             await self.seat.handle(ticket["id"], "start")
             floor.tell(ticket["id"])
-        await floor.pass_time(handling.service)
+        await self._attend(ticket, floor.pace.seconds(handling.service))
         return await self._end(ticket, guest, handling, more)
+
+    async def _attend(self, ticket: Ticket, seconds: float) -> None:
+        """Serve, and let the hall know now and then that somebody is there."""
+        while seconds > 0:
+            await self.floor.clock.sleep(min(seconds, SIGN_OF_LIFE))
+            seconds -= SIGN_OF_LIFE
+            if seconds > 0:
+                await self.seat.attend(ticket["id"])
 
     async def _comes(self, ticket: Ticket, guest: Guest | None, handling: Handling) -> bool:
         """Whether the person stands at the counter in the end; else the number is passed."""

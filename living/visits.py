@@ -88,7 +88,8 @@ async def _from_afar(floor: Floor, visitor: Visitor) -> Any:
         await floor.hall.post(giving_up, phone)
         raise TurnedAway(f"{ticket['number']} is given up on the way")
     shown = {"ticket": ticket["token"], **_claim(visitor)}
-    return await floor.hall.post("/kiosk/check-ins", floor.kiosk_token, shown)
+    checked_in = await floor.hall.post("/kiosk/check-ins", floor.kiosk_token, shown)
+    return {**checked_in, "token": ticket["token"]}  # the machine did not give it
 
 
 async def _with_booking(floor: Floor, visitor: Visitor, first: bool) -> Any:
