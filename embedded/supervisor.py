@@ -38,6 +38,8 @@ LIVE_SPEED = 4.0
 """How many times as fast as life a demo is: somebody is called every few seconds, and who takes a
 number is called within minutes; a visit to a counter lasts long enough to be watched."""
 FASTEST = 60.0
+PATIENCE = {"living": 20.0}
+"""Seconds a program may take to end, where it needs more than most: its people go home first."""
 PAUSE = 0.1
 """Seconds between two looks at the children."""
 
@@ -272,7 +274,7 @@ def _programs(environ: Mapping[str, str], place: Place, life: Life) -> Iterator[
     for name, command in commands.items():
         log = place.logs / f"{name}.log"
         log.unlink(missing_ok=True)
-        yield Program(name, tuple(command), ROOT, log, environ)
+        yield Program(name, tuple(command), ROOT, log, environ, PATIENCE.get(name, 10))
 
 
 def _living(environ: Mapping[str, str], place: Place, life: Life) -> list[str]:

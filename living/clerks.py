@@ -28,15 +28,17 @@ class Counter:
 
 
 def seats(counters: Sequence[Counter], free: int = LEFT_FREE, most: int = AT_WORK) -> list[Counter]:
-    """Where clerks sit, in the hall's order: not at the first few, and so that every lane is in
-    somebody's first tier."""
+    """Where clerks sit, in the hall's order: not at the first few; so that every lane is in
+    somebody's first tier; and else as many of each kind as the hall has, so that no lane waits for
+    a single clerk."""
     open_to_us = list(counters[free:])
     chosen: list[Counter] = []
     for lane in sorted(frozenset().union(*(counter.lanes for counter in open_to_us))):
         if not any(lane in counter.tiers[0] for counter in chosen):
             chosen += [counter for counter in open_to_us if lane in counter.tiers[0]][:1]
     others = [counter for counter in open_to_us if counter not in chosen]
-    chosen += others[: max(most - len(chosen), 0)]
+    more = min(max(most - len(chosen), 0), len(others))
+    chosen += [others[place * len(others) // more] for place in range(more)]
     return sorted(chosen, key=counters.index)
 
 
@@ -91,10 +93,10 @@ def imagine(rng: Random, minutes: float, *, items_left: int, may_send_on: bool) 
     those after the one in hand; not `may_send_on`: somebody who was parked or sent on before, or
     who is not of ours, is seen to the end."""
     ending = rng.choices(list(ENDINGS), list(ENDINGS.values()))[0]
+    if may_send_on and items_left and rng.random() < SPLITS_ITEMS:
+        ending = Ending.NEXT_ITEM
     if not may_send_on and ending is not Ending.CALL_NEXT:
         ending = Ending.FINISH
-    elif items_left and rng.random() < SPLITS_ITEMS:
-        ending = Ending.NEXT_ITEM
     wrong_place = ending in (Ending.TO_LANE, Ending.TO_COUNTER, Ending.AT_ONCE)
     return Handling(
         walk=rng.uniform(8, 40),

@@ -38,8 +38,8 @@ AT_MOST = 400
 DOOR_EVERY = 5.0
 """Seconds after which the flow at the door is judged anew."""
 BOARD_EVERY = 3.0
-FAREWELL = 8.0
-"""Seconds within which everybody goes home when the demo ends, before its web does."""
+FAREWELL = 15.0
+"""Seconds within which everybody goes home when the demo ends; mostly it takes two or three."""
 
 
 @dataclass(frozen=True, slots=True)

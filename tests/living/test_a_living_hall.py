@@ -43,6 +43,7 @@ class Living:
             ),
             directory=ROOT,
             log=directory / "living.log",
+            patience=20,
         )
         self.start()
 

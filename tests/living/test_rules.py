@@ -160,7 +160,7 @@ def counter(no, first, *later):
 def test_the_first_counters_are_left_free_and_every_lane_is_somebodys_first():
     general = [counter(no, "AB", "J") for no in range(1, 9)]
     chosen = seats([*general, counter(9, "J", "A")], free=3, most=4)
-    assert [one.no for one in chosen] == ["4", "5", "6", "9"]
+    assert [one.no for one in chosen] == ["4", "5", "7", "9"]
 
 
 @given(st.integers(0, 12), st.integers(0, 5), st.integers(1, 12))
