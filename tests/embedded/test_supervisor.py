@@ -214,15 +214,15 @@ def test_people_come_of_themselves_unless_told_not_to(checkout):
     with running(checkout, LIVE="", LIVE_SPEED="2.5") as demo:
         told = demo.announced()
         assert told["live"] is True
-        before = demo.process_id("living")
+        before = demo.process_id("--parts")
         assert f"--base-url {told['base_url']}" in demo.processes()[before]
         assert "--speed 2.5" in demo.processes()[before]
         os.kill(before, signal.SIGKILL)
         wait(lambda: "living was ended by SIGKILL; starting it again" in demo.said, demo)
-        wait(lambda: any("living" in line for line in demo.processes().values()), demo)
+        wait(lambda: any("--parts" in line for line in demo.processes().values()), demo)
     with running(checkout) as demo:
         assert demo.announced()["live"] is False
-        assert not [line for line in demo.processes().values() if "living" in line]
+        assert not [line for line in demo.processes().values() if "--parts" in line]
 
 
 @pytest.mark.parametrize(
