@@ -29,7 +29,7 @@ from app.citizens import queries as citizen_queries
 from app.citizens import routes as citizens
 from app.citizens.identity import WellFormed
 from app.clerk import pages as clerk_pages
-from app.core import auth, docs, intake, pages, problems
+from app.core import auth, docs, intake, language, pages, problems
 from app.core.acts import Actor
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
@@ -42,7 +42,10 @@ from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
 from app.office import api as office_api
 from app.office import pages as office_pages
+from app.office import report_pages as office_report
 from app.operators import routes as operators
+from app.ratings import routes as ratings
+from app.reports import routes as reports
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
@@ -107,6 +110,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         citizen_queries.actor_of_token,
         ticket_queries.actor_of_token,
     )
+    language.teach(app)
     problems.register(app)
     app.spec_processor(docs.complete)
     app.before_request(_name_request)
@@ -125,16 +129,20 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         tickets.bp,
         calling.bp,
         estimates.bp,
+        reports.bp,
+        ratings.bp,
         staff.bp,
         notices.bp,
         kiosk_api.bp,
         office_api.bp,
         operators.bp,
         docs.bp,
+        language.bp,
         pages.bp,
         kiosk_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
+        office_report.bp,
         screen_pages.bp,
         visitor_pages.bp,
     ):

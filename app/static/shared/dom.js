@@ -1,5 +1,7 @@
 // Small change for pages. Text goes in as text: nothing a person typed ever becomes markup.
 
+import { _ } from './language.js'
+
 /** What the server told this page when it made it. */
 export const page = JSON.parse(document.body.dataset.page ?? '{}')
 
@@ -40,20 +42,20 @@ export function hallClock(tick) {
   }
 }
 
-const WEEKDAYS = ['日', '一', '二', '三', '四', '五', '六']
+const DAY = { month: 'long', day: 'numeric', weekday: 'long', timeZone: 'UTC' }
 
-/** 11月24日 星期二 10:32 */
+/** 11月24日星期二 10:32 */
 export function inWords(wall) {
-  const time = wall.toISOString().slice(11, 16)
-  return `${wall.getUTCMonth() + 1}月${wall.getUTCDate()}日 星期${WEEKDAYS[wall.getUTCDay()]} ${time}`
+  const day = wall.toLocaleDateString(document.documentElement.lang, DAY)
+  return `${day} ${wall.toISOString().slice(11, 16)}`
 }
 
 /** An estimate as people say it, from likely to rather long: 约 5–12 分钟; '' where there is none. */
 export function waitWords({ p50_s: likely, p90_s: long }) {
   if (likely === null) return ''
   const from = Math.max(1, Math.round(likely / 60))
-  if (long === null) return `${from} 分钟以上`
-  if (long < 60) return '不到 1 分钟'
+  if (long === null) return _('%(from)s 分钟以上', { from })
+  if (long < 60) return _('不到 1 分钟')
   const to = Math.ceil(long / 60)
-  return from < to ? `约 ${from}–${to} 分钟` : `约 ${to} 分钟`
+  return from < to ? _('约 %(from)s–%(to)s 分钟', { from, to }) : _('约 %(to)s 分钟', { to })
 }

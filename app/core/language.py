@@ -1,0 +1,86 @@
+"""Words in two languages: Chinese is what everything is written in, English is a catalogue of it.
+
+The catalogue is gettext's, a file for each surface in `app/translations/<language>/`. A page or an
+answer is in the language its reader chose with `?lang=`, which a cookie keeps; Chinese first.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from apiflask import APIBlueprint
+from babel.messages.pofile import read_po
+from flask import Flask, Response, g, has_request_context, jsonify, request
+
+from app.core.auth import public
+
+bp = APIBlueprint("language", __name__, enable_openapi=False)
+
+SOURCE = "zh-CN"
+LANGUAGES = {SOURCE: "中文", "en": "English"}
+"""Each by the name its readers know it by."""
+COOKIE = "shunhao_language"
+FOLDER = Path(__file__).parent.parent / "translations"
+YEAR_S = 365 * 24 * 3600
+
+
+def gettext(words: str) -> str:
+    """These words in the request's language; as they are where the catalogue lacks them."""
+    return _catalogue(language()).get(("", words), words)
+
+
+def pgettext(context: str, words: str) -> str | None:
+    """What the catalogue holds for these words in this context; None where it holds nothing."""
+    return _catalogue(language()).get((context, words))
+
+
+def language() -> str:
+    """The request's language; outside of requests the one everything is written in."""
+    return g.get("language", SOURCE) if has_request_context() else SOURCE
+
+
+def choose() -> None:
+    """Runs before every request."""
+    asked = request.args.get("lang") or request.cookies.get(COOKIE)
+    g.language = asked if asked in LANGUAGES else SOURCE
+
+
+def keep(response: Response) -> Response:
+    """Runs after every request: who chose once is not asked again."""
+    if request.args.get("lang") in LANGUAGES:
+        response.set_cookie(COOKIE, g.language, max_age=YEAR_S, httponly=True, samesite="Strict")
+    return response
+
+
+def teach(app: Flask) -> None:
+    """Let templates say `_('…')`, and name the other language."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, lambda one, many, n: gettext(one if n == 1 else many), newstyle=True
+    )
+    app.jinja_env.globals.update(language=language, languages=LANGUAGES)
+    app.before_request(choose)
+    app.after_request(keep)
+
+
+@bp.get("/words/<code>.json")
+@public
+def catalogue(code: str) -> Response:
+    """What the pages' modules say, by the Chinese they are written in."""
+    plain = {words: said for (context, words), said in _catalogue(code).items() if not context}
+    response = jsonify(plain)
+    response.cache_control.no_cache = True
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@cache
+def _catalogue(code: str) -> dict[tuple[str, str], str]:
+    found = {}
+    for file in sorted((FOLDER / code).glob("*.po")) if code in LANGUAGES else ():
+        with file.open("rb") as lines:
+            for message in read_po(lines, abort_invalid=True):
+                if message.id and message.string:
+                    found[message.context or "", str(message.id)] = str(message.string)
+    return found
