@@ -189,7 +189,7 @@ def _served(environ: dict[str, str], tmp_path) -> Iterator[str]:
         )
         process = web.start()
         try:
-            limit = time.monotonic() + 30
+            limit = time.monotonic() + 60
             while not _listens(port):
                 assert process.poll() is None, web.last_lines(40)
                 assert time.monotonic() < limit, web.last_lines(40)
