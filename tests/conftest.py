@@ -13,6 +13,9 @@
 | `shared_live_server` | gunicorn on the stores of `shared_house` |
 | `chromium` | the path of a browser |
 
+`make test` runs two processes; each has servers, ports and directories of its own, and takes tests
+over from the other when it has none left (ARGS=-n0: one process).
+
 What a machine lacks is named at the end; with `CI=true` a missing part fails.
 """
 
@@ -186,7 +189,7 @@ def _served(environ: dict[str, str], tmp_path) -> Iterator[str]:
         )
         process = web.start()
         try:
-            limit = time.monotonic() + 30
+            limit = time.monotonic() + 60
             while not _listens(port):
                 assert process.poll() is None, web.last_lines(40)
                 assert time.monotonic() < limit, web.last_lines(40)

@@ -21,7 +21,7 @@ def at_noon(house: House) -> None:
     house.reload(lambda file: file["hall"].update(timezone=f"Etc/GMT{-ahead:+d}"))
 
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
