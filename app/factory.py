@@ -42,6 +42,8 @@ from app.notices import routes as notices
 from app.office import api as office_api
 from app.office import pages as office_pages
 from app.operators import routes as operators
+from app.screen import api as screen_api
+from app.screen import clips as screen_clips
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
@@ -136,7 +138,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         kiosk_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
+        screen_api.bp,
         screen_pages.bp,
+        screen_clips.bp,
         visitor_pages.bp,
     ):
         app.register_blueprint(blueprint)
