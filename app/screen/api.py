@@ -7,12 +7,13 @@ from typing import Any
 from apiflask import APIBlueprint, Schema
 from apiflask.fields import AwareDateTime, Integer, String
 from apiflask.validators import OneOf
+from flask import Response
 
 from app.calling.queries import call
 from app.catalog.plan import HallPlan
 from app.catalog.service import counter_of, counter_statuses, plan_of
 from app.core.auth import public
-from app.core.http import wire_time
+from app.core.http import answer, wire_time
 from app.core.parts import parts
 from app.tickets.queries import at_counter
 from app.tickets.states import State
@@ -40,16 +41,18 @@ class CounterShownOut(Schema):
 @public
 @bp.output(CounterShownOut)
 @bp.doc(summary="窗口屏：状态和正在叫的号", responses={404: "没有这个大厅或窗口"})
-def counter(hall: str, no: str) -> dict[str, Any]:
+def counter(hall: str, no: str) -> Response:
     plan = plan_of(hall)
     shown = counter_of(plan, no)
-    return {
-        "no": no,
-        "name": shown.name,
-        "status": counter_statuses(plan)[no][0],
-        **_held(plan, no),
-        "server_time": wire_time(parts().clock.now(), plan.zone),
-    }
+    return answer(
+        {
+            "no": no,
+            "name": shown.name,
+            "status": counter_statuses(plan)[no][0],
+            **_held(plan, no),
+            "server_time": wire_time(parts().clock.now(), plan.zone),
+        }
+    )
 
 
 def _held(plan: HallPlan, no: str) -> dict[str, Any]:

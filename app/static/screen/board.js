@@ -9,6 +9,7 @@ import { newsroom } from './news.js'
 import { showOnly, speaker } from './speech.js'
 import { staleness } from './stale.js'
 
+const LANES_IN_A_COLUMN = 12
 const WAITS_EVERY_MS = 15_000
 const ENDINGS = {
   passed: _('过号'),
@@ -42,6 +43,7 @@ async function refresh() {
   drawNext(board.next)
   drawLanes(board.lanes)
   say('message', board.message)
+  ;['lanes', 'next', 'calls'].forEach(trim)
 }
 
 /** A wall without expected waits is still a wall. */
@@ -76,16 +78,15 @@ function drawNext(next) {
   fill('next', next.map((ticket) => el('li', {},
     el('strong', { class: 'number' }, ticket.number),
     el('span', { class: 'why' }, ticket.why.text))))
-  trim('next')
   show('no-next', !next.length)
 }
 
 function drawLanes(lanes) {
+  byId('lanes').classList.toggle('many', lanes.length > LANES_IN_A_COLUMN)
   fill('lanes', lanes.map((lane) => el('li', { class: lane.waiting ? null : 'none' },
     el('span', { class: 'lane' }, `${lane.lane} ${lane.name}`),
     el('span', { class: 'wait' }, waits[lane.lane] ?? ''),
     el('b', {}, _('%(n)s 人', { n: lane.waiting })))))
-  trim('lanes')
 }
 
 /** A line that does not fit on the wall is not shown at all. */
@@ -95,9 +96,10 @@ function trim(id) {
   while (list.children.length > 1 && bottom(list.lastChild) > bottom(list)) list.lastChild.remove()
 }
 
-keepLive({
+const lookAgain = keepLive({
   url: `/api/v1${hall}/events`,
   refresh,
   onFresh: stale.isFresh,
   onResync: news.forget,
 })
+document.fonts.ready.then(lookAgain) // another font, another number of lines on the wall
