@@ -41,7 +41,10 @@ from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
 from app.office import api as office_api
 from app.office import pages as office_pages
+from app.office import report_pages as office_report
 from app.operators import routes as operators
+from app.ratings import routes as ratings
+from app.reports import routes as reports
 from app.screen import api as screen_api
 from app.screen import clips as screen_clips
 from app.screen import pages as screen_pages
@@ -127,6 +130,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         tickets.bp,
         calling.bp,
         estimates.bp,
+        reports.bp,
+        ratings.bp,
         staff.bp,
         notices.bp,
         kiosk_api.bp,
@@ -138,6 +143,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         kiosk_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
+        office_report.bp,
         screen_api.bp,
         screen_pages.bp,
         screen_clips.bp,

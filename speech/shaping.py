@@ -36,7 +36,7 @@ def _cut(samples: Samples, rate: int) -> Samples:
 
 
 def _levelled(samples: Samples, rate: int) -> Samples:
-    gain = min(LOUDNESS / loudness(samples, rate), PEAK / np.abs(samples).max())
+    gain = min(LOUDNESS / loudness(samples, rate), PEAK / float(np.abs(samples).max()))
     return samples * gain
 
 

@@ -24,7 +24,7 @@ PINYIN = {
     "到": "dao4",
     "窗口": "chuang1 kou3",
 }
-"""With tones. 一 is yi1, as the counters of civil halls say it, not the yao1 of telephone numbers."""
+"""With tones. 一 is yi1, as halls call it, not the yao1 of telephone numbers."""
 
 WORDS: dict[str, tuple[str, str]] = {
     **{word: (MANDARIN, pinyin) for word, pinyin in PINYIN.items()},

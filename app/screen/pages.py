@@ -15,8 +15,8 @@ bp = APIBlueprint("screen_pages", __name__, url_prefix="/screen", enable_openapi
 @bp.get("/<hall>")
 @public
 def board(hall: str) -> str:
-    """Last calls, who is next and why, how many wait; all of it spoken. `?lanes=A,B` and
-    `?counters=1-5` show one zone of the hall, `?speak=0` leaves speaking to the screen beside it."""
+    """Who is called, who is next and why, how many wait. `?lanes=A,B` and `?counters=1-5` show one
+    zone of the hall, `?speak=0` leaves speaking to the screen beside it."""
     plan = plan_of(hall)
     zone = {name: request.args[name] for name in ("lanes", "counters") if name in request.args}
     zone_of(plan, zone.get("lanes", ""), zone.get("counters", ""))  # refused now, not on the wall

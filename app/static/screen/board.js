@@ -57,6 +57,7 @@ async function refreshWaits() {
 function drawCalls() {
   const now = announcements.current() ?? calls[0]
   byId('now').classList.toggle('lit', announcements.current() !== null)
+  byId('now').classList.toggle('long', now?.number.length > 5)
   say('now-number', now?.number ?? '')
   say('now-to', now ? _('%(counter)s 号窗口', { counter: now.now_at }) : '')
   show('now', Boolean(now))

@@ -19,6 +19,7 @@ async function refresh() {
   const counter = await call('GET', `${hall}/counters/${encodeURIComponent(page.no)}`)
   stale.heard(counter.server_time)
   document.body.dataset.state = counter.state ?? counter.status
+  byId('number').style.setProperty('--signs', counter.number?.length)
   say('number', counter.number ?? '')
   say('state', HELD[counter.state] ?? FREE[counter.status])
   light(counter)
