@@ -188,8 +188,8 @@ def _listed(text: str) -> list[str]:
 
 def _counters_named(plan: HallPlan, part: str) -> list[str]:
     """`3`, or those of `1-5`."""
-    first, _, last = (end.strip() for end in part.partition("-"))
-    last = last or first
+    ends = [end.strip() for end in part.split("-", 1)]
+    first, last = ends[0], ends[-1]
     if not {first, last} <= plan.counters.keys():
         raise UnknownCounter
     return [no for no in plan.counters if _place(first) <= _place(no) <= _place(last)]

@@ -90,7 +90,7 @@ def test_a_syllable_has_its_tone(spoken_words, word, tone):
         assert ends / begins < 0.87
 
 
-def test_窗口_is_a_high_syllable_and_a_low_one(spoken_words):
+def test_the_word_for_a_counter_is_a_high_syllable_and_a_low_one(spoken_words):
     samples, rate = clip(spoken_words, "窗口")
     half = len(samples) // 2
     high, low = (np.median(pitches(part, rate)) for part in (samples[:half], samples[half:]))

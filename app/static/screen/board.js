@@ -100,7 +100,10 @@ function trim(id) {
 const lookAgain = keepLive({
   url: `/api/v1${hall}/events`,
   refresh,
-  onFresh: stale.isFresh,
+  onFresh(is) {
+    stale.isFresh(is)
+    if (!is) news.missed()
+  },
   onResync: news.forget,
 })
 document.fonts.ready.then(lookAgain) // another font, another number of lines on the wall

@@ -19,11 +19,14 @@ async function refresh() {
   const counter = await call('GET', `${hall}/counters/${encodeURIComponent(page.no)}`)
   stale.heard(counter.server_time)
   document.body.dataset.state = counter.state ?? counter.status
-  byId('number').style.setProperty('--signs', counter.number?.length)
+  byId('number').style.setProperty('--ems', widthOf(counter.number ?? ''))
   say('number', counter.number ?? '')
   say('state', HELD[counter.state] ?? FREE[counter.status])
   light(counter)
 }
+
+/** How wide a number is at most, in ems: a W is wider than any figure. */
+const widthOf = (number) => [...number].reduce((ems, sign) => ems + (/\d/.test(sign) ? 0.6 : 1), 0)
 
 /** A call and each recall light the number up for a while. */
 function light(counter) {

@@ -5,7 +5,7 @@ const YOUNG_MS = 60_000
 /** `monotonic()` counts this machine's milliseconds; `made` below is a call as the board tells it. */
 export function newsroom(monotonic = () => performance.now()) {
   let known = null
-  let lookedAt = 0
+  let lostAt = null
 
   return {
     /** What is there at the next look was not missed, but cannot be told apart from what was. */
@@ -13,14 +13,20 @@ export function newsroom(monotonic = () => performance.now()) {
       known = null
     },
 
+    /** A look failed. */
+    missed() {
+      lostAt ??= monotonic()
+    },
+
     /**
      * Those of `calls` that are new since the last look and younger than a minute by the server's
-     * time, in the order they were made. At the first look, and after a minute without one: none.
+     * time, in the order they were made. At the first look, and after a minute of failed ones: none.
      */
     look(calls, serverTime) {
-      const before = monotonic() - lookedAt < YOUNG_MS ? known : null
+      const wasAway = lostAt !== null && monotonic() - lostAt >= YOUNG_MS
+      const before = wasAway ? null : known
       known = new Set(calls.map(identity))
-      lookedAt = monotonic()
+      lostAt = null
       if (!before) return []
       const now = Date.parse(serverTime)
       return calls
