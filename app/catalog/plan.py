@@ -295,3 +295,16 @@ class HallPlan:
         """An item of the hall file, or one that has left it: tickets outlive a change of file.
         Raises KeyError."""
         return self.items.get(code) or self.retired_items[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """What of a hall a screen shows."""
+
+    lanes: frozenset[str] | None
+    """Letters; None: all."""
+    counters: frozenset[str] | None
+    """Numbers; None: all."""
+
+
+WHOLE_HALL = Zone(None, None)

@@ -133,15 +133,15 @@ def ahead(ticket: Ticket) -> int | None:
     ).scalar_one()
 
 
-def waiting(hall: str, day: date, limit: int | None = None) -> list[Ticket]:
-    """Who waits, in the order of the sequence."""
+def waiting(
+    hall: str, day: date, limit: int | None = None, lanes: frozenset[str] | None = None
+) -> list[Ticket]:
+    """Who waits, in the order of the sequence; `lanes` None: in all."""
+    query = select(*TABLE.c).where(waiting_in(hall, day))
+    if lanes is not None:
+        query = query.where(TABLE.c.lane.in_(lanes))
     return list(
-        db.session.execute(
-            select(*TABLE.c)
-            .where(waiting_in(hall, day))
-            .order_by(TABLE.c.due_ms, TABLE.c.serial)
-            .limit(limit)
-        ).all()
+        db.session.execute(query.order_by(TABLE.c.due_ms, TABLE.c.serial).limit(limit)).all()
     )
 
 
