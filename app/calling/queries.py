@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from app.calling.models import CallRow
-from app.catalog.plan import WHOLE_HALL, HallDay, HallPlan, Zone
+from app.catalog.plan import EVERYWHERE, HallDay, HallPlan, Zone
 from app.core import events
 from app.core.db import db
 
@@ -32,7 +32,7 @@ def calls_at(ids: Iterable[int | None]) -> dict[int, datetime]:
     return {row.id: row.called_at for row in rows}
 
 
-def last_calls(hall: str, day: date, limit: int, zone: Zone = WHOLE_HALL) -> list[Call]:
+def last_calls(hall: str, day: date, limit: int, zone: Zone = EVERYWHERE) -> list[Call]:
     """The latest calls of a hall's day, newest first; those to the counters of `zone`, or where it
     names none, of its lanes."""
     query = select(*CALLS.c).where(CALLS.c.hall == hall, CALLS.c.day == day)

@@ -10,7 +10,7 @@ from typing import Any
 from app.calling.counters import OPEN
 from app.calling.queries import Call, call, last_call_at, last_calls
 from app.calling.rules import is_overdue, tier_for
-from app.catalog.plan import WHOLE_HALL, Counter, HallDay, HallPlan, Zone
+from app.catalog.plan import EVERYWHERE, Counter, HallDay, HallPlan, Zone
 from app.catalog.service import auto_call_of, counter_of, counter_statuses
 from app.core.acts import Act
 from app.core.http import wire_time
@@ -176,7 +176,7 @@ def call_out(made: Call, plan: HallPlan) -> dict[str, Any]:
     }
 
 
-def board_out(plan: HallPlan, now: datetime, zone: Zone = WHOLE_HALL) -> dict[str, Any]:
+def board_out(plan: HallPlan, now: datetime, zone: Zone = EVERYWHERE) -> dict[str, Any]:
     """What hangs on the wall, in one zone of the hall or for all of it."""
     day = plan.day_of(now).date
     counts = tickets.waiting_by_lane(plan.code, day)

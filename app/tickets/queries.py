@@ -83,6 +83,17 @@ def expected_of(hall: str, day: date, person: str) -> Ticket | None:
     return db.session.execute(query.order_by(TABLE.c.serial).limit(1)).one_or_none()
 
 
+def live_of_person(hall: str, day: date, person: str) -> list[Ticket]:
+    """A person's tickets of a hall's day that are not done with, oldest first."""
+    query = select(*TABLE.c).where(
+        TABLE.c.person_id == person,
+        TABLE.c.hall == hall,
+        TABLE.c.day == day,
+        in_states(*LIVE),
+    )
+    return list(db.session.execute(query.order_by(TABLE.c.serial)).all())
+
+
 def owned_by(ticket: Ticket, actor: Actor) -> bool:
     """Whether the caller bears this ticket's token, took it by their account, or is surely its
     person."""
