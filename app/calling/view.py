@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.calling.queries import Call, call, last_calls
-from app.calling.rules import tier_for
+from app.calling.rules import tier_for, why_told
 from app.catalog.plan import Counter, HallDay, HallPlan
 from app.catalog.service import counter_of, counter_statuses
 from app.core.acts import Act
@@ -42,7 +42,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         "since": _local(since, plan),
         "clerk": clerk_at(plan.code, no, act.now),
         "ticket": ticket_out(held, plan, act.actor) if held else None,
-        "why": made.why if made else None,
+        "why": why_told(made.why) if made else None,
         "priority": _class_of(held) if held else None,
         "nth": made.nth if made else None,
         "tiers": counter.tiers,
@@ -121,7 +121,7 @@ def call_out(made: Call, plan: HallPlan) -> dict[str, Any]:
         "ended_at": _local(made.ended_at, plan),
         "ended_as": made.ended_as,
         "by_hand": made.by_hand,
-        "why": made.why,
+        "why": why_told(made.why),
     }
 
 
