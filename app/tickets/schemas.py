@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apiflask import Schema
-from apiflask.fields import AwareDateTime, Integer, List, Nested, String
+from apiflask.fields import AwareDateTime, Boolean, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Regexp
 from marshmallow import ValidationError, validates_schema
 
@@ -40,6 +40,15 @@ class TicketOut(Schema):
     estimate = Nested(EstimateOut, required=True)
     counter = String(required=True, allow_none=True)
     why = Nested(WhyOut, required=True)
+
+
+class RejoinOut(Schema):
+    open = Boolean(required=True, metadata={"description": "现在可以重新排队"})
+    until = AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "此前重新排队优于现场取号；null 为已不能优于现场取号"},
+    )
 
 
 def each_once(codes: list[str]) -> None:
