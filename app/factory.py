@@ -41,8 +41,10 @@ from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
 from app.office import api as office_api
 from app.office import pages as office_pages
+from app.office import report_pages as office_report
 from app.operators import routes as operators
 from app.ratings import routes as ratings
+from app.reports import routes as reports
 from app.screen import pages as screen_pages
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
@@ -126,6 +128,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         tickets.bp,
         calling.bp,
         estimates.bp,
+        reports.bp,
         ratings.bp,
         staff.bp,
         notices.bp,
@@ -138,6 +141,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         kiosk_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
+        office_report.bp,
         screen_pages.bp,
         visitor_pages.bp,
     ):
