@@ -15,6 +15,7 @@ from app.staff import doors
 SIGN_IN = "office/sign_in.html"
 ALL = tuple(Role)
 TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("office_pages.now", "大厅现在", ALL),
     ("office_pages.bookings", "预约", ALL),
     ("office_pages.book", "代人预约", ALL),
     ("office_pages.closing", "停办与改期", ALL),

@@ -51,9 +51,9 @@ def test_a_call_made_in_one_language_is_read_in_the_other(house):
         house.take(priority=priority)
     clerk = house.clerk("1")
     called = in_english(house, "POST", "/counters/1/call-next", clerk.token).json
-    english = "priority by law; due at 09:05:00, the earliest in this counter's own lanes; "
+    english = "Priority by law; due at 09:05:00, the earliest in this counter's own lanes; "
     assert called["why"]["text"] == f"{english}others this counter could call: 1"
-    assert called["why"]["place"] == "priority by law"
+    assert called["why"]["place"] == "Priority by law"
     chinese = "依法优先；应叫时间 09:05:00 在首选队列中最早；本窗口另有 1 人可叫"
     assert house.calls()[0]["why"]["text"] == chinese
     assert clerk.see()["why"]["text"] == chinese

@@ -97,7 +97,7 @@ def test_the_keyboard_rates_and_english_is_spoken(house, open_ticket):
     page = open_ticket(finished(house))
     page.get_by_role("link", name="English").click()
     expect(page.locator("#words")).to_have_text("All done. Thank you.")
-    expect(page.locator("#why")).to_contain_text("number taken here at")
+    expect(page.locator("#why")).to_contain_text("Number taken here at")
     page.get_by_role("radio", name="Very satisfied").focus()
     for _ in range(3):
         page.keyboard.press("ArrowDown")

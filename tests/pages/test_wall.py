@@ -41,8 +41,8 @@ def test_every_call_is_there_with_its_reason(house, open_page):
     expect(lines.nth(0)).to_contain_text("依法优先；")
     expect(lines.nth(1)).to_contain_text("叫指定号：行动不便")
     page.get_by_role("link", name="English").click()
-    expect(lines.nth(0)).to_contain_text("priority by law; ")
-    expect(lines.nth(1)).to_contain_text("called by hand: 行动不便")
+    expect(lines.nth(0)).to_contain_text("Priority by law; ")
+    expect(lines.nth(1)).to_contain_text("Called by hand: 行动不便")
     page.goto(page.url.replace("lang=en", "date=2001-01-01"))
     expect(page.get_by_text("Nobody has been called")).to_be_visible()
 
