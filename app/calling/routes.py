@@ -11,6 +11,7 @@ from flask import Response, request
 
 from app.calling import counters, handling, service
 from app.calling.queries import calls_of
+from app.calling.rules import why_told
 from app.calling.schemas import (
     AutoCallIn,
     BoardOut,
@@ -298,7 +299,7 @@ def _handle(ticket_id: str, use_case: Callable[[Ticket, Act, HallPlan], Ticket])
 def _called(plan: HallPlan, doing: Act) -> Callable[[Called], dict[str, Any]]:
     return lambda called: {
         "ticket": ticket_out(called.ticket, plan, doing.actor),
-        "why": called.why,
+        "why": why_told(called.why),
         "call_id": called.ticket.call_id,
     }
 

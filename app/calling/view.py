@@ -9,7 +9,7 @@ from typing import Any
 
 from app.calling.counters import OPEN
 from app.calling.queries import Call, call, last_call_at, last_calls
-from app.calling.rules import is_overdue, tier_for
+from app.calling.rules import is_overdue, tier_for, why_told
 from app.catalog.plan import EVERYWHERE, Counter, HallDay, HallPlan, Zone
 from app.catalog.service import auto_call_of, counter_of, counter_statuses
 from app.core.acts import Act
@@ -56,7 +56,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         "since": _local(since, plan),
         "clerk": clerk_at(plan.code, no, act.now),
         "ticket": ticket_out(held, plan, act.actor) if held else None,
-        "why": made.why if made else None,
+        "why": why_told(made.why) if made else None,
         "priority": _class_of(held) if held else None,
         "nth": made.nth if made else None,
         "tiers": counter.tiers,
@@ -172,7 +172,7 @@ def call_out(made: Call, plan: HallPlan) -> dict[str, Any]:
         "ended_at": _local(made.ended_at, plan),
         "ended_as": made.ended_as,
         "by_hand": made.by_hand,
-        "why": made.why,
+        "why": why_told(made.why),
     }
 
 
