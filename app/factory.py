@@ -39,10 +39,15 @@ from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
+from app.office import accounts as office_accounts
 from app.office import api as office_api
+from app.office import devices as office_devices
+from app.office import hall_file as office_hall_file
 from app.office import pages as office_pages
+from app.office import ticket_log as office_ticket_log
 from app.operators import routes as operators
 from app.screen import pages as screen_pages
+from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
@@ -126,9 +131,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         calling.bp,
         estimates.bp,
         staff.bp,
+        pairing.bp,
         notices.bp,
         kiosk_api.bp,
         office_api.bp,
+        office_accounts.bp,
+        office_devices.bp,
+        office_hall_file.bp,
+        office_ticket_log.bp,
         operators.bp,
         docs.bp,
         language.bp,
@@ -231,13 +241,13 @@ def _finish_request(response: Response) -> Response:
     if request.path.startswith("/api/") and request.method == "GET":
         response.headers.setdefault("Cache-Control", "no-store")
     actor: Actor | None = g.get("actor")
-    if actor is not None and actor.kind == "staff":
+    if actor is not None and actor.seen_at is not None:
         _note_seen(actor)
     return response
 
 
 def _note_seen(actor: Actor) -> None:
-    """Losing a sign of life must not cost the clerk an answer that is already true."""
+    """Losing a sign of life must not cost anybody an answer that is already true."""
     try:
         note_seen(actor, parts().clock.now())
     except SQLAlchemyError:
