@@ -43,6 +43,7 @@ from app.office import accounts as office_accounts
 from app.office import api as office_api
 from app.office import devices as office_devices
 from app.office import hall_file as office_hall_file
+from app.office import now_api as office_now_api
 from app.office import pages as office_pages
 from app.office import ticket_log as office_ticket_log
 from app.operators import routes as operators
@@ -139,6 +140,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         office_devices.bp,
         office_hall_file.bp,
         office_ticket_log.bp,
+        office_now_api.bp,
         operators.bp,
         docs.bp,
         language.bp,

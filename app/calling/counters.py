@@ -20,22 +20,33 @@ KINDS = {OPEN: "counter_opened", PAUSED: "counter_paused", CLOSED: "counter_clos
 
 def open_counter(plan: HallPlan, no: str, act: Act) -> None:
     """Ready to call. Raises UnknownCounter, NotAtThisCounter, as do the others here."""
-    _set_status(plan, no, OPEN, act)
+    _turn_own(plan, no, OPEN, act)
 
 
 def pause_counter(plan: HallPlan, no: str, act: Act) -> None:
     """Away for a moment; a long pause gives bound tickets back (reconcile.sweep)."""
-    _set_status(plan, no, PAUSED, act)
+    _turn_own(plan, no, PAUSED, act)
 
 
 def close_counter(plan: HallPlan, no: str, act: Act) -> None:
     """Gone for now: tickets bound to it go back to their lanes. Raises CounterHoldsTicket."""
-    require_seat(no, act)
-    lock_counter(counter_of(plan, no))
-    if tickets.at_counter(plan.code, no) is not None:
-        raise CounterHoldsTicket
-    give_back_bound(plan, no, act)
-    _set_status(plan, no, CLOSED, act)
+    _turn_own(plan, no, CLOSED, act)
+
+
+def turn_counter(plan: HallPlan, no: str, status: str, act: Act) -> None:
+    """Open, pause or close a counter, whoever sits there: for those who lead the hall.
+
+    Raises UnknownCounter, CounterHoldsTicket."""
+    counter = counter_of(plan, no)
+    was = lock_counter(counter)
+    if status == CLOSED:
+        if tickets.at_counter(plan.code, no) is not None:
+            raise CounterHoldsTicket
+        give_back_bound(plan, no, act)
+    if status == was:
+        return
+    set_counter_status(counter, status, act.now)
+    events.record(act, plan.code, plan.day_of(act.now).date, KINDS[status], counter=no)
 
 
 def lock_open(plan: HallPlan, no: str) -> Counter:
@@ -60,10 +71,7 @@ def seat_of(act: Act) -> str:
     return act.actor.counter
 
 
-def _set_status(plan: HallPlan, no: str, status: str, act: Act) -> None:
-    counter = counter_of(plan, no)
+def _turn_own(plan: HallPlan, no: str, status: str, act: Act) -> None:
+    counter_of(plan, no)
     require_seat(no, act)
-    if lock_counter(counter) == status:
-        return
-    set_counter_status(counter, status, act.now)
-    events.record(act, plan.code, plan.day_of(act.now).date, KINDS[status], counter=no)
+    turn_counter(plan, no, status, act)

@@ -11,12 +11,14 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select, update
 
+from app.catalog.adjusted import adjusted, standing
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
 from app.catalog.holding import hold_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
 from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
 from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
+from app.core.parts import parts
 from queueing.order import Promises
 
 
@@ -40,17 +42,29 @@ class DayPromises:
 def plan_of(hall: str) -> HallPlan:
     """The hall of this code as it stands. Raises UnknownHall.
 
-    Costs one small query; the rest is kept in this process until the revision moves.
+    As its file says, and as it was adjusted on the spot. Costs one small query; the rest is kept in
+    this process until the revision moves, or the day of the adjustments ends.
     """
     kept: dict[str, HallPlan] = _kept("plans")
     plan = kept.get(hall)
     revision = _revision(hall)
-    while plan is None or plan.revision != revision:
+    while plan is None or plan.revision != revision or _has_ended(plan):
         # Its tables are read one after another: only a revision that stood still makes a plan.
-        plan = read_plan(hall)
+        plan = _read_adjusted(hall)
         revision = _revision(hall)
         kept[hall] = plan
     return plan
+
+
+def _read_adjusted(hall: str) -> HallPlan:
+    plan = read_plan(hall)
+    day = plan.day_of(parts().clock.now()).date
+    return adjusted(plan, standing(plan.id, day), day)
+
+
+def _has_ended(plan: HallPlan) -> bool:
+    """Whether the day is over for which this plan was adjusted."""
+    return plan.adjusted_until is not None and parts().clock.now() >= plan.adjusted_until
 
 
 def held_plan(hall: str, *, alone: bool = False) -> HallPlan:

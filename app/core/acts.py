@@ -18,6 +18,8 @@ class Role(StrEnum):
 
 AT_COUNTERS = (Role.CLERK, Role.SUPERVISOR)
 """Who may sit at a counter and work it."""
+LEADS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+"""Who answers for the hall's day."""
 
 
 @dataclass(frozen=True, slots=True)

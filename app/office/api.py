@@ -30,7 +30,7 @@ from app.catalog.rules import remarks_on
 from app.catalog.service import item_of, plan_of
 from app.citizens.queries import phones_of
 from app.citizens.service import check_person, person_of
-from app.core.acts import Role
+from app.core.acts import LEADS, Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.parts import parts
@@ -41,7 +41,6 @@ from app.tickets.view import ticket_out
 bp = APIBlueprint("office_api", __name__, url_prefix="/api/v1/staff", tag="预约办理")
 
 ALL = (Role.CLERK, Role.GUIDE, Role.SUPERVISOR, Role.ADMINISTRATOR)
-LEADS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 @bp.get("/slots")

@@ -10,9 +10,9 @@ from flask import Response
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
+from app.core.acts import LEADS
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
-from app.office.api import LEADS
 from app.office.deeds import DEVICE_DEEDS, deeds_out
 from app.staff import devices, service
 from app.staff.queries import all_devices

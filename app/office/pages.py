@@ -7,41 +7,37 @@ from datetime import timedelta
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, render_template, url_for
+from flask import Response, url_for
 
 from app.appointments.states import WORDS
 from app.catalog.plan import HallPlan
-from app.catalog.service import plan_of
-from app.core.acts import AT_COUNTERS
-from app.core.auth import access, actor, public
+from app.core.auth import access, public
 from app.core.parts import parts
-from app.office.api import LEADS
+from app.office.frame import SIGN_IN, office_page
 from app.staff import doors
 
 bp = APIBlueprint("office_pages", __name__, url_prefix="/office", enable_openapi=False)
-
-SIGN_IN = "office/sign_in.html"
 
 
 @bp.get("/")
 @access("public", "staff")
 def bookings() -> str:
     """The bookings of a day."""
-    return _page("office/bookings.html")
+    return office_page("office/bookings.html", page=_known)
 
 
 @bp.get("/book")
 @access("public", "staff")
 def book() -> str:
     """Booking for somebody on the telephone or at the desk."""
-    return _page("office/book.html")
+    return office_page("office/book.html", page=_known)
 
 
 @bp.get("/closing")
 @access("public", "staff")
 def closing() -> str:
     """Who is hit by a day that closes or shrinks, and what becomes of them."""
-    return _page("office/closing.html")
+    return office_page("office/closing.html", page=_known)
 
 
 @bp.post("/session")
@@ -56,20 +52,6 @@ def sign_in() -> Response:
 def sign_out() -> Response:
     """End the session; also for whom another has signed out already."""
     return doors.sign_out(url_for("office_pages.bookings"))
-
-
-def _page(template: str) -> str:
-    who = actor()
-    if who.kind != "staff":
-        return doors.sign_in_page(SIGN_IN)
-    plan = plan_of(who.hall or "")
-    return render_template(
-        template,
-        plan=plan,
-        page=_known(plan),
-        settles=who.role in LEADS,
-        seated=who.counter is not None and who.role in AT_COUNTERS,
-    )
 
 
 def _known(plan: HallPlan) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,27 @@ def silences(hall: str, now: datetime) -> dict[str, int]:
         )
     )
     return {row.counter: (now - row.last_seen_at) // timedelta(milliseconds=1) for row in rows}
+
+
+def seated(hall: str, now: datetime) -> dict[str, str]:
+    """Counter -> the user name of who sits there."""
+    rows = db.session.execute(
+        select(SESSIONS.c.counter, STAFF.c.username)
+        .join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
+        .where(
+            SESSIONS.c.hall == hall,
+            SESSIONS.c.counter.is_not(None),
+            SESSIONS.c.ended_at.is_(None),
+            SESSIONS.c.expires_at > now,
+        )
+    )
+    return {row.counter: row.username for row in rows}
+
+
+def usernames(ids: Iterable[str]) -> dict[str, str]:
+    """Account -> its user name."""
+    rows = db.session.execute(select(STAFF.c.id, STAFF.c.username).where(STAFF.c.id.in_(set(ids))))
+    return {row.id: row.username for row in rows}
 
 
 def clerk_at(hall: str, counter: str, now: datetime) -> str | None:

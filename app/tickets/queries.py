@@ -247,6 +247,12 @@ def _by_lane(condition: Any) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def by_state(hall: str, day: date) -> dict[str, int]:
+    """State -> how many tickets of a hall's day are in it."""
+    query = select(TABLE.c.state, func.count()).where(TABLE.c.hall == hall, TABLE.c.day == day)
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(TABLE.c.state))}
+
+
 def oldest_wait(hall: str, day: date, now: datetime) -> timedelta:
     """How long the one who waits longest has stood there; zero when nobody waits."""
     since: datetime | None = db.session.execute(

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, or_, select, update
 
 from app.catalog import rules as hours
-from app.catalog.plan import HallDay, HallPlan, Item
+from app.catalog.plan import WHOLE_HALL, HallDay, HallPlan, Item
 from app.catalog.service import item_of, promises_of_day
 from app.citizens.queries import is_elderly
 from app.citizens.rules import id_number as judge_id_number
@@ -22,6 +22,7 @@ from app.citizens.service import lock_person, person_of
 from app.core import events
 from app.core.acts import Act
 from app.core.db import after_commit, db, insert_into
+from app.core.language import gettext as _
 from app.tickets.errors import (
     DayOver,
     HallClosed,
@@ -31,6 +32,7 @@ from app.tickets.errors import (
     LiveTicketHeld,
     NoPriority,
     NumbersOnSiteOnly,
+    NumbersStopped,
     QuotaUsedUp,
     TicketChanged,
 )
@@ -84,7 +86,7 @@ def take_number(
     they are elderly.
 
     Raises UnknownItem, ItemsOfSeveralLanes, IdNumberWrong, HallClosed, LaneClosed,
-    LastNumberGiven, QuotaUsedUp, LiveTicketHeld."""
+    NumbersStopped, LastNumberGiven, QuotaUsedUp, LiveTicketHeld."""
     person = None
     if id_number is not None:
         today = act.now.astimezone(plan.zone).date()
@@ -94,6 +96,7 @@ def take_number(
             priority = "elderly"
     items = _items(plan, item_codes)
     _refuse_when_closed(plan, items[0].lane, act.now)
+    _refuse_when_stopped(plan, items[0].lane)
     _refuse_last_number(plan, items, act.now)
     return admit(plan, items, Arrival("walk_in", act.now, act.now, None, priority), act, person)
 
@@ -109,6 +112,7 @@ def take_from_afar(
         raise NumbersOnSiteOnly
     items = _items(plan, item_codes)
     _refuse_when_closed(plan, items[0].lane, act.now)
+    _refuse_when_stopped(plan, items[0].lane)
     _refuse_last_number(plan, items, act.now)
     return admit(plan, items, Arrival("afar", act.now, None), act, person, citizen)
 
@@ -256,6 +260,16 @@ def _refuse_when_closed(plan: HallPlan, letters: str, now: datetime) -> None:
         raise HallClosed
     if not hours.is_lane_served(plan, letters, now):
         raise LaneClosed
+
+
+def _refuse_when_stopped(plan: HallPlan, letters: str) -> None:
+    why = plan.why_stopped(letters)
+    if why is None:
+        return
+    if WHOLE_HALL in plan.stops:
+        raise NumbersStopped(_("大厅现在停止取号：%(why)s。") % {"why": why.rstrip("。")})
+    said = {"lane": plan.lanes[letters].name, "why": why.rstrip("。")}
+    raise NumbersStopped(_("“%(lane)s”现在停止取号：%(why)s。") % said)
 
 
 def _refuse_last_number(plan: HallPlan, items: list[Item], now: datetime) -> None:

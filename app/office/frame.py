@@ -1,0 +1,46 @@
+"""What every office page stands in: the hall, who is signed in, the way to the other pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from app.catalog.plan import HallPlan
+from app.catalog.service import plan_of
+from app.core.acts import AT_COUNTERS, LEADS, Role
+from app.core.auth import actor
+from app.staff import doors
+
+SIGN_IN = "office/sign_in.html"
+ALL = tuple(Role)
+TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("office_pages.bookings", "预约", ALL),
+    ("office_pages.book", "代人预约", ALL),
+    ("office_pages.closing", "停办与改期", ALL),
+)
+"""Endpoint, words, and whose it is: nobody sees a tab that would refuse them."""
+
+
+def office_page(template: str, roles: tuple[Role, ...] = ALL, **context: Any) -> str:
+    """A page for these roles; for others a word that it is not theirs; for strangers the sign-in.
+
+    What is callable in `context` is given the hall, and called only for who may see the page."""
+    who = actor()
+    if who.kind != "staff":
+        return doors.sign_in_page(SIGN_IN)
+    plan = plan_of(who.hall or "")
+    frame = {
+        "plan": plan,
+        "tabs": [(endpoint, words) for endpoint, words, theirs in TABS if who.role in theirs],
+        "leads": who.role in LEADS,
+        "seated": who.counter is not None and who.role in AT_COUNTERS,
+    }
+    if who.role not in roles:
+        return render_template("office/not_yours.html", **frame)
+    made = {name: _made(value, plan) for name, value in context.items()}
+    return render_template(template, **frame, **made)
+
+
+def _made(value: Any, plan: HallPlan) -> Any:
+    return value(plan) if callable(value) else value
