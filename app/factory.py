@@ -39,13 +39,10 @@ from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
-from app.office import accounts as office_accounts
+from app.office import accounts_api, admin_pages, devices_api, hall_file_api, ticket_log_api
 from app.office import api as office_api
-from app.office import devices as office_devices
-from app.office import hall_file as office_hall_file
 from app.office import now_api as office_now_api
 from app.office import pages as office_pages
-from app.office import ticket_log as office_ticket_log
 from app.operators import routes as operators
 from app.screen import pages as screen_pages
 from app.staff import pairing
@@ -136,10 +133,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         notices.bp,
         kiosk_api.bp,
         office_api.bp,
-        office_accounts.bp,
-        office_devices.bp,
-        office_hall_file.bp,
-        office_ticket_log.bp,
+        accounts_api.bp,
+        devices_api.bp,
+        hall_file_api.bp,
+        ticket_log_api.bp,
+        admin_pages.bp,
         office_now_api.bp,
         operators.bp,
         docs.bp,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
@@ -68,11 +68,16 @@ def begin_pairing(
     here = select(func.count()).select_from(PAIRINGS).where(PAIRINGS.c.address == address)
     if db.session.execute(here).scalar_one() >= WAITING_AT_MOST:
         raise TooManyPairings
-    values = {"token_hash": hash_of(secret), "address": address, "expires_at": act.now + CODE_LIVES}
-    code = new_code()
-    while not insert_once(PAIRINGS, code_index=_index(code), **values):
-        code = new_code()
-    return Pairing(secret, code, values["expires_at"])
+    begun = Pairing(secret, new_code(), act.now + CODE_LIVES)
+    while not insert_once(
+        PAIRINGS,
+        token_hash=hash_of(secret),
+        code_index=_index(begun.code),
+        address=address,
+        expires_at=begun.expires_at,
+    ):
+        begun = replace(begun, code=new_code())
+    return begun
 
 
 def count_try(staff: str, act: Act) -> None:

@@ -51,7 +51,9 @@ class UnknownDevice(NotFound):
 
 class WrongPairingCode(DomainError):
     code = "wrong_pairing_code"
-    detail = "没有设备正在显示这个登记码。请核对设备屏幕上的六位数字；登记码十分钟有效，只能用一次。"
+    detail = (
+        "没有设备正在显示这个登记码。请核对设备屏幕上的六位数字；登记码十分钟有效，只能用一次。"
+    )
 
 
 class TooManyPairingTries(DomainError):

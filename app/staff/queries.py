@@ -163,5 +163,6 @@ def _device(token: str) -> Actor | None:
             DEVICES.c.token_hash == hash_of(token), DEVICES.c.revoked_at.is_(None)
         )
     ).one_or_none()
-    seen_at = row and (row.last_seen_at or row.created_at)
-    return Actor(row.kind, row.id, row.hall, seen_at=seen_at) if row else None
+    if row is None:
+        return None
+    return Actor(row.kind, row.id, row.hall, seen_at=row.last_seen_at or row.created_at)

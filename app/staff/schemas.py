@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, List, Nested, String
 from apiflask.validators import Length, OneOf, Regexp
@@ -25,8 +27,8 @@ class SignedInOut(Schema):
     counter = String(required=True, allow_none=True)
 
 
-Name = {"validate": Length(1, 60)}
-Counter = {"validate": Length(1, 16), "allow_none": True, "load_default": None}
+NAME: dict[str, Any] = {"validate": Length(1, 60)}
+COUNTER: dict[str, Any] = {"validate": Length(1, 16), "allow_none": True, "load_default": None}
 
 
 class DeviceSelfOut(Schema):
@@ -49,13 +51,13 @@ class PairIn(Schema):
         metadata={"description": "设备屏幕上显示的六位数字", "example": "042517"},
     )
     kind = String(required=True, validate=OneOf(DEVICE_WORDS))
-    name = String(required=True, **Name)
-    counter = String(**Counter, metadata={"description": "窗口小屏所在的窗口"})
+    name = String(required=True, **NAME)
+    counter = String(**COUNTER, metadata={"description": "窗口小屏所在的窗口"})
 
 
 class DeviceIn(Schema):
-    name = String(required=True, **Name)
-    counter = String(**Counter)
+    name = String(required=True, **NAME)
+    counter = String(**COUNTER)
 
 
 class DeviceOut(DeviceSelfOut):
@@ -88,7 +90,7 @@ class PasswordIn(Schema):
 class AccountIn(Schema):
     name = String(load_default="", validate=Length(max=60))
     role = String(required=True, validate=OneOf([str(role) for role in Role]))
-    counter = String(**Counter, metadata={"description": "固定窗口"})
+    counter = String(**COUNTER, metadata={"description": "固定窗口"})
 
 
 class NewAccountIn(AccountIn):

@@ -81,9 +81,7 @@ def change(account_id: str, json_data: dict[str, Any]) -> Response:
 @bp.doc(summary="重设密码，并退出其各处登录", responses=UNKNOWN)
 def reset_password(account_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
-    return _do(
-        lambda hall: accounts.reset_password(account_id, hall, json_data["password"], doing)
-    )
+    return _do(lambda hall: accounts.reset_password(account_id, hall, json_data["password"], doing))
 
 
 @bp.post("/accounts/<account_id>/disable")
