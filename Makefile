@@ -19,7 +19,7 @@ demo: $(RUNTIME) ## start a hall on this machine; PORT=8001 for another port
 	@exec $(BIN)/python -m embedded.supervisor
 
 test: $(DEVELOPMENT) ## every test that fits a quarter of an hour
-	@$(BIN)/python -m pytest -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -m "not long" --numprocesses 2 --dist worksteal $(ARGS)
 
 test-long: $(DEVELOPMENT) ## the tests that take longer; REPLAY_FILES=a.csv:b.csv adds recorded days
 	@$(BIN)/python -m pytest -m long $(ARGS)

@@ -43,7 +43,10 @@ from app.office import accounts_api, admin_pages, devices_api, hall_file_api, ti
 from app.office import api as office_api
 from app.office import now_api as office_now_api
 from app.office import pages as office_pages
+from app.office import report_pages as office_report
 from app.operators import routes as operators
+from app.ratings import routes as ratings
+from app.reports import routes as reports
 from app.screen import pages as screen_pages
 from app.staff import pairing
 from app.staff import queries as staff_queries
@@ -128,6 +131,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         tickets.bp,
         calling.bp,
         estimates.bp,
+        reports.bp,
+        ratings.bp,
         staff.bp,
         pairing.bp,
         notices.bp,
@@ -146,6 +151,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         kiosk_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
+        office_report.bp,
         screen_pages.bp,
         visitor_pages.bp,
     ):

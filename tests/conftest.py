@@ -27,16 +27,23 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+import hypothesis
 import pytest
 from redis import Redis
 
 from config.settings import ROOT, Settings, load_settings
 from embedded import lifeline
 from embedded.program import Program
-from embedded.redis_server import RunningRedis, free_port
-from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium
+from embedded.redis_server import RunningRedis
+from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium, own_port
 
 COULD_NOT_RUN = "could not run for want of "
+
+# how long an example takes says how busy the machine is: the whole suite keeps every core at work
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
 
 
 def missing(part: Missing) -> None:
@@ -167,24 +174,26 @@ def live_server(environ: dict[str, str], tmp_path) -> Iterator[str]:
 
 @contextmanager
 def _served(environ: dict[str, str], tmp_path) -> Iterator[str]:
-    port = free_port()
-    web = Program(
-        name="web",
-        command=tuple(lifeline.command("gunicorn", "--config", "config/gunicorn.py", "wsgi:app")),
-        directory=ROOT,
-        log=tmp_path / "web.log",
-        environ={**os.environ, **environ, "PORT": str(port)},
-    )
-    process = web.start()
-    try:
-        limit = time.monotonic() + 30
-        while not _listens(port):
-            assert process.poll() is None, web.last_lines(40)
-            assert time.monotonic() < limit, web.last_lines(40)
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        web.stop(process)
+    with own_port() as port:
+        web = Program(
+            name="web",
+            command=tuple(
+                lifeline.command("gunicorn", "--config", "config/gunicorn.py", "wsgi:app")
+            ),
+            directory=ROOT,
+            log=tmp_path / "web.log",
+            environ={**os.environ, **environ, "PORT": str(port)},
+        )
+        process = web.start()
+        try:
+            limit = time.monotonic() + 30
+            while not _listens(port):
+                assert process.poll() is None, web.last_lines(40)
+                assert time.monotonic() < limit, web.last_lines(40)
+                time.sleep(0.05)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            web.stop(process)
 
 
 def _listens(port: int) -> bool:

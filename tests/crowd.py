@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from typing import Any
 
@@ -19,6 +20,7 @@ LANES = ("A", "B")
 """What every general counter serves first."""
 STEP_MS = 100
 HALF_PAST_NINE_MS = 23_400_000
+PATIENCE_S = 30
 
 
 def fill(house: House, count: int) -> None:
@@ -99,3 +101,15 @@ def faults(house: House) -> list[Any]:
         found = verify(house.plan, house.clock.now())
         db.session.remove()
     return found
+
+
+def until_somebody_waits(house: House) -> None:
+    """Until one transaction waits for what another has locked, on PostgreSQL."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    here = f"{waiting} AND datname = current_database()"
+    with house.app.app_context(), db.engine.connect() as connection:
+        limit = time.monotonic() + PATIENCE_S
+        while connection.exec_driver_sql(here).first() is None:
+            assert time.monotonic() < limit, "nobody waits"
+            connection.rollback()
+            time.sleep(0.01)

@@ -26,12 +26,15 @@ from tests.house import MORNING, House
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.processes"])
 
+GATHERED_WITHIN_S = 60
+"""Each of them makes an app first, and other tests run beside this one."""
+
 Deed = Callable[..., Any]
 """(house, go, *args): gets ready, calls `go()` to start together with the others, acts."""
 
 
 def together(
-    settings: Settings, *deeds: tuple[Any, ...], at: datetime = MORNING, limit_s: float = 60
+    settings: Settings, *deeds: tuple[Any, ...], at: datetime = MORNING, limit_s: float = 120
 ) -> list[Any]:
     """Each (deed, *args) in a process of its own, let go at one moment; what each returned."""
     barrier = CONTEXT.Barrier(len(deeds))
@@ -62,7 +65,7 @@ def killed(
         target=_live_until, args=(settings, at, point, nth, deed, args), daemon=True
     )
     process.start()
-    process.join(30)
+    process.join(GATHERED_WITHIN_S)
     process.kill()
     assert process.exitcode == -signal.SIGKILL, f"lived through {point}: {process.exitcode}"
 
@@ -85,7 +88,7 @@ def _live(
 ) -> None:
     try:
         house = House(create_app(settings, SetClock(at)))
-        result = deed(house, functools.partial(barrier.wait, 30), *args)
+        result = deed(house, functools.partial(barrier.wait, GATHERED_WITHIN_S), *args)
     except BaseException:
         barrier.abort()
         pipe.send((traceback.format_exc(), None))

@@ -12,6 +12,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ from sqlalchemy import URL, make_url
 
 from config.settings import ROOT
 from embedded import lifeline
-from embedded.redis_server import RunningRedis, find_binary, free_port, private_redis
+from embedded.redis_server import RunningRedis, find_binary, private_redis
 
 REDIS_KINDS = ("redis", "valkey")
 DATABASE_KINDS = ("sqlite", "postgresql")
@@ -133,15 +134,30 @@ def redis_binary(kind: str) -> Path:
 
 
 @contextmanager
+def own_port() -> Iterator[int]:
+    """A port of 127.0.0.1 that nobody else is given meanwhile: bound, but nobody listens on it.
+
+    A server of ours still may, as all of them set SO_REUSEADDR. Only Linux allows that; elsewhere
+    it is a port that nobody used a moment ago.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        port: int = holder.getsockname()[1]
+        if sys.platform != "linux":
+            holder.close()
+        yield port
+
+
+@contextmanager
 def private_postgres() -> Iterator[URL]:
     """A PostgreSQL cluster of our own, careless of power cuts; its superuser's URL."""
     account = _unprivileged()
-    with tempfile.TemporaryDirectory(prefix="shunhao-postgresql-") as name:
-        directory = Path(name)
+    with tempfile.TemporaryDirectory(prefix="shunhao-postgresql-") as name, own_port() as port:
+        directory, data = Path(name), Path(name) / "data"
         if account:
             os.chown(directory, account.pw_uid, account.pw_gid)
         binaries = _runnable(_postgres_binaries(), account, directory)
-        data, port = directory / "data", free_port()
         # as root it runs as somebody else: PostgreSQL refuses to run as root
         identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         common = {"cwd": directory, "stdin": subprocess.DEVNULL, **(identity if account else {})}

@@ -9,12 +9,15 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from app.calling.models import CallRow
+from app.catalog.plan import HallDay, HallPlan
+from app.core import events
 from app.core.db import db
 
 Call = Row[Any]
 """A row of `calls` as it was read."""
 
 CALLS = CallRow.__table__
+COUNTER_EVENTS = ("counter_opened", "counter_paused", "counter_closed")
 
 
 def call(call_id: int | None, *, lock: bool = False) -> Call | None:
@@ -68,3 +71,26 @@ def calls_made(hall: str, day: date) -> int:
     return db.session.execute(
         select(func.count()).select_from(CALLS).where(CALLS.c.hall == hall, CALLS.c.day == day)
     ).scalar_one()
+
+
+def shifts_of(plan: HallPlan, day: HallDay, end: int) -> dict[str, list[tuple[int, int]]]:
+    """Counter -> when it was open, in milliseconds of the day."""
+    shifts: dict[str, list[tuple[int, int]]] = {}
+    since: dict[str, int] = {}
+    rows = db.session.execute(
+        select(events.TABLE.c.counter, events.TABLE.c.kind, events.TABLE.c.at)
+        .where(
+            events.TABLE.c.hall == plan.code,
+            events.TABLE.c.day == day.date,
+            events.TABLE.c.kind.in_(COUNTER_EVENTS),
+        )
+        .order_by(events.TABLE.c.id)
+    )
+    for counter, kind, at in rows:
+        if kind == "counter_opened":
+            since.setdefault(counter, day.ms(at))
+        elif counter in since:
+            shifts.setdefault(counter, []).append((since.pop(counter), day.ms(at)))
+    for counter, began in since.items():
+        shifts.setdefault(counter, []).append((began, end))
+    return shifts

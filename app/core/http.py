@@ -65,3 +65,12 @@ def event_stream(messages: Iterator[str]) -> Response:
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
+
+
+def attachment(content: str | bytes, name: str, mimetype: str) -> Response:
+    """A file to keep, under this name."""
+    return Response(
+        content,
+        mimetype=mimetype,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -9,21 +9,19 @@ from sqlalchemy import select
 
 from app.appointments import queries as appointments
 from app.appointments.states import State as BookingState
-from app.calling.queries import Call, calls_of
+from app.calling.queries import Call, calls_of, shifts_of
 from app.catalog.plan import HallDay, HallPlan
 from app.catalog.rules import opening
-from app.core import events
 from app.core.db import db
 from app.estimates.models import ForetoldRow
 from app.tickets.queries import TABLE as TICKETS
 from app.tickets.queries import Ticket, of_day
 from app.tickets.states import State
-from queueing.habits import Entered, Habits, Interval, Kept, Served, Waited
+from queueing.habits import Entered, Habits, Kept, Served, Waited
 
 FORETOLD = ForetoldRow.__table__
 ENDED_SERVED = ("finished", "by_next", "transferred", "parked")
 """How a call ends whose person was there: a parked one's first part is a service, too."""
-COUNTER_EVENTS = ("counter_opened", "counter_paused", "counter_closed")
 
 
 def habits_of_day(plan: HallPlan, day: date, until: datetime) -> Habits:
@@ -71,29 +69,6 @@ def _first_calls(calls: Iterable[Call]) -> dict[str, datetime]:
     for call in calls:
         first.setdefault(call.ticket_id, call.called_at)
     return first
-
-
-def shifts_of(plan: HallPlan, day: HallDay, end: int) -> dict[str, list[Interval]]:
-    """Counter -> when it was open, in milliseconds of the day."""
-    shifts: dict[str, list[Interval]] = {}
-    since: dict[str, int] = {}
-    rows = db.session.execute(
-        select(events.TABLE.c.counter, events.TABLE.c.kind, events.TABLE.c.at)
-        .where(
-            events.TABLE.c.hall == plan.code,
-            events.TABLE.c.day == day.date,
-            events.TABLE.c.kind.in_(COUNTER_EVENTS),
-        )
-        .order_by(events.TABLE.c.id)
-    )
-    for counter, kind, at in rows:
-        if kind == "counter_opened":
-            since.setdefault(counter, day.ms(at))
-        elif counter in since:
-            shifts.setdefault(counter, []).append((since.pop(counter), day.ms(at)))
-    for counter, began in since.items():
-        shifts.setdefault(counter, []).append((began, end))
-    return shifts
 
 
 def _served(day: HallDay, calls: Iterable[Call]) -> Iterator[Served]:

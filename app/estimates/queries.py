@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+
+from sqlalchemy import select
 
 from app.appointments.queries import booked_on
-from app.calling.queries import calls_at
+from app.calling.queries import calls_at, shifts_of
 from app.catalog.plan import HallDay, HallPlan
 from app.catalog.service import counter_statuses, promises_of_day
-from app.estimates.learning import shifts_of
+from app.core.db import db
+from app.estimates.models import ForetoldRow
+from app.tickets.queries import TABLE as TICKETS
 from app.tickets.queries import Ticket, at_counters, waiting
 from queueing.estimate import Booked, Desk, Serving, Situation, Waiting
 from queueing.order import Slot
+
+FORETOLD = ForetoldRow.__table__
 
 
 def situation(plan: HallPlan, now: datetime) -> Situation:
@@ -82,3 +88,13 @@ def _open_since(status: tuple[str, datetime | None] | None, day: HallDay) -> int
     if status is None or status[0] != "open":
         return None
     return 0 if status[1] is None else max(day.ms(status[1]), 0)
+
+
+def foretold_on(hall: str, day: date) -> dict[str, tuple[datetime, float, float]]:
+    """Ticket -> when it was first told how long it waits, and the two numbers in seconds."""
+    rows = db.session.execute(
+        select(FORETOLD.c.ticket_id, FORETOLD.c.at, FORETOLD.c.p50_s, FORETOLD.c.p90_s)
+        .join(TICKETS, TICKETS.c.id == FORETOLD.c.ticket_id)
+        .where(TICKETS.c.hall == hall, TICKETS.c.day == day)
+    )
+    return {row.ticket_id: (row.at, row.p50_s, row.p90_s) for row in rows}

@@ -18,6 +18,7 @@ TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("office_pages.bookings", "预约", ALL),
     ("office_pages.book", "代人预约", ALL),
     ("office_pages.closing", "停办与改期", ALL),
+    ("office_report.page", "日报", LEADS),
 )
 """Endpoint, words, and whose it is: nobody sees a tab that would refuse them."""
 

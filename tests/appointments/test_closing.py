@@ -2,7 +2,7 @@
 and by the office."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -12,6 +12,7 @@ from app.citizens.rules import id_number as parse_id
 from app.citizens.service import person_of
 from app.core.acts import Act, Actor
 from tests.appointments.desk import TODAY, TOMORROW, Desk, at, everything, miscounted
+from tests.crowd import until_somebody_waits
 from tests.house import HALL, id_number, refused
 
 POWER_CUT = {"date": TOMORROW, "closed": True, "reason": "停电"}
@@ -370,14 +371,14 @@ def test_somebody_checks_in_while_the_day_is_settled(house, desk, action):
         act = Act(house.clock.now(), Actor("citizen", early.name))
         service.check_in(plan_of(HALL), booking["id"], act)
         came.set()
-        may_commit.wait(5)
+        may_commit.wait(30)
 
     with ThreadPoolExecutor(2) as people:
         in_hall = people.submit(house.within, checks_in)
-        assert came.wait(5)
+        assert came.wait(30)
         body = {"action": action, "reason": "停电"}
         office = people.submit(desk.post, "appointments/settle", body)
-        wait([office], timeout=0.5)  # it has read who is hit, and stands before the row
+        until_somebody_waits(house)  # it has read who is hit, and stands before the row
         may_commit.set()
         in_hall.result()
         settled = office.result()

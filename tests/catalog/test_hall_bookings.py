@@ -307,7 +307,7 @@ PIECES = [*re.findall(r"\w+|[^\w\s]|\n\s*", BOOKED), "~", "[]", "{}", "9" * 30]
         max_size=4,
     )
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_mutation_makes_anything_but_words(edits):
     text = BOOKED
     for at, drop, put in edits:

@@ -221,7 +221,7 @@ PIECES = [*re.findall(r"\w+|[^\w\s]|\n\s*", SMALL), "*day", "&x", "<<", "!!int",
         max_size=4,
     )
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_mutation_makes_anything_but_words(edits):
     text = SMALL
     for at, drop, put in edits:
@@ -244,7 +244,7 @@ def judged(text: str) -> tuple[HallPlan | None, list[Fault]]:
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_bytes_make_anything_but_words(raw):
     with pytest.raises(HallFileError):
         parse_hall(raw)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -37,7 +36,7 @@ from tests.bookings import (
     taken,
     together,
 )
-from tests.crowd import faults, rows
+from tests.crowd import faults, rows, until_somebody_waits
 from tests.house import HALL, KIOSK_TOKEN, House, id_number, refused
 from tests.stores import each_store_in_time, on_postgresql
 
@@ -45,7 +44,7 @@ PLACES_OF_A_SLOT = 6
 MINUTES = 5
 """Of an identity card."""
 TUESDAY_DATE = date.fromisoformat(TUESDAY)
-WAIT_S = 10
+WAIT_S = 30
 A_FEW = 4
 
 
@@ -747,17 +746,6 @@ def release_while_settling(house: House, monkeypatch: Any) -> tuple[Any, Any]:
     settle = lambda: at_once(house, [settling(token, "move")])[0]  # noqa: E731
     said, released = together([settle, release])
     return said, released
-
-
-def until_somebody_waits(house: House) -> None:
-    """Until one transaction waits for what another has locked."""
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    here = f"{waiting} AND datname = current_database()"
-    with house.app.app_context(), db.engine.connect() as connection:
-        limit = time.monotonic() + WAIT_S
-        while connection.exec_driver_sql(here).first() is None:
-            assert time.monotonic() < limit
-            connection.rollback()
 
 
 @on_postgresql

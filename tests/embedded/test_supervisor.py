@@ -19,6 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from config.settings import ROOT
 from embedded.redis_server import find_binary, free_port, private_redis
+from tests.servers import own_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -98,12 +99,13 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def running(checkout: Path, **environ: str):
-    demo = Demo(checkout, **environ)
-    try:
-        yield demo
-    finally:
-        if demo.process.poll() is None:
-            demo.end(signal.SIGTERM)
+    with own_port() as port:
+        demo = Demo(checkout, **{"PORT": str(port), **environ})
+        try:
+            yield demo
+        finally:
+            if demo.process.poll() is None:
+                demo.end(signal.SIGTERM)
 
 
 def test_announces_once_it_answers_and_ends_in_order_on_ctrl_c(checkout):
@@ -181,8 +183,9 @@ def test_refuses_a_redis_that_evicts(checkout, tmp_path):
 
 
 def test_says_that_the_redis_it_is_given_does_not_answer(checkout):
-    demo = Demo(checkout, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
-    assert demo.process.wait(20) == 1
+    with own_port() as port:
+        demo = Demo(checkout, REDIS_URL=f"redis://127.0.0.1:{port}/0")
+        assert demo.process.wait(20) == 1
     assert "does not answer" in demo.said
     assert "Traceback" not in demo.said
 

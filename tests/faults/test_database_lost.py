@@ -102,10 +102,11 @@ def test_a_call_that_lay_idle_too_long_is_taken_back(every_settings, hall, monke
 @on_postgresql
 def test_somebody_who_holds_a_row_too_long_is_not_waited_for(hall_with_two, beside):
     """The lock timeout (2 s) ends the request long before its claim would expire."""
+    other, token = beside(), hall_with_two.clerk("1").token
     with hall_with_two.app.app_context():
         db.session.execute(db.text("SELECT 1 FROM tickets FOR UPDATE"))
         began = time.monotonic()
-        refused = beside().post("/counters/1/call-next", hall_with_two.clerk("1").token)
+        refused = other.post("/counters/1/call-next", token)
         assert time.monotonic() - began < 5
         db.session.rollback()
     assert (refused.status_code, refused.json["code"]) == (503, "store_busy")

@@ -12,6 +12,7 @@ from app.core.auth import access_of
 from app.tickets.states import MOVES, Action
 from tests.guards.frozen import openapi
 from tests.house import KIOSK_TOKEN, credit_code
+from tests.ratings.visits import finished, rate
 
 KINDS = {"public", "kiosk", "screen", "staff", "ticket", "citizen"}
 SESSIONS = ("/api/v1/session", "/api/v1/staff/session")
@@ -158,6 +159,17 @@ def test_answers_are_as_described(shared_house, described):
     fits(described, "/kiosk/check-ins", "post", house.check_in(afar))
     body = {"username": "guide", "password": "a password of tests"}
     fits(described, "/staff/session", "post", house.post("/staff/session", None, body))
+
+
+def test_what_is_said_of_ratings_is_as_described(house, described):
+    visit = finished(house, "pension", "2")
+    path = "/tickets/{ticket_id}/rating"
+    for _ in range(2):
+        fits(described, path, "post", rate(house, visit, "satisfied"))
+    fits(described, path, "get", house.get(f"/tickets/{visit['id']}/rating", visit["token"]))
+    for who in ("clerk2", "supervisor"):
+        answer = house.get("/staff/ratings", house.sign_in(who))
+        fits(described, "/staff/ratings", "get", answer)
 
 
 def test_what_a_phone_is_told_is_as_described(shared_house, described):

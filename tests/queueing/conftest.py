@@ -11,12 +11,12 @@ from redis import Redis
 from redis.backoff import ConstantBackoff, NoBackoff
 from redis.retry import Retry
 
-from embedded.redis_server import RunningRedis, free_port, private_redis
+from embedded.redis_server import RunningRedis, private_redis
 from queueing.memory_sequence import MemorySequence
 from queueing.redis_sequence import RedisSequence
 from queueing.sequence import Sequence
 from tests.conftest import missing
-from tests.servers import REDIS_KINDS, Missing, Servers
+from tests.servers import REDIS_KINDS, Missing, Servers, own_port
 
 HALL, DAY = "demo", "20261121"
 
@@ -76,18 +76,18 @@ def own_redis(every_redis: RunningRedis, tmp_path: Path) -> Iterator[Redis]:
 @pytest.fixture
 def cluster_node(every_redis: RunningRedis, tmp_path: Path) -> Iterator[Redis]:
     """A client of the only node of a cluster, which serves no slot yet."""
-    port, bus = free_port(), free_port()
-    options = f"--port {port} --cluster-enabled yes --cluster-port {bus}".split()
-    server = replace(
-        every_redis.program,
-        command=(*every_redis.program.command, *options),
-        directory=tmp_path,
-        log=tmp_path / "log",
-    )
-    process = server.start()
-    try:
-        with connect(f"redis://127.0.0.1:{port}/0") as client:
-            Retry(ConstantBackoff(0.05), 200).call_with_retry(client.ping, lambda _: None)
-            yield client
-    finally:
-        server.stop(process)
+    with own_port() as port, own_port() as bus:
+        options = f"--port {port} --cluster-enabled yes --cluster-port {bus}".split()
+        server = replace(
+            every_redis.program,
+            command=(*every_redis.program.command, *options),
+            directory=tmp_path,
+            log=tmp_path / "log",
+        )
+        process = server.start()
+        try:
+            with connect(f"redis://127.0.0.1:{port}/0") as client:
+                Retry(ConstantBackoff(0.05), 200).call_with_retry(client.ping, lambda _: None)
+                yield client
+        finally:
+            server.stop(process)

@@ -255,7 +255,7 @@ def desks_of(drawn) -> list[Desk]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tickets, halls)
 def test_quantiles_and_lanes_are_in_order(drawn, kept):
     crowd = crowd_of(drawn)
@@ -270,7 +270,7 @@ def test_quantiles_and_lanes_are_in_order(drawn, kept):
         assert sorted(p90[rows]) == list(p90[rows])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tickets, halls)
 def test_the_same_seed_gives_the_same_answer(drawn, kept):
     crowd, desks = crowd_of(drawn), desks_of(kept)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from redis import Redis
@@ -73,14 +73,15 @@ def test_the_stream_stays_short(events: RedisEvents, redis: Redis) -> None:
 
 def test_a_listener_waits_for_the_next(events: RedisEvents, every_redis: RunningRedis) -> None:
     def later() -> None:
-        time.sleep(0.1)
         with connect(every_redis.url) as other:
+            while not other.info("clients")["blocked_clients"]:
+                time.sleep(0.01)
             RedisEvents(other, HALL).copy(1, T, "{}")
 
-    thread = threading.Thread(target=later)
-    thread.start()
-    assert ids(events.read("0-0", 900)) == [1]
-    thread.join()
+    with ThreadPoolExecutor() as speaker, Redis.from_url(every_redis.url) as patient:
+        speaking = speaker.submit(later)
+        assert ids(RedisEvents(patient, HALL).read("0-0", 30_000)) == [1]
+        speaking.result()
 
 
 def test_the_generation_is_set_once_and_anew_after_a_drop(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from queueing import order
@@ -133,7 +133,7 @@ def tier_of(counter: str, entry: Entry) -> int | None:
     st.lists(calls, min_size=1, max_size=25),
     st.none() | st.integers(1, 4),
 )
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500)
 def test_nobody_is_passed_over(
     people: list[dict[str, Any]], calls: list[dict[str, Any]], priority_behind: int | None
 ) -> None:

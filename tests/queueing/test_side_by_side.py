@@ -352,7 +352,6 @@ def test_the_real_sequence_is_the_reference(redis: Redis) -> None:
         settings=settings(
             max_examples=150,
             stateful_step_count=50,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

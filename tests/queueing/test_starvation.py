@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from queueing import order
@@ -145,7 +145,7 @@ days = st.tuples(
     st.lists(walk_ins | bookers(), min_size=2, max_size=40),
     st.lists(calls, min_size=1, max_size=40),
 )
-thorough = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=400)
 
 
 @given(days)

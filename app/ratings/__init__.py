@@ -1,0 +1,1 @@
+"""What people say of their visit, once it is over: five grades, or nothing."""

@@ -1,0 +1,1 @@
+"""What a hall's day was like: arrivals, waits, how true the estimates were, counters, bookings."""

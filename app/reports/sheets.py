@@ -1,0 +1,178 @@
+"""A day's report as files for other programs: CSV, a line a ticket, and a workbook of all tables.
+
+The CSV begins with a byte order mark, without which Excel reads Chinese wrong. Nobody is named.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import xlsxwriter
+
+from app.appointments.states import WORDS as BOOKING_WORDS
+from app.catalog.plan import HallDay, HallPlan
+from app.core.language import gettext as _
+from app.ratings.rules import GRADE_WORDS
+from app.reports.rules import KINDS, DayReport, Span, Visit, Waits
+from app.tickets.states import STATE_WORDS
+
+Cell = str | int | float | None
+Rows = Iterator[Sequence[Cell]]
+BOM = "\ufeff"
+
+
+def tickets_csv(plan: HallPlan, day: HallDay, visits: Iterable[Visit]) -> str:
+    """A line for each ticket of the day."""
+    file = io.StringIO()
+    csv.writer(file).writerows(_tickets(plan, day, visits))
+    return BOM + file.getvalue()
+
+
+def workbook(plan: HallPlan, day: HallDay, report: DayReport, visits: Iterable[Visit]) -> bytes:
+    """Every table of the report on a sheet of its own, and the tickets."""
+    tables = {
+        _("概况"): _overview(plan, day, report),
+        _("到厅人数"): _counted(plan, day, report.arrivals, KINDS),
+        _("等候时间"): _waits(plan, day, report),
+        _("窗口"): _counters(report),
+        _("预约"): _counted(plan, day, report.bookings.by_time, BOOKING_WORDS),
+        _("号票"): _tickets(plan, day, visits),
+    }
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
+        bold = book.add_format({"bold": True, "bottom": 1})
+        for name, rows in tables.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for row, cells in enumerate(rows):
+                sheet.write_row(row, 0, cells, None if row else bold)
+            sheet.autofit()
+    return file.getvalue()
+
+
+def _overview(plan: HallPlan, day: HallDay, report: DayReport) -> Rows:
+    totals, truth, bookings = report.totals, report.truth, report.bookings
+    yield plan.name, day.date.isoformat()
+    yield _("号票"), totals.tickets
+    yield _("到厅"), totals.entered
+    yield _("办结"), totals.served
+    yield _("正在等候"), totals.waiting
+    yield _("没有办就走了"), totals.left
+    yield _("过号"), totals.passed
+    yield _("等候中位数（分钟）"), _minutes(totals.waits.median_s)
+    yield _("九成的人等候不超过（分钟）"), _minutes(totals.waits.p90_s)
+    yield _("最长等候（分钟）"), _minutes(totals.waits.longest_s)
+    yield _("在预计的较长时间以内叫到"), _percent(truth.before_p90)
+    yield _("预约未到"), _percent(bookings.missed_share)
+    for grade, words in GRADE_WORDS.items():
+        yield _(words), report.ratings.grades[grade]
+    yield _("没有评价"), report.ratings.unrated
+    yield _("满意率（只算评价的）"), _percent(report.ratings.praise)
+
+
+def _counted(plan: HallPlan, day: HallDay, spans: Iterable[Span], what: Mapping[str, str]) -> Rows:
+    yield _("时间"), *(_(words) for words in what.values())
+    for span in spans:
+        yield _clock(plan, day, span.at), *(span.counts.get(one, 0) for one in what)
+
+
+def _waits(plan: HallPlan, day: HallDay, report: DayReport) -> Rows:
+    yield (
+        _("到厅时间或队列"),
+        _("类别"),
+        _("人数"),
+        _("中位数（分钟）"),
+        _("九成以内（分钟）"),
+        _("最长（分钟）"),
+    )
+    for hour in report.waits_by_hour:
+        for kind, waits in hour.waits.items():
+            if waits.people:
+                yield _clock(plan, day, hour.at), _(KINDS[kind]), *_of_waits(waits)
+    for lane, waits in report.waits_by_lane.items():
+        yield lane, lane_name(plan, lane), *_of_waits(waits)
+
+
+def _counters(report: DayReport) -> Rows:
+    yield (
+        _("窗口"),
+        _("名称"),
+        _("开放（分钟）"),
+        _("办理（分钟）"),
+        _("利用率"),
+        _("叫号"),
+        _("办结"),
+        _("过号"),
+        _("办理中位数（分钟）"),
+    )
+    for use in report.counters:
+        yield (
+            use.no,
+            use.name,
+            _minutes(use.open_s),
+            _minutes(use.busy_s),
+            _percent(use.share),
+            use.calls,
+            use.served,
+            use.passed,
+            _minutes(use.service_s),
+        )
+
+
+def _tickets(plan: HallPlan, day: HallDay, visits: Iterable[Visit]) -> Rows:
+    yield (
+        _("号码"),
+        _("队列"),
+        _("事项"),
+        _("类别"),
+        _("状态"),
+        _("到厅"),
+        _("叫号"),
+        _("离开"),
+        _("窗口"),
+        _("等候（分钟）"),
+        _("办理（分钟）"),
+        _("过号次数"),
+        _("最初预计（分钟）"),
+        _("预计不超过（分钟）"),
+    )
+    for visit in visits:
+        yield (
+            visit.number,
+            lane_name(plan, visit.lane),
+            "、".join(plan.item_coded(code).name for code in visit.items),
+            _(KINDS[visit.kind]),
+            _(STATE_WORDS[visit.state]),
+            *(_clock(plan, day, at) for at in (visit.entered, visit.called, visit.ended)),
+            visit.counter,
+            _minutes(visit.waited_s),
+            _minutes(visit.served_s),
+            visit.passes,
+            _minutes(visit.told and visit.told.p50_s),
+            _minutes(visit.told and visit.told.p90_s),
+        )
+
+
+def lane_name(plan: HallPlan, lane: str) -> str:
+    """Also of a lane that has left the hall file."""
+    found = plan.lanes.get(lane) or plan.retired_lanes.get(lane)
+    return found.name if found else lane
+
+
+def _of_waits(waits: Waits) -> list[Cell]:
+    seconds = (waits.median_s, waits.p90_s, waits.longest_s)
+    return [waits.people, *map(_minutes, seconds)]
+
+
+def _clock(plan: HallPlan, day: HallDay, at: int | None) -> str | None:
+    return None if at is None else f"{day.instant(at).astimezone(plan.zone):%H:%M}"
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / 60, 1)
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share:.0%}"
