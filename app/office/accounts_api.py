@@ -20,7 +20,7 @@ from app.staff.queries import all_staff, live_sessions
 from app.staff.schemas import AccountIn, AccountOut, DeedOut, NewAccountIn, PasswordIn
 from app.tickets.schemas import NothingIn
 
-bp = APIBlueprint("office_accounts", __name__, url_prefix="/api/v1/staff", tag="大厅管理")
+bp = APIBlueprint("office_accounts", __name__, url_prefix="/api/v1/staff", tag="账号")
 
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 UNKNOWN = {404: "没有这个账号或窗口"}

@@ -19,7 +19,7 @@ from app.staff.queries import all_devices
 from app.staff.schemas import DeedOut, DeviceIn, DeviceOut, PairIn
 from app.tickets.schemas import NothingIn
 
-bp = APIBlueprint("office_devices", __name__, url_prefix="/api/v1/staff", tag="大厅管理")
+bp = APIBlueprint("office_devices", __name__, url_prefix="/api/v1/staff", tag="设备")
 
 UNKNOWN = {404: "没有这台设备或窗口"}
 

@@ -29,7 +29,7 @@ from app.office.hall_file_schemas import CheckedOut, CheckIn, FileOut, LoadedOut
 from app.staff.schemas import DeedOut
 from app.tickets.queries import live_by_lane
 
-bp = APIBlueprint("office_hall_file", __name__, url_prefix="/api/v1/staff", tag="大厅管理")
+bp = APIBlueprint("office_hall_file", __name__, url_prefix="/api/v1/staff", tag="大厅文件")
 
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
 

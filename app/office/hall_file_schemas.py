@@ -24,7 +24,7 @@ class FaultOut(Schema):
     text = String(required=True)
 
 
-class ChangeOut(Schema):
+class FileChangeOut(Schema):
     part = String(required=True)
     entry = String(required=True)
     name = String(required=True)
@@ -50,7 +50,7 @@ class CheckedOut(Schema):
     warnings = List(String(), required=True)
     size = Nested(SizeOut, required=True, allow_none=True)
     changes = List(
-        Nested(ChangeOut),
+        Nested(FileChangeOut),
         required=True,
         allow_none=True,
         metadata={"description": "与今天的大厅相比；原文件没有留存时为空"},

@@ -21,6 +21,8 @@ from app.office.ticket_log_words import (
     WITH_REASON,
     case_of,
 )
+from app.ratings.queries import rating_of
+from app.ratings.rules import GRADE_WORDS, Grade
 from app.staff.queries import all_devices, all_staff
 from app.staff.rules import ROLE_WORDS
 from app.tickets.queries import Ticket
@@ -35,8 +37,9 @@ class People:
     machines: Mapping[str, str]
 
 
-def log_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
-    """Everything that happened to a ticket, oldest first."""
+def log_out(ticket: Ticket, plan: HallPlan, *, with_grade: bool) -> dict[str, Any]:
+    """Everything that happened to a ticket, oldest first; what it was rated with, too, where its
+    reader is not the one who was rated."""
     people = People(
         {row.id: row.role for row in all_staff(plan.code)},
         {row.id: row.name for row in all_devices(plan.code)},
@@ -45,6 +48,10 @@ def log_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
         _of_booking(row, plan, people) for row in history_of(plan.code, ticket.day, ticket.id)
     ]
     entries = [*booking, *_of_ticket(ticket, plan, people)]
+    rating = rating_of(ticket) if with_grade else None
+    for entry in entries:
+        if rating is not None and entry["kind"] == "rated":
+            entry["note"] = _(GRADE_WORDS[Grade(rating.grade)])
     return {
         "id": ticket.id,
         "number": ticket.number,

@@ -10,7 +10,7 @@ from flask import Response
 from app.calling.queries import calls_of_ticket
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import Actor, Role
+from app.core.acts import LEADS, Actor, Role
 from app.core.auth import access, actor
 from app.core.errors import Forbidden
 from app.core.http import answer
@@ -19,7 +19,7 @@ from app.office.ticket_log import log_out
 from app.office.ticket_log_schemas import LogOut, LogQuery
 from app.tickets.queries import Ticket, find, find_number
 
-bp = APIBlueprint("office_ticket_log", __name__, url_prefix="/api/v1/staff", tag="大厅管理")
+bp = APIBlueprint("office_ticket_log", __name__, url_prefix="/api/v1/staff", tag="号票记录")
 
 READERS = (Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
@@ -38,7 +38,7 @@ def ticket_log(query_data: dict[str, Any]) -> Response:
     plan = plan_of(actor().hall or "")
     ticket = _asked_for(query_data, plan)
     _require_concerned(ticket, actor())
-    return answer(log_out(ticket, plan))
+    return answer(log_out(ticket, plan, with_grade=actor().role in LEADS))
 
 
 def _asked_for(query: dict[str, Any], plan: HallPlan) -> Ticket:

@@ -16,7 +16,7 @@ from app.staff.devices import begin_pairing, page_of
 from app.staff.queries import actor_of_token, device
 from app.staff.schemas import WhoAmIOut
 
-bp = APIBlueprint("pairing", __name__, tag="设备")
+bp = APIBlueprint("pairing", __name__, tag="本机")
 
 
 @bp.get("/screen/pair")
