@@ -7,7 +7,7 @@ from typing import Any
 from app.catalog.plan import HallPlan
 from app.core import audit
 from app.core.http import wire_time
-from app.core.language import gettext
+from app.office.ticket_log_words import said
 from app.staff.queries import all_staff
 
 SHOWN = 50
@@ -34,7 +34,7 @@ def deeds_out(plan: HallPlan, words: dict[str, str]) -> list[dict[str, Any]]:
             "at": wire_time(row.at, plan.zone),
             "by": usernames.get(row.actor, ""),
             "deed": row.deed,
-            "text": gettext(words[row.deed]),
+            "text": said(words[row.deed]),
             "subject": row.subject,
         }
         for row in audit.latest(plan.code, tuple(words), SHOWN)

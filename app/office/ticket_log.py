@@ -20,6 +20,7 @@ from app.office.ticket_log_words import (
     WHY_WORDS,
     WITH_REASON,
     case_of,
+    said,
 )
 from app.ratings.queries import rating_of
 from app.ratings.rules import GRADE_WORDS, Grade
@@ -67,7 +68,7 @@ def log_out(ticket: Ticket, plan: HallPlan, *, with_grade: bool) -> dict[str, An
 def _of_booking(row: Any, plan: HallPlan, people: People) -> dict[str, Any]:
     return {
         **_entry(row.at, row.kind, row.actor, None, plan, people),
-        "text": _(BOOKING_WORDS[row.kind]),
+        "text": said(BOOKING_WORDS[row.kind]),
         "note": row.note or None,
     }
 
@@ -117,7 +118,7 @@ def _text(event: Mapping[str, Any], lane: str | None, call: Call | None) -> str:
     data = event["data"]
     case = case_of(event["kind"], data, lane, call is not None and call.by_hand is not None)
     known = {"counter": event["counter"], "nth": event["nth"], "bound_to": data.get("bound_to")}
-    return _(EVENT_WORDS[case]) % {**known, "lane": data.get("lane")}
+    return said(EVENT_WORDS[case]) % {**known, "lane": data.get("lane")}
 
 
 def _due(
@@ -132,7 +133,7 @@ def _due(
     return {
         "due_at": wire_time(day.instant(due), plan.zone),
         "due_was": was if was is None else wire_time(day.instant(was), plan.zone),
-        "due_why": _(WHY_WORDS[data["due_why"]]),
+        "due_why": said(WHY_WORDS[data["due_why"]]),
     }
 
 

@@ -1,4 +1,4 @@
-"""What the log of a ticket says: one table, a sentence for each kind of event. Pure.
+"""What the log of a ticket says: one table, a sentence for each kind of event.
 
 A kind may have a second sentence for a special case, as `kind.case`. tests/guards/test_event_words
 sees to it that whatever the code records has its words.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.core.language import pgettext
 from queueing.order import Why
 
 EVENT_WORDS = {
@@ -61,6 +62,12 @@ WHY_WORDS = {
 }
 WITH_REASON = ("transferred", "priority_struck", "moved", "cancelled")
 """The kinds whose note is what somebody gave as the reason."""
+
+
+def said(words: str) -> str:
+    """Words of these tables in the request's language: a button that says 挂起 says Park, the log
+    says Parked."""
+    return pgettext("log", words) or words
 
 
 def case_of(kind: str, data: dict[str, Any], lane_before: str | None, by_hand: bool) -> str:

@@ -1,4 +1,4 @@
-"""Accounts at the office: made, changed, disabled, and never so that nobody administers the hall."""
+"""Accounts at the office: made, changed, disabled, and never so that nobody is left in charge."""
 
 import threading
 

@@ -9,7 +9,7 @@ import { _ } from '../shared/language.js'
 const PARTS = {
   hall: _('大厅'),
   departments: _('部门'),
-  lanes: _('业务队列'),
+  lanes: _('队列'),
   counters: _('窗口'),
   items: _('事项'),
 }
