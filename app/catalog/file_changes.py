@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.catalog.yaml_tree import Value, read_tree
+from app.catalog.yaml_tree import Value
 
 KEYS = {"departments": "code", "lanes": "letters", "counters": "no", "items": "code"}
 """The lists of a hall file, and what names their entries."""
@@ -44,8 +44,9 @@ class Change:
     holds: Holds
 
 
-def changes(before: str, after: str) -> list[Change]:
-    """From one faultless file to another, in the order of the new one; what leaves comes last."""
+def changes(before: Any, after: Any) -> list[Change]:
+    """From one faultless file to another, both as `HallFile.written`, in the order of the new one;
+    what leaves comes last."""
     old, new = _entries(before), _entries(after)
     found = [
         change for place, entry in new.items() for change in _between(place, old.get(place), entry)
@@ -59,8 +60,7 @@ Entry = dict[str, str]
 """Key -> as it is written."""
 
 
-def _entries(text: str) -> dict[Place, Entry]:
-    root: Any = read_tree(text.encode()).root
+def _entries(root: Any) -> dict[Place, Entry]:
     found = {("hall", ""): dict(_flat(root["hall"], ""))}
     for part, key in KEYS.items():
         found |= {(part, str(each[key])): dict(_flat(each, "")) for each in root[part]}

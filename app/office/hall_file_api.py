@@ -73,7 +73,7 @@ def check(json_data: dict[str, Any]) -> Response:
             "faults": [],
             "warnings": _warnings(judged.file.plan, plan),
             "size": _size(judged.file.plan),
-            "changes": _changes(text, plan),
+            "changes": _changes(judged.file, plan),
         }
     )
 
@@ -165,7 +165,7 @@ def _size(plan: HallPlan) -> dict[str, Any]:
     return {"name": plan.name, **{part: len(getattr(plan, part)) for part in listed}}
 
 
-def _changes(text: str, plan: HallPlan) -> list[dict[str, Any]] | None:
+def _changes(file: HallFile, plan: HallPlan) -> list[dict[str, Any]] | None:
     before = file_of(plan.code)
     if not before:
         return None
@@ -179,5 +179,5 @@ def _changes(text: str, plan: HallPlan) -> list[dict[str, Any]] | None:
             "after": change.after,
             "holds": str(change.holds),
         }
-        for change in changes(before, text)
+        for change in changes(read_tree(before.encode()).root, file.written)
     ]
