@@ -28,6 +28,12 @@ log = logging.getLogger(__name__)
 
 HALL = "demo"
 PASSWORD = "shunhao-demo"  # noqa: S105 (printed for everybody at the start)
+DEVICES = {
+    "kiosk": ("kiosk", "演示 kiosk"),
+    "screen": ("screen", "演示 screen"),
+    "living": ("kiosk", "演示人流"),
+}
+"""Name of a token -> the kind of machine and what it is called."""
 OTHERS = (
     ("guide", Role.GUIDE),
     ("supervisor", Role.SUPERVISOR),
@@ -53,8 +59,8 @@ def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
     tokens = _tokens(parts().settings.instance_path / "demo-tokens.json", new_token)
     staff = _staff(plan)
     with transaction():
-        for kind, token in tokens.items():
-            put_device(token, kind, plan.code, f"演示 {kind}", act)
+        for name, (kind, called) in DEVICES.items():
+            put_device(tokens[name], kind, plan.code, called, act)
         # One hash for all: these accounts share one printed password, and hashing takes its time.
         password_hash = HASHER.hash(PASSWORD)
         for person in staff:
@@ -70,6 +76,7 @@ def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
         "hall": plan.code,
         "kiosk_token": tokens["kiosk"],
         "screen_token": tokens["screen"],
+        "living_token": tokens["living"],
         "staff": staff,
     }
 
@@ -94,9 +101,10 @@ def _staff(plan: HallPlan) -> list[dict[str, Any]]:
 
 
 def _tokens(kept: Path, new_token: Callable[[int], str]) -> dict[str, str]:
-    """The demo's device tokens, made once: the database keeps only their hashes."""
-    if not kept.exists():
-        kept.write_text(json.dumps({"kiosk": new_token(32), "screen": new_token(32)}))
-        kept.chmod(0o600)
-    tokens: dict[str, str] = json.loads(kept.read_text())
+    """The demo's device tokens, each made once: the database keeps only their hashes."""
+    tokens: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
+    if missing := DEVICES.keys() - tokens.keys():
+        tokens |= {name: new_token(32) for name in missing}
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps(tokens))
     return tokens

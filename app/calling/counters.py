@@ -6,11 +6,14 @@ tickets, then their calls, then the series of numbers.
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from app.calling.errors import CounterHoldsTicket, CounterNotOpen, NotAtThisCounter
-from app.catalog.plan import Counter, HallPlan
-from app.catalog.service import counter_of, lock_counter, set_counter_status
+from app.catalog import service as catalog
+from app.catalog.plan import AutoCall, Counter, HallPlan
+from app.catalog.service import auto_call_of, counter_of, lock_counter, set_counter_status
 from app.core import events
-from app.core.acts import Act
+from app.core.acts import Act, Role
 from app.tickets import queries as tickets
 from app.tickets.service import give_back_bound
 
@@ -47,6 +50,21 @@ def turn_counter(plan: HallPlan, no: str, status: str, act: Act) -> None:
         return
     set_counter_status(counter, status, act.now)
     events.record(act, plan.code, plan.day_of(act.now).date, KINDS[status], counter=no)
+
+
+def set_auto_call(plan: HallPlan, no: str, auto: AutoCall, act: Act) -> None:
+    """Have the counter's console call the next by itself, or no longer; a clerk only at their own.
+
+    Raises UnknownCounter, NotAtThisCounter."""
+    counter = counter_of(plan, no)
+    if act.actor.role == Role.CLERK:
+        require_seat(no, act)
+    lock_counter(counter)
+    if auto_call_of(counter) == auto:
+        return
+    catalog.set_auto_call(counter, auto)
+    kind, day = "counter_auto_call", plan.day_of(act.now).date
+    events.record(act, plan.code, day, kind, counter=no, **asdict(auto))
 
 
 def lock_open(plan: HallPlan, no: str) -> Counter:

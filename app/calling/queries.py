@@ -44,6 +44,13 @@ def last_calls(hall: str, day: date, limit: int) -> list[Call]:
     )
 
 
+def last_call_at(hall: str, day: date, counter: str) -> int | None:
+    """The id of the latest call to this counter on a hall's day."""
+    mine = (CALLS.c.hall == hall, CALLS.c.day == day, CALLS.c.counter == counter)
+    query = select(CALLS.c.id).where(*mine).order_by(CALLS.c.called_at.desc(), CALLS.c.id.desc())
+    return db.session.execute(query.limit(1)).scalar_one_or_none()
+
+
 def calls_of(hall: str, day: date) -> list[Call]:
     """All calls of a hall's day in the order they were made: public, so everyone can check."""
     return list(

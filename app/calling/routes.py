@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -11,18 +12,20 @@ from flask import Response, request
 from app.calling import counters, handling, service
 from app.calling.queries import calls_of
 from app.calling.schemas import (
+    AutoCallIn,
     BoardOut,
     CalledOut,
     CallOut,
     CounterStateOut,
     DateQuery,
+    NextIn,
     NumberIn,
     ReasonIn,
     TransferIn,
 )
 from app.calling.service import Called
 from app.calling.view import board_out, call_out, counter_out
-from app.catalog.plan import HallPlan
+from app.catalog.plan import AutoCall, HallPlan
 from app.catalog.service import plan_of
 from app.core.acts import AT_COUNTERS, Act, Role
 from app.core.auth import access, act, actor, public
@@ -36,6 +39,7 @@ from app.tickets.view import ticket_out
 bp = APIBlueprint("calling", __name__, url_prefix="/api/v1", tag="叫号")
 
 ON_THE_FLOOR = (Role.CLERK, Role.GUIDE, Role.SUPERVISOR)
+LOOK_AFTER_COUNTERS = (*AT_COUNTERS, Role.ADMINISTRATOR)
 REFUSALS = {403: "不在这个窗口", 404: "没有这个窗口或号票", 409: "当前状态不允许"}
 
 
@@ -77,15 +81,27 @@ def close_counter(no: str, json_data: dict[str, Any]) -> Response:
     return _turn(no, counters.close_counter)
 
 
+@bp.put("/counters/<no>/auto-call")
+@access("staff", roles=LOOK_AFTER_COUNTERS)
+@bp.input(AutoCallIn)
+@bp.output(CounterStateOut)
+@bp.doc(summary="自动派单：窗口空出来后，工作台自动叫下一位", responses=REFUSALS)
+def set_auto_call(no: str, json_data: dict[str, Any]) -> Response:
+    auto = AutoCall(**json_data)
+    return _turn(no, partial(counters.set_auto_call, auto=auto), keyed=False)
+
+
 @bp.post("/counters/<no>/call-next")
 @access("staff", roles=AT_COUNTERS)
-@bp.input(NothingIn)
+@bp.input(NextIn)
 @bp.output(CalledOut)
 @bp.doc(summary="叫下一位", responses={204: "没有人等候", **REFUSALS, 503: "次序正在恢复"})
 def call_next(no: str, json_data: dict[str, Any]) -> Response:
     doing, plan = act(), _plan()
     return perform_here(
-        lambda: service.call_next(plan, no, doing), _called(plan, doing), on_replay=_acknowledge
+        lambda: service.call_next(plan, no, doing, **json_data),
+        _called(plan, doing),
+        on_replay=_acknowledge,
     )
 
 
@@ -254,14 +270,14 @@ def _plan() -> HallPlan:
     return plan_of(actor().hall or "")
 
 
-def _turn(no: str, use_case: Callable[[HallPlan, str, Act], None]) -> Response:
+def _turn(no: str, use_case: Callable[..., None], *, keyed: bool = True) -> Response:
     doing, plan = act(), _plan()
 
     def turned() -> str:
-        use_case(plan, no, doing)
+        use_case(plan, no, act=doing)
         return no
 
-    return perform_here(turned, lambda number: counter_out(plan, number, doing))
+    return perform_here(turned, lambda number: counter_out(plan, number, doing), keyed=keyed)
 
 
 def _handle(ticket_id: str, use_case: Callable[[Ticket, Act, HallPlan], Ticket]) -> Response:

@@ -34,8 +34,14 @@ def tier_for(counter: Counter, ticket: Any, now_ms: int, rules: Rules) -> int | 
         return 1 if ticket.bound_to == counter.no else None
     tiers = (n for n, lanes in enumerate(counter.tiers, start=1) if ticket.lane in lanes)
     tier = next(tiers, None)
-    is_overdue = ticket.due_ms <= now_ms - rules.overdue_after
-    return 1 if tier is not None and is_overdue else tier
+    return 1 if tier is not None and is_overdue(ticket, now_ms, rules) else tier
+
+
+def is_overdue(ticket: Any, now_ms: int, rules: Rules) -> bool:
+    """Whether a waiting ticket's due time has passed so long ago that every counter of its lane
+    calls it from its first tier."""
+    overdue: bool = ticket.due_ms <= now_ms - rules.overdue_after
+    return overdue
 
 
 def why_next(

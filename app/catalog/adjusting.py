@@ -110,8 +110,9 @@ def _adjust(
     of_this_day = or_(TABLE.c.day == day, TABLE.c.day.is_(None))
     stood = (TABLE.c.hall_id == plan.id, TABLE.c.kind == kind, TABLE.c.subject == subject)
     ended = update(TABLE).where(*stood, of_this_day, TABLE.c.ended_at.is_(None))
-    taken_back = db.session.execute(ended.values(ended_at=act.now, ended_by=str(act.actor)))
-    if value is None and not taken_back.rowcount:
+    ended = ended.values(ended_at=act.now, ended_by=str(act.actor)).returning(TABLE.c.id)
+    taken_back = db.session.execute(ended).first()
+    if value is None and taken_back is None:
         return
     if value is not None:
         db.session.execute(

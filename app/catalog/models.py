@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     Time,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -99,6 +100,10 @@ class CounterRow(db.Model):
     status: Mapped[str] = mapped_column(String(8), default="closed")
     """closed, open or paused. Live: kept by the calling feature, left alone by hall files."""
     status_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    auto_call: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its console calls the next by itself. Live, as the status is."""
+    auto_call_pause_s: Mapped[int] = mapped_column(default=5, server_default="5")
+    """Seconds it lets pass before it does."""
 
 
 class ItemRow(db.Model):

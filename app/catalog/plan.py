@@ -190,6 +190,15 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class AutoCall:
+    """Whether a counter's console calls the next by itself once the counter is free."""
+
+    on: bool
+    pause_s: int
+    """Seconds it lets pass before it does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a hall may choose besides its promises."""
 

@@ -15,7 +15,7 @@ from app.catalog.adjusted import adjusted, standing
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
 from app.catalog.holding import hold_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
-from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
+from app.catalog.plan import AutoCall, Counter, HallDay, HallPlan, Item, Lane
 from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
 from app.core.parts import parts
@@ -131,6 +131,18 @@ def counter_statuses(plan: HallPlan) -> dict[str, tuple[str, datetime | None]]:
     query = select(CounterRow.no, CounterRow.status, CounterRow.status_at)
     rows = db.session.execute(query.where(CounterRow.hall_id == plan.id, ~CounterRow.retired))
     return {row.no: (row.status, row.status_at) for row in rows}
+
+
+def auto_call_of(counter: Counter) -> AutoCall:
+    """Whether this counter's console calls by itself, as of now."""
+    query = select(CounterRow.auto_call, CounterRow.auto_call_pause_s)
+    return AutoCall(*db.session.execute(query.where(CounterRow.id == counter.id)).one())
+
+
+def set_auto_call(counter: Counter, auto: AutoCall) -> None:
+    """Let this counter's console call by itself, or no longer."""
+    change = update(CounterRow.__table__).where(CounterRow.__table__.c.id == counter.id)
+    db.session.execute(change.values(auto_call=auto.on, auto_call_pause_s=auto.pause_s))
 
 
 def promises_shown(plan: HallPlan, day: HallDay) -> DayPromises:

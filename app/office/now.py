@@ -11,12 +11,13 @@ from typing import Any
 from app.calling.counters import OPEN
 from app.calling.queries import calls_at
 from app.catalog.adjusted import Adjustment, adjustments_of
-from app.catalog.plan import Counter, HallPlan, Lane, Thresholds
+from app.catalog.plan import WHOLE_HALL, Counter, HallPlan, Lane, Thresholds
 from app.catalog.rules import is_open_at
 from app.catalog.service import counter_statuses
 from app.core.http import wire_time
 from app.office.now_warnings import LaneNow, Warning, warnings_of
 from app.office.now_words import change_in_words, warning_in_words
+from app.ratings.queries import bad_since
 from app.staff.queries import seated, usernames
 from app.tickets.outlooks import look
 from app.tickets.queries import Ticket, at_counters, by_state, waiting
@@ -26,6 +27,8 @@ from queueing.order import MINUTE
 CHANGES = 20
 LONG = 2
 """A visit this many times as long as its item usually takes runs hot."""
+BAD_RATING_STANDS = timedelta(hours=1)
+"""So long the office is warned of one."""
 
 Statuses = dict[str, tuple[str, datetime | None]]
 
@@ -73,7 +76,8 @@ def hall_now(plan: HallPlan, now: datetime) -> dict[str, Any]:
     """The hall now, for staff: numbers, and who sits where; no visitor's name."""
     scene, day = scene_of(plan, now), plan.day_of(now)
     lanes = [_lane_now(plan, lane, scene, now) for lane in plan.lanes.values()]
-    found = warnings_of(lanes, plan.thresholds, now)
+    bad = [(each.at, each.counter) for each in bad_since(plan.code, now - BAD_RATING_STANDS)]
+    found = warnings_of(lanes, bad, plan.thresholds, now)
     states = by_state(plan.code, day.date)
     oldest = min((each.since[0] for each in lanes if each.since), default=None)
     changes = adjustments_of(plan, day, CHANGES)
@@ -88,10 +92,10 @@ def hall_now(plan: HallPlan, now: datetime) -> dict[str, Any]:
         "finished": states.get(State.FINISHED, 0),
         "counters_working": sum(scene.works(no) for no in plan.counters),
         "message": plan.message,
-        "stopped": plan.why_stopped(""),
+        "stopped": plan.stops.get(WHOLE_HALL),
         "thresholds": thresholds_out(plan.thresholds),
         "warnings": [_warning_out(each, plan) for each in found],
-        "lanes": [_lane_out(each, plan, scene, found) for each in lanes],
+        "lanes": [_lane_out(each, plan, found) for each in lanes],
         "counters": [_counter_out(each, plan, scene, now) for each in plan.counters.values()],
         "changes": _changes_out(changes, plan),
     }
@@ -126,9 +130,7 @@ def _waits_since(ticket: Ticket) -> datetime:
     return max(entered, ticket.slot_starts_at) if ticket.slot_starts_at else entered
 
 
-def _lane_out(
-    lane: LaneNow, plan: HallPlan, scene: Scene, found: Sequence[Warning]
-) -> dict[str, Any]:
+def _lane_out(lane: LaneNow, plan: HallPlan, found: Sequence[Warning]) -> dict[str, Any]:
     letters = lane.lane.letters
     outlook = look(plan)
     likely, long = outlook.newcomers.get(letters, (None, None)) if outlook else (None, None)

@@ -12,10 +12,11 @@ from app.calling.counters import CLOSED, OPEN, PAUSED, turn_counter
 from app.catalog import adjusting
 from app.catalog.plan import HallPlan, Thresholds
 from app.catalog.service import plan_of
+from app.core.acts import LEADS
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.parts import parts
-from app.office.api import ALL, LEADS
+from app.office.frame import ALL
 from app.office.now import hall_now, lanes_unworked, thresholds_out
 from app.office.now_schemas import (
     HallNowOut,

@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from app.catalog.plan import Lane, Thresholds
 
+BadRating = tuple[datetime, str | None]
+"""When somebody said that they were not content, and the counter that had served them."""
+
 
 class Kind(StrEnum):
     OLDEST_WAIT = "oldest_wait"
@@ -39,16 +42,25 @@ class LaneNow:
 @dataclass(frozen=True, slots=True)
 class Warning:
     kind: Kind
-    lane: str | None
-    """Letters."""
     since: datetime
-    count: int
+    lane: str | None = None
+    """Letters."""
+    count: int = 0
     """People, or minutes for `oldest_wait`."""
+    counter: str | None = None
+    """Where somebody was served who was not content."""
 
 
-def warnings_of(lanes: Iterable[LaneNow], thresholds: Thresholds, now: datetime) -> list[Warning]:
+def warnings_of(
+    lanes: Iterable[LaneNow],
+    bad_ratings: Iterable[BadRating],
+    thresholds: Thresholds,
+    now: datetime,
+) -> list[Warning]:
     """Everything to be warned of, what has stood longest first."""
     found = [warning for lane in lanes for warning in _of_lane(lane, thresholds, now)]
+    if thresholds.bad_rating:
+        found += [Warning(Kind.BAD_RATING, at, counter=where) for at, where in bad_ratings]
     return sorted(found, key=lambda warning: warning.since)
 
 
@@ -60,10 +72,10 @@ def _of_lane(lane: LaneNow, thresholds: Thresholds, now: datetime) -> Iterator[W
     enough = timedelta(milliseconds=thresholds.oldest_wait)
     if now - longest >= enough:
         minutes = (now - longest) // timedelta(minutes=1)
-        yield Warning(Kind.OLDEST_WAIT, letters, longest + enough, minutes)
+        yield Warning(Kind.OLDEST_WAIT, longest + enough, letters, minutes)
     if len(lane.since) >= thresholds.waiting:
         since = lane.since[thresholds.waiting - 1]
-        yield Warning(Kind.WAITING, letters, since, len(lane.since))
+        yield Warning(Kind.WAITING, since, letters, len(lane.since))
     if thresholds.unserved_lane and not lane.working:
         since = max(longest, lane.turned_at or longest)
-        yield Warning(Kind.UNSERVED_LANE, letters, since, len(lane.since))
+        yield Warning(Kind.UNSERVED_LANE, since, letters, len(lane.since))

@@ -11,7 +11,11 @@ from app.office.now_warnings import Warning
 
 def warning_in_words(warning: Warning, plan: HallPlan) -> str:
     """What is the matter."""
-    said = {"lane": _lane(warning.lane or "", plan), "n": warning.count}
+    said = {
+        "lane": _lane(warning.lane or "", plan),
+        "n": warning.count,
+        "counter": warning.counter,
+    }
     match warning.kind:
         case Warned.OLDEST_WAIT:
             return _("%(lane)s 有人已等 %(n)s 分钟") % said
@@ -19,6 +23,8 @@ def warning_in_words(warning: Warning, plan: HallPlan) -> str:
             return _("%(lane)s 有 %(n)s 人在等候") % said
         case Warned.UNSERVED_LANE:
             return _("%(lane)s 有 %(n)s 人在等候，没有窗口在办理") % said
+        case Warned.BAD_RATING if warning.counter:
+            return _("%(counter)s 号窗口收到不满意的评价") % said
         case Warned.BAD_RATING:
             return _("收到不满意的评价")
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = '0008'
-down_revision = '0006'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
@@ -31,14 +31,12 @@ def upgrade() -> None:
         batch_op.create_index('ix_adjustments_hall_id_made_at', ['hall_id', 'made_at'], unique=False)
         batch_op.create_index('uq_adjustments_standing', ['hall_id', 'kind', 'subject', 'day'], unique=True, postgresql_where=sa.text('ended_at IS NULL'), sqlite_where=sa.text('ended_at IS NULL'))
 
-    with op.batch_alter_table('halls', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('thresholds', sa.JSON(), server_default='{}', nullable=False))
+    # outside Alembic's batches, as in 0002
+    op.add_column('halls', sa.Column('thresholds', sa.JSON(), server_default='{}', nullable=False))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('halls', schema=None) as batch_op:
-        batch_op.drop_column('thresholds')
-
+    op.drop_column('halls', 'thresholds')
     with op.batch_alter_table('adjustments', schema=None) as batch_op:
         batch_op.drop_index('uq_adjustments_standing', postgresql_where=sa.text('ended_at IS NULL'), sqlite_where=sa.text('ended_at IS NULL'))
         batch_op.drop_index('ix_adjustments_hall_id_made_at')

@@ -30,6 +30,7 @@ def checkout(tmp_path):
     for package in ("config", "embedded"):
         shutil.copytree(ROOT / package, place / package)
     shutil.copy(Path(__file__).parent / "stand_in_wsgi.py", place / "wsgi.py")
+    shutil.copy(Path(__file__).parent / "stand_in_living.py", place / "living.py")
     return place
 
 
@@ -43,7 +44,7 @@ class Demo:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "embedded.supervisor"],
                 cwd=checkout,
-                env={**clean, "PORT": str(self.port), **environ},
+                env={**clean, "PORT": str(self.port), "LIVE": "0", **environ},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -210,6 +211,32 @@ def test_starts_a_child_again_that_died(checkout, word):
         )
         if word == "-server":
             wait(lambda: answers(url), demo)
+
+
+def test_people_come_of_themselves_unless_told_not_to(checkout):
+    with running(checkout, LIVE="", LIVE_SPEED="2.5") as demo:
+        told = demo.announced()
+        assert told["live"] is True
+        before = demo.process_id("--parts")
+        assert f"--base-url {told['base_url']}" in demo.processes()[before]
+        assert "--speed 2.5" in demo.processes()[before]
+        os.kill(before, signal.SIGKILL)
+        wait(lambda: "living was ended by SIGKILL; starting it again" in demo.said, demo)
+        wait(lambda: any("--parts" in line for line in demo.processes().values()), demo)
+    with running(checkout) as demo:
+        assert demo.announced()["live"] is False
+        assert not [line for line in demo.processes().values() if "--parts" in line]
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [({"LIVE": "yes"}, "LIVE is 'yes'"), ({"LIVE_SPEED": "0"}, "LIVE_SPEED is '0'")],
+)
+def test_says_what_is_wrong_with_the_wish_for_life(checkout, setting, told):
+    demo = Demo(checkout, **setting)
+    assert demo.process.wait(20) == 1
+    assert told in demo.said
+    assert "Traceback" not in demo.said
 
 
 def test_gives_up_when_a_child_dies_again_and_again(checkout):

@@ -8,7 +8,14 @@ import pytest
 from marshmallow import fields
 
 from app.catalog.hall_file import PROMISE_UNITS, RULE_UNITS, parse_hall
-from app.catalog.hall_schema import BookingPart, FilePart, PromisesPart, RulesPart, ThresholdsPart, WeekPart
+from app.catalog.hall_schema import (
+    BookingPart,
+    FilePart,
+    PromisesPart,
+    RulesPart,
+    ThresholdsPart,
+    WeekPart,
+)
 from app.catalog.plan import Booking, Rules, Thresholds
 from app.catalog.words import notes_in_words, order_in_words
 from config.settings import ROOT

@@ -1,5 +1,5 @@
-"""What who leads the hall does at a desk: pair a machine, make an account, load the hall's file, see
-what became of a number."""
+"""What who leads the hall does at a desk: pairs a machine, makes an account, loads the hall's file,
+sees what became of a number."""
 
 from __future__ import annotations
 
