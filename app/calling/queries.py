@@ -63,6 +63,12 @@ def calls_of(hall: str, day: date) -> list[Call]:
     )
 
 
+def calls_of_ticket(ticket_id: str) -> list[Call]:
+    """Every call of one ticket, in the order they were made."""
+    query = select(*CALLS.c).where(CALLS.c.ticket_id == ticket_id).order_by(CALLS.c.id)
+    return list(db.session.execute(query).all())
+
+
 def days_with_calls(hall: str, since: date, before: date) -> list[date]:
     """The days of this hall on which anybody was called, oldest first."""
     query = select(CALLS.c.day).where(CALLS.c.hall == hall, CALLS.c.day >= since)

@@ -566,7 +566,15 @@ def close_day(plan: HallPlan, before: date, act: Act) -> int:
 
 def record(act: Act, ticket: Ticket, kind: str, note: str = "", nth: int | None = None) -> None:
     """Write what happened to a ticket into this transaction. `nth`: of the call's announcements."""
-    data: dict[str, Any] = {"note": note} if note else {}
+    # beside what happened, where it left the ticket: its log is read from these rows
+    data: dict[str, Any] = {
+        "note": note or None,
+        "due_ms": ticket.due_ms,
+        "due_why": ticket.due_why,
+        "lane": ticket.lane,
+        "bound_to": ticket.bound_to,
+        "seat": act.actor.counter,
+    }
     events.record(
         act,
         ticket.hall,
@@ -577,7 +585,7 @@ def record(act: Act, ticket: Ticket, kind: str, note: str = "", nth: int | None 
         counter=ticket.counter,
         call_id=ticket.call_id,
         nth=nth,
-        **data,
+        **{name: value for name, value in data.items() if value is not None},
     )
 
 
