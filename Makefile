@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check frozen requirements
+.PHONY: help demo test test-long check pictures frozen requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ check: $(DEVELOPMENT) ## lint, types, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+pictures: $(DEVELOPMENT) ## take the pictures of docs/images again, from the demo that runs
+	@$(BIN)/python docs/pictures.py
 
 frozen: $(DEVELOPMENT) ## write anew what is made from the code: docs/states.md, the API's description
 	@$(BIN)/python -m tests.guards.frozen

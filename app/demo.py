@@ -20,6 +20,7 @@ from app.catalog.service import plan_of
 from app.core.acts import SYSTEM, Act, Role
 from app.core.db import transaction
 from app.core.parts import parts
+from app.screen.clips import ClipsNotMade, make_clips
 from app.staff.service import HASHER, put_device, put_staff
 from app.tickets.queries import live_by_lane
 from config.settings import ROOT
@@ -28,6 +29,12 @@ log = logging.getLogger(__name__)
 
 HALL = "demo"
 PASSWORD = "shunhao-demo"  # noqa: S105 (printed for everybody at the start)
+DEVICES = {
+    "kiosk": ("kiosk", "演示 kiosk"),
+    "screen": ("screen", "演示 screen"),
+    "living": ("kiosk", "演示人流"),
+}
+"""Name of a token -> the kind of machine and what it is called."""
 OTHERS = (
     ("guide", Role.GUIDE),
     ("supervisor", Role.SUPERVISOR),
@@ -38,6 +45,7 @@ OTHERS = (
 def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
     """Migrate, load the halls whose file changed, seat the staff; what the demo announces."""
     upgrade()
+    _make_clips()
     act = Act(now, SYSTEM)
     with transaction():
         seed_calendar(range(now.year, now.year + 2))
@@ -53,8 +61,8 @@ def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
     tokens = _tokens(parts().settings.instance_path / "demo-tokens.json", new_token)
     staff = _staff(plan)
     with transaction():
-        for kind, token in tokens.items():
-            put_device(token, kind, plan.code, f"演示 {kind}", act)
+        for name, (kind, called) in DEVICES.items():
+            put_device(tokens[name], kind, plan.code, called, act)
         # One hash for all: these accounts share one printed password, and hashing takes its time.
         password_hash = HASHER.hash(PASSWORD)
         for person in staff:
@@ -70,8 +78,17 @@ def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
         "hall": plan.code,
         "kiosk_token": tokens["kiosk"],
         "screen_token": tokens["screen"],
+        "living_token": tokens["living"],
         "staff": staff,
     }
+
+
+def _make_clips() -> None:
+    """A hall without a voice still opens: its screens sound their chime."""
+    try:
+        make_clips(parts().settings.instance_path)
+    except ClipsNotMade as error:
+        log.warning("%s", error)
 
 
 def _staff(plan: HallPlan) -> list[dict[str, Any]]:
@@ -94,9 +111,10 @@ def _staff(plan: HallPlan) -> list[dict[str, Any]]:
 
 
 def _tokens(kept: Path, new_token: Callable[[int], str]) -> dict[str, str]:
-    """The demo's device tokens, made once: the database keeps only their hashes."""
-    if not kept.exists():
-        kept.write_text(json.dumps({"kiosk": new_token(32), "screen": new_token(32)}))
-        kept.chmod(0o600)
-    tokens: dict[str, str] = json.loads(kept.read_text())
+    """The demo's device tokens, each made once: the database keeps only their hashes."""
+    tokens: dict[str, str] = json.loads(kept.read_text()) if kept.exists() else {}
+    if missing := DEVICES.keys() - tokens.keys():
+        tokens |= {name: new_token(32) for name in missing}
+        kept.touch(mode=0o600)
+        kept.write_text(json.dumps(tokens))
     return tokens

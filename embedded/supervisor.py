@@ -1,8 +1,8 @@
 """The demo: everything a hall needs, under one process. `python -m embedded.supervisor`.
 
 It starts a private Redis, brings the database up to date, loads the demo halls, and runs web,
-worker and schedule until it is told to end. Its children end with it, in order on Ctrl-C and
-by the kernel if it is killed (see `lifeline`).
+worker, schedule and, unless `LIVE=0`, the people of a living hall until it is told to end. Its
+children end with it, in order on Ctrl-C and by the kernel if it is killed (see `lifeline`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import http.client
 import json
+import math
 import os
 import signal
 import socket
@@ -33,10 +34,21 @@ from embedded.redis_server import private_redis
 
 READY_LIMIT = 120.0
 """Seconds until the web must be ready, or the start has failed."""
+LIVE_SPEED = 4.0
+"""How many times as fast as life a demo is: somebody is called every few seconds, and who takes a
+number is called within minutes; a visit to a counter lasts long enough to be watched."""
+FASTEST = 60.0
+PATIENCE = {"living": 20.0}
+"""Seconds a program may take to end, where it needs more than most: its people go home first."""
 PAUSE = 0.1
 """Seconds between two looks at the children."""
 
 
+LIVES = (
+    "  大厅里的人和窗口人员是模拟的 people and clerks are simulated: make demo LIVE=0 stops them,"
+    " LIVE_SPEED=1 is real time"
+)
+STANDS_STILL = "  没有模拟的人 nobody is simulated (LIVE=0)"
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -54,7 +66,16 @@ class Parts(TypedDict):
     hall: str
     kiosk_token: str
     screen_token: str
+    living_token: str
     staff: list[table.Staff]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Whether people come of themselves, and how many times as fast as life."""
+
+    lives: bool
+    speed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,11 @@ class Place:
     @property
     def parts(self) -> Path:
         return self.instance / "demo-parts.json"
+
+    @property
+    def seats(self) -> Path:
+        """Sessions of the living hall's clerks."""
+        return self.instance / "living.json"
 
     @property
     def lock(self) -> Path:
@@ -123,6 +149,7 @@ def _run(environ: Mapping[str, str]) -> NoReturn:
         "PYTHONUNBUFFERED": "1",
     }
     place = Place(load_settings(environ).instance_path)
+    life = _life(environ)
     place.logs.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.enter_context(_only_one(place))
@@ -137,15 +164,31 @@ def _run(environ: Mapping[str, str]) -> NoReturn:
             kept.append(_keep(redis.program, stack, redis.process))
             environ["REDIS_URL"] = redis.url
         parts = _prepare(environ, place)
-        # they end in the opposite order: the web first, so that nothing new comes in
-        for program in _programs(environ, place):
+        # they end in the opposite order: people go home, then the web lets nothing new in
+        for program in _programs(environ, place, life):
             kept.append(_keep(program, stack))
         stack.callback(place.announcement.unlink, missing_ok=True)
         say("Web, worker and schedule are starting …")
         _wait_until_ready(kept, environ, place)
-        _announce(load_settings(environ), place, parts)
+        _announce(load_settings(environ), place, parts, life)
         while True:
             _look_after(kept)
+
+
+def _life(environ: Mapping[str, str]) -> Life:
+    """What `LIVE` and `LIVE_SPEED` ask for."""
+    wish, speed = environ.get("LIVE") or "1", environ.get("LIVE_SPEED") or str(LIVE_SPEED)
+    if wish not in ("0", "1"):
+        raise CannotStart(f"LIVE is {wish!r}; it must be 1, or 0 for a hall in which nobody moves.")
+    try:
+        factor = float(speed)
+    except ValueError:
+        factor = math.nan
+    if not 0.1 <= factor <= FASTEST:
+        raise CannotStart(
+            f"LIVE_SPEED is {speed!r}; it must be a number from 0.1 to {FASTEST:g}; 1 is real time."
+        )
+    return Life(wish == "1", factor)
 
 
 @contextmanager
@@ -220,16 +263,28 @@ def _prepare(environ: Mapping[str, str], place: Place) -> Parts:
     return cast(Parts, json.loads(place.parts.read_text(encoding="utf-8")))
 
 
-def _programs(environ: Mapping[str, str], place: Place) -> Iterator[Program]:
+def _programs(environ: Mapping[str, str], place: Place, life: Life) -> Iterator[Program]:
     commands = {
         "worker": _flask("worker"),
         "schedule": _flask("schedule"),
         "web": lifeline.command("gunicorn", "--config", "config/gunicorn.py", "wsgi:app"),
     }
+    if life.lives:
+        commands["living"] = _living(environ, place, life)
     for name, command in commands.items():
         log = place.logs / f"{name}.log"
         log.unlink(missing_ok=True)
-        yield Program(name, tuple(command), ROOT, log, environ)
+        yield Program(name, tuple(command), ROOT, log, environ, PATIENCE.get(name, 10))
+
+
+def _living(environ: Mapping[str, str], place: Place, life: Life) -> list[str]:
+    return lifeline.command(
+        "living",
+        *("--parts", str(place.parts)),
+        *("--base-url", f"http://{_here(environ['HOST'])}:{environ['PORT']}"),
+        *("--kept", str(place.seats)),
+        *("--speed", f"{life.speed:g}"),
+    )
 
 
 def _flask(*arguments: str) -> list[str]:
@@ -254,8 +309,7 @@ def _wait_until_ready(kept: list[Kept], environ: Mapping[str, str], place: Place
 
 
 def _ready(host: str, port: int) -> bool:
-    here = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
-    connection = http.client.HTTPConnection(here, port, timeout=5)
+    connection = http.client.HTTPConnection(_here(host), port, timeout=5)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == http.HTTPStatus.OK
@@ -265,7 +319,12 @@ def _ready(host: str, port: int) -> bool:
         connection.close()
 
 
-def _announce(settings: Settings, place: Place, parts: Parts) -> None:
+def _here(host: str) -> str:
+    """Where this machine reaches what listens on `host`."""
+    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
+
+
+def _announce(settings: Settings, place: Place, parts: Parts, life: Life) -> None:
     """Write `demo.json`, whole or not at all, and print the table."""
     announcement = {
         "base_url": settings.base_url,
@@ -275,6 +334,7 @@ def _announce(settings: Settings, place: Place, parts: Parts) -> None:
         "kiosk_token": parts["kiosk_token"],
         "screen_token": parts["screen_token"],
         "staff": parts["staff"],
+        "live": life.lives,
     }
     draft = place.announcement.with_suffix(".tmp")
     draft.write_text(json.dumps(announcement, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -287,6 +347,7 @@ def _announce(settings: Settings, place: Place, parts: Parts) -> None:
         table.aligned(table.sign_ins(parts["staff"])),
         "",
         f"  {place.announcement} 供程序读取 the same for programs; logs in {place.logs}",
+        LIVES if life.lives else STANDS_STILL,
         "  按 Ctrl-C 结束 ends it; the data stays.",
         sep="\n",
         flush=True,

@@ -55,6 +55,17 @@ class StaffBookIn(ItemsIn):
             raise ValidationError("id_number 与 credit_code 须且只须给出一个", "id_number")
 
 
+class FindIn(Schema):
+    code = String(validate=Length(1, 32), metadata={"description": "预约码"})
+    id_number = String(validate=Length(1, 32))
+    credit_code = String(validate=Length(1, 32))
+
+    @validates_schema
+    def one_of_them(self, data: dict[str, object], **_: object) -> None:
+        if len(data) != 1:
+            raise ValidationError("code、id_number、credit_code 须且只须给出一个", "code")
+
+
 class SlotIn(Schema):
     slot = String(required=True, validate=Length(1, 80))
 

@@ -6,11 +6,14 @@ tickets, then their calls, then the series of numbers.
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from app.calling.errors import CounterHoldsTicket, CounterNotOpen, NotAtThisCounter
-from app.catalog.plan import Counter, HallPlan
-from app.catalog.service import counter_of, lock_counter, set_counter_status
+from app.catalog import service as catalog
+from app.catalog.plan import AutoCall, Counter, HallPlan
+from app.catalog.service import auto_call_of, counter_of, lock_counter, set_counter_status
 from app.core import events
-from app.core.acts import Act
+from app.core.acts import Act, Role
 from app.tickets import queries as tickets
 from app.tickets.service import give_back_bound
 
@@ -20,22 +23,48 @@ KINDS = {OPEN: "counter_opened", PAUSED: "counter_paused", CLOSED: "counter_clos
 
 def open_counter(plan: HallPlan, no: str, act: Act) -> None:
     """Ready to call. Raises UnknownCounter, NotAtThisCounter, as do the others here."""
-    _set_status(plan, no, OPEN, act)
+    _turn_own(plan, no, OPEN, act)
 
 
 def pause_counter(plan: HallPlan, no: str, act: Act) -> None:
     """Away for a moment; a long pause gives bound tickets back (reconcile.sweep)."""
-    _set_status(plan, no, PAUSED, act)
+    _turn_own(plan, no, PAUSED, act)
 
 
 def close_counter(plan: HallPlan, no: str, act: Act) -> None:
     """Gone for now: tickets bound to it go back to their lanes. Raises CounterHoldsTicket."""
-    require_seat(no, act)
-    lock_counter(counter_of(plan, no))
-    if tickets.at_counter(plan.code, no) is not None:
-        raise CounterHoldsTicket
-    give_back_bound(plan, no, act)
-    _set_status(plan, no, CLOSED, act)
+    _turn_own(plan, no, CLOSED, act)
+
+
+def turn_counter(plan: HallPlan, no: str, status: str, act: Act) -> None:
+    """Open, pause or close a counter, whoever sits there: for those who lead the hall.
+
+    Raises UnknownCounter, CounterHoldsTicket."""
+    counter = counter_of(plan, no)
+    was = lock_counter(counter)
+    if status == CLOSED:
+        if tickets.at_counter(plan.code, no) is not None:
+            raise CounterHoldsTicket
+        give_back_bound(plan, no, act)
+    if status == was:
+        return
+    set_counter_status(counter, status, act.now)
+    events.record(act, plan.code, plan.day_of(act.now).date, KINDS[status], counter=no)
+
+
+def set_auto_call(plan: HallPlan, no: str, auto: AutoCall, act: Act) -> None:
+    """Have the counter's console call the next by itself, or no longer; a clerk only at their own.
+
+    Raises UnknownCounter, NotAtThisCounter."""
+    counter = counter_of(plan, no)
+    if act.actor.role == Role.CLERK:
+        require_seat(no, act)
+    lock_counter(counter)
+    if auto_call_of(counter) == auto:
+        return
+    catalog.set_auto_call(counter, auto)
+    kind, day = "counter_auto_call", plan.day_of(act.now).date
+    events.record(act, plan.code, day, kind, counter=no, **asdict(auto))
 
 
 def lock_open(plan: HallPlan, no: str) -> Counter:
@@ -60,10 +89,7 @@ def seat_of(act: Act) -> str:
     return act.actor.counter
 
 
-def _set_status(plan: HallPlan, no: str, status: str, act: Act) -> None:
-    counter = counter_of(plan, no)
+def _turn_own(plan: HallPlan, no: str, status: str, act: Act) -> None:
+    counter_of(plan, no)
     require_seat(no, act)
-    if lock_counter(counter) == status:
-        return
-    set_counter_status(counter, status, act.now)
-    events.record(act, plan.code, plan.day_of(act.now).date, KINDS[status], counter=no)
+    turn_counter(plan, no, status, act)

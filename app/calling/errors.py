@@ -18,6 +18,11 @@ class CounterHoldsTicket(DomainError):
     detail = "窗口手上还有一个号，请先办结、挂起或转号。"
 
 
+class CounterBusy(DomainError):
+    code = "counter_busy"
+    detail = "窗口手上已有一个号，没有再叫下一位。"
+
+
 class CallUndelivered(DomainError):
     code = "call_undelivered"
     detail = "窗口手上还有一个刚叫到的号，请先处理。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -10,19 +11,24 @@ from flask import Response, request
 
 from app.calling import counters, handling, service
 from app.calling.queries import calls_of
+from app.calling.rules import why_told
 from app.calling.schemas import (
+    AutoCallIn,
     BoardOut,
     CalledOut,
     CallOut,
     CounterStateOut,
     DateQuery,
+    NextIn,
     NumberIn,
     ReasonIn,
     TransferIn,
+    ZoneQuery,
 )
 from app.calling.service import Called
 from app.calling.view import board_out, call_out, counter_out
-from app.catalog.plan import HallPlan
+from app.catalog.plan import AutoCall, HallPlan
+from app.catalog.rules import zone_of
 from app.catalog.service import plan_of
 from app.core.acts import AT_COUNTERS, Act, Role
 from app.core.auth import access, act, actor, public
@@ -36,6 +42,7 @@ from app.tickets.view import ticket_out
 bp = APIBlueprint("calling", __name__, url_prefix="/api/v1", tag="叫号")
 
 ON_THE_FLOOR = (Role.CLERK, Role.GUIDE, Role.SUPERVISOR)
+LOOK_AFTER_COUNTERS = (*AT_COUNTERS, Role.ADMINISTRATOR)
 REFUSALS = {403: "不在这个窗口", 404: "没有这个窗口或号票", 409: "当前状态不允许"}
 
 
@@ -77,15 +84,27 @@ def close_counter(no: str, json_data: dict[str, Any]) -> Response:
     return _turn(no, counters.close_counter)
 
 
+@bp.put("/counters/<no>/auto-call")
+@access("staff", roles=LOOK_AFTER_COUNTERS)
+@bp.input(AutoCallIn)
+@bp.output(CounterStateOut)
+@bp.doc(summary="自动派单：窗口空出来后，工作台自动叫下一位", responses=REFUSALS)
+def set_auto_call(no: str, json_data: dict[str, Any]) -> Response:
+    auto = AutoCall(**json_data)
+    return _turn(no, partial(counters.set_auto_call, auto=auto), keyed=False)
+
+
 @bp.post("/counters/<no>/call-next")
 @access("staff", roles=AT_COUNTERS)
-@bp.input(NothingIn)
+@bp.input(NextIn)
 @bp.output(CalledOut)
 @bp.doc(summary="叫下一位", responses={204: "没有人等候", **REFUSALS, 503: "次序正在恢复"})
 def call_next(no: str, json_data: dict[str, Any]) -> Response:
     doing, plan = act(), _plan()
     return perform_here(
-        lambda: service.call_next(plan, no, doing), _called(plan, doing), on_replay=_acknowledge
+        lambda: service.call_next(plan, no, doing, **json_data),
+        _called(plan, doing),
+        on_replay=_acknowledge,
     )
 
 
@@ -216,10 +235,15 @@ def strike(ticket_id: str, json_data: dict[str, Any]) -> Response:
 
 @bp.get("/halls/<hall>/board")
 @public
+@bp.input(ZoneQuery, location="query")
 @bp.output(BoardOut)
-@bp.doc(summary="大厅屏：最近的叫号、即将叫到、各队列人数", responses={404: "没有这个大厅"})
-def board(hall: str) -> Response:
-    return answer(board_out(plan_of(hall), parts().clock.now()))
+@bp.doc(
+    summary="大厅屏：最近的叫号、即将叫到、各队列人数",
+    responses={404: "没有这个大厅、队列或窗口"},
+)
+def board(hall: str, query_data: dict[str, str]) -> Response:
+    plan = plan_of(hall)
+    return answer(board_out(plan, parts().clock.now(), zone_of(plan, **query_data)))
 
 
 @bp.get("/halls/<hall>/calls")
@@ -254,14 +278,14 @@ def _plan() -> HallPlan:
     return plan_of(actor().hall or "")
 
 
-def _turn(no: str, use_case: Callable[[HallPlan, str, Act], None]) -> Response:
+def _turn(no: str, use_case: Callable[..., None], *, keyed: bool = True) -> Response:
     doing, plan = act(), _plan()
 
     def turned() -> str:
-        use_case(plan, no, doing)
+        use_case(plan, no, act=doing)
         return no
 
-    return perform_here(turned, lambda number: counter_out(plan, number, doing))
+    return perform_here(turned, lambda number: counter_out(plan, number, doing), keyed=keyed)
 
 
 def _handle(ticket_id: str, use_case: Callable[[Ticket, Act, HallPlan], Ticket]) -> Response:
@@ -275,7 +299,7 @@ def _handle(ticket_id: str, use_case: Callable[[Ticket, Act, HallPlan], Ticket])
 def _called(plan: HallPlan, doing: Act) -> Callable[[Called], dict[str, Any]]:
     return lambda called: {
         "ticket": ticket_out(called.ticket, plan, doing.actor),
-        "why": called.why,
+        "why": why_told(called.why),
         "call_id": called.ticket.call_id,
     }
 

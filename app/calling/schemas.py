@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, Date, Integer, List, Nested, String
-from apiflask.validators import Length, OneOf
+from apiflask.validators import Length, OneOf, Range
 from marshmallow import ValidationError, validates_schema
 
 from app.tickets.schemas import TicketOut, WhyOut
 
 REASON = {"required": True, "validate": Length(1, 200)}
+
+
+class NextIn(Schema):
+    only_if_free = Boolean(
+        load_default=False,
+        metadata={"description": "手上有号时不结束它，答 409 counter_busy：自动派单用"},
+    )
+
+
+class AutoCallIn(Schema):
+    on = Boolean(required=True)
+    pause_s = Integer(
+        required=True, validate=Range(0, 120), metadata={"description": "叫号前停顿的秒数"}
+    )
 
 
 class NumberIn(Schema):
@@ -58,11 +72,40 @@ class LineOut(Schema):
     number = String(required=True)
     lane = String(required=True)
     item = String(required=True)
+    items = List(String(), required=True, metadata={"description": "这次来办的全部事项"})
     due_at = AwareDateTime(required=True)
     waits_since = AwareDateTime(required=True)
     priority = String(required=True, allow_none=True)
     bound = Boolean(required=True)
     why = Nested(WhyOut, required=True)
+
+
+class InLineOut(LineOut):
+    tier = Integer(
+        required=True, metadata={"description": "本窗口从第几级队列叫它：1 为首选，2 起为协助"}
+    )
+    overdue = Boolean(required=True, metadata={"description": "超过应叫时间，已并入首选"})
+
+
+class LaneInLineOut(Schema):
+    lane = String(required=True)
+    name = String(required=True)
+    tier = Integer(required=True)
+    waiting = Integer(required=True)
+    oldest_since = AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "等得最久的人从何时等起"}
+    )
+
+
+class AutoCallOut(AutoCallIn):
+    key = String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "此刻自动叫号应使用的 Idempotency-Key，同一窗口的各个页面相同；"
+            "没有可叫的号时为 null"
+        },
+    )
 
 
 class PassedOut(LineOut):
@@ -85,7 +128,15 @@ class CounterStateOut(Schema):
     nth = Integer(required=True, allow_none=True)
     tiers = List(List(String()), required=True)
     waiting = Integer(required=True)
-    next = List(Nested(LineOut), required=True)
+    lanes = List(
+        Nested(LaneInLineOut), required=True, metadata={"description": "本窗口的各队列，首选在前"}
+    )
+    bound = List(
+        String(),
+        required=True,
+        metadata={"description": "指定在本窗口等候的号；窗口关闭即还给各队列"},
+    )
+    next = List(Nested(InLineOut), required=True)
     parked = List(Nested(LineOut), required=True)
     passed = List(
         Nested(PassedOut),
@@ -97,6 +148,7 @@ class CounterStateOut(Schema):
         required=True,
         metadata={"description": "其他窗口手上、工作人员已离岗、可由本窗口接手的号"},
     )
+    auto_call = Nested(AutoCallOut, required=True)
     server_time = AwareDateTime(required=True)
 
 
@@ -137,6 +189,19 @@ class BoardOut(Schema):
     calls = List(Nested(CallOut), required=True)
     next = List(Nested(WaitingOut), required=True)
     lanes = List(Nested(LaneWaitingOut), required=True)
+
+
+class ZoneQuery(Schema):
+    lanes = String(
+        load_default="",
+        validate=Length(max=400),
+        metadata={"description": "只看这些队列，如 A,B；默认全部"},
+    )
+    counters = String(
+        load_default="",
+        validate=Length(max=400),
+        metadata={"description": "只看这些窗口，如 1-5,A3；默认全部"},
+    )
 
 
 class DateQuery(Schema):

@@ -17,7 +17,7 @@ from typing import Any
 
 from app.calling import reconcile
 from app.calling.counters import lock_open, require_seat
-from app.calling.errors import CallUndelivered
+from app.calling.errors import CallUndelivered, CounterBusy
 from app.calling.handling import end_by_next
 from app.calling.queries import call
 from app.calling.records import add_call, announce, set_call
@@ -46,21 +46,27 @@ class Called:
     why: dict[str, Any]
 
 
-def call_next(plan: HallPlan, no: str, act: Act, *, reconciled: bool = False) -> Called | None:
+def call_next(
+    plan: HallPlan, no: str, act: Act, *, only_if_free: bool = False, reconciled: bool = False
+) -> Called | None:
     """End what the counter holds, and call the first ticket it serves; None when none waits.
 
-    A ticket called here whose answer never left the house is given first, once.
+    A ticket called here whose answer never left the house is given first, once. `only_if_free`
+    ends nothing: it is for whoever calls without having looked (CounterBusy).
     Raises CounterNotOpen, SequenceNotReady; BeginAgain where the sequence must be mended first.
     """
     require_seat(no, act)
     counter = lock_open(plan, no)
     held = tickets.at_counter(plan.code, no, lock=True)
+    if held is not None and only_if_free:
+        raise CounterBusy(f"{held.number} 已在本窗口，没有再叫下一位。", number=held.number)
     if held is not None:
         undelivered = _undelivered(held)
         if undelivered is not None:
             return Called(held, undelivered)
         end_by_next(plan, held, act)
-    return _call_first(plan, counter, act, reconciled)
+    again = partial(call_next, plan, no, act, only_if_free=only_if_free)
+    return _call_first(plan, counter, act, again, reconciled)
 
 
 def call_number(
@@ -93,10 +99,11 @@ def call_number(
     return called
 
 
-def _call_first(plan: HallPlan, counter: Counter, act: Act, reconciled: bool) -> Called | None:
+def _call_first(
+    plan: HallPlan, counter: Counter, act: Act, again: Callable[..., Any], reconciled: bool
+) -> Called | None:
     day = plan.day_of(act.now)
     line = tickets.sequence_of(plan.code, day.date)
-    again = partial(call_next, plan, counter.no, act)
     now, overdue = day.ms(act.now), plan.rules.overdue_after
     tries = 0
     while True:

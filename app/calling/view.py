@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
-from app.calling.queries import Call, call, last_calls
-from app.calling.rules import tier_for
-from app.catalog.plan import Counter, HallDay, HallPlan
-from app.catalog.service import counter_of, counter_statuses
+from app.calling.counters import OPEN
+from app.calling.queries import Call, call, last_call_at, last_calls
+from app.calling.rules import is_overdue, tier_for, why_told
+from app.catalog.plan import EVERYWHERE, Counter, HallDay, HallPlan, Zone
+from app.catalog.service import auto_call_of, counter_of, counter_statuses
 from app.core.acts import Act
 from app.core.http import wire_time
 from app.staff.queries import clerk_at, silences
@@ -17,13 +20,23 @@ from app.tickets.queries import Ticket
 from app.tickets.rules import why_of
 from app.tickets.view import ticket_out
 
-BOARD_CALLS = 12
+BOARD_CALLS = 20
+"""More than a wall shows: a screen speaks what is new in this list since its last look."""
 BOARD_NEXT = 6
 CONSOLE_NEXT = 20
 CONSOLE_PASSED = 20
 SILENCE = 120_000
 """Milliseconds without a word from a clerk after which a console offers to take over. A hall may
 allow it sooner, but a busy neighbour is nothing to offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """Somebody who waits for a counter, and how it would call them: see `rules.tier_for`."""
+
+    ticket: Ticket
+    tier: int
+    overdue: bool
 
 
 def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
@@ -35,6 +48,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
     held = tickets.at_counter(plan.code, no)
     made = call(held.call_id) if held else None
     line = _line_of(counter, hall_day, act.now, plan)
+    first = line[0].ticket if line and status == OPEN and not held else None
     return {
         "no": no,
         "name": counter.name,
@@ -42,12 +56,17 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         "since": _local(since, plan),
         "clerk": clerk_at(plan.code, no, act.now),
         "ticket": ticket_out(held, plan, act.actor) if held else None,
-        "why": made.why if made else None,
+        "why": why_told(made.why) if made else None,
         "priority": _class_of(held) if held else None,
         "nth": made.nth if made else None,
         "tiers": counter.tiers,
         "waiting": len(line),
-        "next": [line_out(ticket, plan) for ticket in line[:CONSOLE_NEXT]],
+        "lanes": _lanes_out(counter, line, plan),
+        "bound": [one.ticket.number for one in line if one.ticket.bound_to],
+        "next": [
+            {**line_out(one.ticket, plan), "tier": one.tier, "overdue": one.overdue}
+            for one in line[:CONSOLE_NEXT]
+        ],
         "parked": [
             line_out(ticket, plan) for ticket in tickets.parked_in(plan.code, day, counter.lanes)
         ],
@@ -59,18 +78,49 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
             {**line_out(ticket, plan), "counter": ticket.counter}
             for ticket in _vanished(counter, act.now, plan)
         ],
+        "auto_call": {
+            **asdict(auto_call_of(counter)),
+            "key": first and _auto_key(counter, first, day, plan),
+        },
         "server_time": _local(act.now, plan),
     }
 
 
-def _line_of(counter: Counter, day: HallDay, now: datetime, plan: HallPlan) -> list[Ticket]:
+def _auto_key(counter: Counter, first: Ticket, day: date, plan: HallPlan) -> str:
+    """What a call that nobody pressed a key for is sent under: every page of this counter, also one
+    loaded anew, sends the same. Each call at this counter changes it, and whatever happens to the
+    first in line, so that no answer to another situation is ever given again."""
+    made = last_call_at(plan.code, day, counter.no)
+    return f"auto:{counter.no}:{made or 0}:{first.id}:{first.seq_version}"
+
+
+def _line_of(counter: Counter, day: HallDay, now: datetime, plan: HallPlan) -> list[InLine]:
     """Who waits for this counter, in the order in which it will call them."""
-    tiers = [
-        (tier_for(counter, ticket, day.ms(now), plan.rules), ticket)
-        for ticket in tickets.waiting(plan.code, day.date)
+    now_ms = day.ms(now)
+    line = []
+    for ticket in tickets.waiting(plan.code, day.date):
+        tier = tier_for(counter, ticket, now_ms, plan.rules)
+        if tier is not None:
+            line.append(InLine(ticket, tier, is_overdue(ticket, now_ms, plan.rules)))
+    return sorted(line, key=lambda one: one.tier)
+
+
+def _lanes_out(counter: Counter, line: list[InLine], plan: HallPlan) -> list[dict[str, Any]]:
+    """The counter's lanes as it prefers them: how many wait there for it, and since when."""
+    since: dict[str, list[datetime]] = defaultdict(list)
+    for one in line:
+        since[one.ticket.lane].append(_since(one.ticket))
+    return [
+        {
+            "lane": letters,
+            "name": plan.lanes[letters].name,
+            "tier": tier,
+            "waiting": len(since[letters]),
+            "oldest_since": _local(min(since[letters], default=None), plan),
+        }
+        for tier, lanes in enumerate(counter.tiers, start=1)
+        for letters in lanes
     ]
-    ours = [(tier, ticket) for tier, ticket in tiers if tier is not None]
-    return [ticket for _, ticket in sorted(ours, key=lambda one: one[0])]
 
 
 def _vanished(counter: Counter, now: datetime, plan: HallPlan) -> list[Ticket]:
@@ -90,7 +140,8 @@ def line_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
         "id": ticket.id,
         **waiting_out(ticket, plan),
         "item": ticket.item,
-        "waits_since": _local(ticket.entered_at or ticket.taken_at, plan),
+        "items": ticket.items,
+        "waits_since": _local(_since(ticket), plan),
         "priority": _class_of(ticket),
         "bound": ticket.bound_to is not None,
     }
@@ -121,12 +172,12 @@ def call_out(made: Call, plan: HallPlan) -> dict[str, Any]:
         "ended_at": _local(made.ended_at, plan),
         "ended_as": made.ended_as,
         "by_hand": made.by_hand,
-        "why": made.why,
+        "why": why_told(made.why),
     }
 
 
-def board_out(plan: HallPlan, now: datetime) -> dict[str, Any]:
-    """What hangs on the wall."""
+def board_out(plan: HallPlan, now: datetime, zone: Zone = EVERYWHERE) -> dict[str, Any]:
+    """What hangs on the wall, in one zone of the hall or for all of it."""
     day = plan.day_of(now).date
     counts = tickets.waiting_by_lane(plan.code, day)
     return {
@@ -135,15 +186,22 @@ def board_out(plan: HallPlan, now: datetime) -> dict[str, Any]:
         "date": day.isoformat(),
         "server_time": _local(now, plan),
         "message": plan.message,
-        "calls": [call_out(made, plan) for made in last_calls(plan.code, day, BOARD_CALLS)],
+        "calls": [call_out(made, plan) for made in last_calls(plan.code, day, BOARD_CALLS, zone)],
         "next": [
-            waiting_out(ticket, plan) for ticket in tickets.waiting(plan.code, day, BOARD_NEXT)
+            waiting_out(ticket, plan)
+            for ticket in tickets.waiting(plan.code, day, BOARD_NEXT, zone.lanes)
         ],
         "lanes": [
             {"lane": lane.letters, "name": lane.name, "waiting": counts.get(lane.letters, 0)}
             for lane in plan.lanes.values()
+            if zone.lanes is None or lane.letters in zone.lanes
         ],
     }
+
+
+def _since(ticket: Ticket) -> datetime:
+    since: datetime = ticket.entered_at or ticket.taken_at
+    return since
 
 
 def _class_of(ticket: Ticket) -> str | None:

@@ -17,7 +17,7 @@ from marshmallow import ValidationError
 from app.catalog.hall_bookings import bookable_of, booking_of, judge_bookings, location_of
 from app.catalog.hall_judge import Complaint, judge
 from app.catalog.hall_schema import WEEKDAYS, FilePart
-from app.catalog.plan import Counter, Exceptional, HallPlan, Item, Lane, Rules
+from app.catalog.plan import Counter, Exceptional, HallPlan, Item, Lane, Rules, Thresholds
 from app.catalog.yaml_tree import Fault, Path, Unreadable, read_tree
 from queueing.order import MINUTE, Promises
 
@@ -50,6 +50,10 @@ class HallFile:
     """As the file says it; every id and the revision are 0, for nothing is stored yet."""
     sha: str
     """SHA-256 of the file's bytes."""
+    text: str = ""
+    """The file itself."""
+    written: Any = None
+    """The same as plain lists and dictionaries of text."""
 
 
 class HallFileError(Exception):
@@ -83,7 +87,8 @@ def parse_hall(raw: bytes) -> HallFile:
     faults = tree.faults + [tree.fault(path, sentence) for path, sentence in complaints]
     if faults:
         raise HallFileError(faults)
-    return HallFile(_plan(data), hashlib.sha256(raw).hexdigest())
+    text = raw.decode("utf-8-sig")
+    return HallFile(_plan(data), hashlib.sha256(raw).hexdigest(), text, tree.root)
 
 
 def _by_schema(root: dict[str, Any]) -> tuple[dict[str, Any], list[Complaint]]:
@@ -125,6 +130,7 @@ def _plan(data: dict[str, Any]) -> HallPlan:
         address=hall["address"],
         phone=hall["phone"],
         message=hall["message"],
+        thresholds=_thresholds(hall["thresholds"]),
         booking=booking_of(hall["booking"]),
         location=location_of(hall["location"]),
         workday_as=WEEKDAYS.index(hall["workday_as"]),
@@ -144,6 +150,13 @@ def _rules(written: dict[str, Any]) -> Rules:
     }
     same = {each.name for each in fields(Rules)} & written.keys()
     return Rules(**given, **{name: written[name] for name in same})
+
+
+def _thresholds(written: dict[str, Any]) -> Thresholds:
+    given = {name: value for name, value in written.items() if name != "oldest_wait_minutes"}
+    if "oldest_wait_minutes" in written:
+        given["oldest_wait"] = written["oldest_wait_minutes"] * MINUTE
+    return Thresholds(**given)
 
 
 def _lane(written: dict[str, Any]) -> Lane:

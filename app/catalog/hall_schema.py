@@ -135,6 +135,13 @@ class LocationPart(Part):
     radius_m = Whole(10, 10_000, required=True)
 
 
+class ThresholdsPart(Part):
+    oldest_wait_minutes = Whole(1, 720)
+    waiting = Whole(1, 10_000)
+    unserved_lane = YesNo()
+    bad_rating = YesNo()
+
+
 class BookableTimePart(Part):
     days = ListOf(OneOf(*WEEKDAYS), least=1, required=True)
     weeks = ListOf(OneOf("1", "2", "3", "4", "5", "-1"), least=1, load_default=())
@@ -156,6 +163,7 @@ class HallPart(Part):
     promises = part(PromisesPart, load_default=dict)
     rules = part(RulesPart, load_default=lambda: {"priority": "promise"})
     booking = part(BookingPart, load_default=lambda: {"exceptions": (), "events": ()})
+    thresholds = part(ThresholdsPart, load_default=dict)
     location = part(LocationPart, load_default=None)
 
 

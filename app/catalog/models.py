@@ -6,10 +6,21 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, String, Text, Time, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    Time,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import UtcDateTime, db
+from app.core.db import BigId, UtcDateTime, db
 
 
 class HallRow(db.Model):
@@ -29,6 +40,7 @@ class HallRow(db.Model):
     """As of the file; what holds on a given day is frozen in `hall_days`."""
     rules: Mapped[dict[str, Any]] = mapped_column(JSON)
     booking: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}")
+    thresholds: Mapped[dict[str, Any]] = mapped_column(JSON, server_default="{}")
     location: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     address: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str] = mapped_column(String(60))
@@ -36,6 +48,8 @@ class HallRow(db.Model):
     revision: Mapped[int]
     """Raised whenever a plan read before is no longer true."""
     file_sha: Mapped[str] = mapped_column(String(64))
+    file: Mapped[str | None] = mapped_column(Text)
+    """The hall file as it was brought in, comments and all; None: from before it was kept."""
 
 
 class DepartmentRow(db.Model):
@@ -86,6 +100,10 @@ class CounterRow(db.Model):
     status: Mapped[str] = mapped_column(String(8), default="closed")
     """closed, open or paused. Live: kept by the calling feature, left alone by hall files."""
     status_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    auto_call: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its console calls the next by itself. Live, as the status is."""
+    auto_call_pause_s: Mapped[int] = mapped_column(default=5, server_default="5")
+    """Seconds it lets pass before it does."""
 
 
 class ItemRow(db.Model):
@@ -116,6 +134,44 @@ class HallDayRow(db.Model):
     promises: Mapped[dict[str, Any]] = mapped_column(JSON)
     lane_promises: Mapped[dict[str, int]] = mapped_column(JSON)
     """Letters -> walk-in promise in milliseconds, for lanes that have their own."""
+
+
+STANDS = text("ended_at IS NULL")
+
+
+class AdjustmentRow(db.Model):
+    """Something about a hall that was changed on the spot: who, when, why. It stands until it is
+    taken back or another takes its place, and no longer than its hall day, where it has one."""
+
+    __tablename__ = "adjustments"
+    __table_args__ = (
+        Index(
+            "uq_adjustments_standing",
+            "hall_id",
+            "kind",
+            "subject",
+            "day",
+            unique=True,
+            postgresql_where=STANDS,
+            sqlite_where=STANDS,
+        ),
+        Index("ix_adjustments_hall_id_made_at", "hall_id", "made_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
+    day: Mapped[date | None] = mapped_column(Date)
+    """The hall day it ends with; None: it ends with no day."""
+    kind: Mapped[str] = mapped_column(String(12))
+    """tiers, stop, message, thresholds."""
+    subject: Mapped[str] = mapped_column(String(16))
+    """A counter's number (tiers), a lane's letters (stop); empty: the hall."""
+    value: Mapped[Any] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class CalendarDayRow(db.Model):

@@ -23,6 +23,9 @@ Interval = tuple[int, int]
 Week = tuple[tuple[Interval, ...], ...]
 """Seven days, Monday first."""
 
+WHOLE_HALL = ""
+"""Where a lane's letters could stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class HallDay:
@@ -87,6 +90,8 @@ class Counter:
     shares: Mapping[str, Decimal] = field(default_factory=dict)
     """Letters -> the part of its time that is for this lane's bookings and walk-ins together;
     they add up to at most 1, and only lanes named here can be booked at this counter."""
+    tiers_in_file: Tiers | None = None
+    """Its tiers by the hall file, while it serves others for the day; None: `tiers` are."""
 
     @property
     def lanes(self) -> frozenset[str]:
@@ -185,6 +190,15 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class AutoCall:
+    """Whether a counter's console calls the next by itself once the counter is free."""
+
+    on: bool
+    pause_s: int
+    """Seconds it lets pass before it does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a hall may choose besides its promises."""
 
@@ -206,6 +220,19 @@ class Rules:
     paper_numbers: tuple[int, int] | None = None
     """First and last count, in each lane, of the numbers that lie on paper at the help desk; the
     machines never give them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From where on the office is warned."""
+
+    oldest_wait: int = 30 * 60_000
+    """Milliseconds somebody of a lane has waited."""
+    waiting: int = 30
+    """People in one lane."""
+    unserved_lane: bool = True
+    """Somebody waits in a lane, and nobody sits at an open counter that serves it."""
+    bad_rating: bool = True
 
 
 @dataclass(frozen=True)
@@ -240,6 +267,11 @@ class HallPlan:
     """Empty where the hall does not follow the public calendar (`closed_on_holidays` off)."""
     retired_lanes: dict[str, Lane] = field(default_factory=dict)
     retired_items: dict[str, Item] = field(default_factory=dict)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    stops: Mapping[str, str] = field(default_factory=dict)
+    """Letters -> why no more numbers of this lane are given today; WHOLE_HALL: of all."""
+    adjusted_until: datetime | None = None
+    """When what was changed on the spot ends by itself; None: nothing was that ends."""
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -265,7 +297,24 @@ class HallPlan:
         start = datetime.combine(day, self.day_starts_at, tzinfo=self.zone)
         return HallDay(self.code, day, start.astimezone(UTC))
 
+    def why_stopped(self, letters: str) -> str | None:
+        """Why no numbers of this lane are given today; None: they are."""
+        return self.stops.get(WHOLE_HALL, self.stops.get(letters))
+
     def item_coded(self, code: str) -> Item:
         """An item of the hall file, or one that has left it: tickets outlive a change of file.
         Raises KeyError."""
         return self.items.get(code) or self.retired_items[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """What of a hall a screen shows."""
+
+    lanes: frozenset[str] | None
+    """Letters; None: all."""
+    counters: frozenset[str] | None
+    """Numbers; None: all."""
+
+
+EVERYWHERE = Zone(None, None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from app.catalog.plan import HallPlan
+from app.catalog.plan import WHOLE_HALL, HallPlan
 from app.catalog.rules import gives_numbers_at, is_bookable, is_open_at, opening, remark_on
 from app.catalog.schemas import HallDetailOut, HallOut, ItemOut, ItemQuery, RulesOut
 from app.catalog.service import (
@@ -54,6 +54,7 @@ def one_hall(hall: str) -> dict[str, Any]:
                 "name": lane.name,
                 "walk_in_quota": lane.walk_in_quota,
                 "walk_in_minutes": promises.walk_in(lane.letters) // MINUTE,
+                "stopped": plan.why_stopped(lane.letters),
             }
             for lane in plan.lanes.values()
         ],
@@ -108,7 +109,7 @@ def _hall(plan: HallPlan, now: datetime) -> dict[str, Any]:
         "now": local.replace(microsecond=0),
         "date": day.date,
         "open": is_open_at(plan, now),
-        "gives_numbers": gives_numbers_at(plan, now),
+        "gives_numbers": gives_numbers_at(plan, now) and WHOLE_HALL not in plan.stops,
         "hours_today": [
             {"opens_at": opens.astimezone(plan.zone), "closes_at": closes.astimezone(plan.zone)}
             for opens, closes in opening(plan, day)

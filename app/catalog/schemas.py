@@ -26,7 +26,8 @@ class HallOut(Schema):
     date = Date(required=True, metadata={"description": "现在所属的大厅日"})
     open = Boolean(required=True)
     gives_numbers = Boolean(
-        required=True, metadata={"description": "是否在取号时间内（午休时也可取号）"}
+        required=True,
+        metadata={"description": "是否给号：在取号时间内（午休也算），且没有停止取号"},
     )
     hours_today = List(Nested(SpanOut), required=True)
     remark = String(
@@ -46,6 +47,9 @@ class LaneOut(Schema):
     name = String(required=True)
     walk_in_quota = Integer(required=True, allow_none=True)
     walk_in_minutes = Integer(required=True)
+    stopped = String(
+        required=True, allow_none=True, metadata={"description": "停止取号的原因；照常取号为空"}
+    )
 
 
 class CounterOut(Schema):

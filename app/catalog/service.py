@@ -11,13 +11,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select, update
 
+from app.catalog.adjusted import adjusted, standing
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
 from app.catalog.holding import hold_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
 from app.catalog.pinyin import shortens, spells
-from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane
+from app.catalog.plan import AutoCall, Counter, HallDay, HallPlan, Item, Lane
 from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
+from app.core.parts import parts
 from queueing.order import Promises
 
 
@@ -41,17 +43,29 @@ class DayPromises:
 def plan_of(hall: str) -> HallPlan:
     """The hall of this code as it stands. Raises UnknownHall.
 
-    Costs one small query; the rest is kept in this process until the revision moves.
+    As its file says, and as it was adjusted on the spot. Costs one small query; the rest is kept in
+    this process until the revision moves, or the day of the adjustments ends.
     """
     kept: dict[str, HallPlan] = _kept("plans")
     plan = kept.get(hall)
     revision = _revision(hall)
-    while plan is None or plan.revision != revision:
+    while plan is None or plan.revision != revision or _has_ended(plan):
         # Its tables are read one after another: only a revision that stood still makes a plan.
-        plan = read_plan(hall)
+        plan = _read_adjusted(hall)
         revision = _revision(hall)
         kept[hall] = plan
     return plan
+
+
+def _read_adjusted(hall: str) -> HallPlan:
+    plan = read_plan(hall)
+    day = plan.day_of(parts().clock.now()).date
+    return adjusted(plan, standing(plan.id, day), day)
+
+
+def _has_ended(plan: HallPlan) -> bool:
+    """Whether the day is over for which this plan was adjusted."""
+    return plan.adjusted_until is not None and parts().clock.now() >= plan.adjusted_until
 
 
 def held_plan(hall: str, *, alone: bool = False) -> HallPlan:
@@ -127,6 +141,18 @@ def counter_statuses(plan: HallPlan) -> dict[str, tuple[str, datetime | None]]:
     query = select(CounterRow.no, CounterRow.status, CounterRow.status_at)
     rows = db.session.execute(query.where(CounterRow.hall_id == plan.id, ~CounterRow.retired))
     return {row.no: (row.status, row.status_at) for row in rows}
+
+
+def auto_call_of(counter: Counter) -> AutoCall:
+    """Whether this counter's console calls by itself, as of now."""
+    query = select(CounterRow.auto_call, CounterRow.auto_call_pause_s)
+    return AutoCall(*db.session.execute(query.where(CounterRow.id == counter.id)).one())
+
+
+def set_auto_call(counter: Counter, auto: AutoCall) -> None:
+    """Let this counter's console call by itself, or no longer."""
+    change = update(CounterRow.__table__).where(CounterRow.__table__.c.id == counter.id)
+    db.session.execute(change.values(auto_call=auto.on, auto_call_pause_s=auto.pause_s))
 
 
 def promises_shown(plan: HallPlan, day: HallDay) -> DayPromises:

@@ -25,12 +25,13 @@ from app.catalog.plan import (
     Location,
     MassEvent,
     Rules,
+    Thresholds,
     Week,
 )
 from app.core.db import db
 from queueing.order import Promises
 
-Value = TypeVar("Value", Promises, Rules, Booking, Location)
+Value = TypeVar("Value", Promises, Rules, Booking, Location, Thresholds)
 Part = TypeVar("Part", DepartmentRow, LaneRow, CounterRow, ItemRow)
 
 
@@ -47,6 +48,7 @@ def hall_columns(plan: HallPlan) -> dict[str, Any]:
         "promises": plain(plan.promises),
         "rules": plain(plan.rules),
         "booking": plain(plan.booking),
+        "thresholds": plain(plan.thresholds),
         "location": plain(plan.location),
         "address": plan.address,
         "phone": plan.phone,
@@ -55,7 +57,7 @@ def hall_columns(plan: HallPlan) -> dict[str, Any]:
 
 
 def read_plan(code: str) -> HallPlan:
-    """The hall of this code, from its tables. Raises UnknownHall."""
+    """The hall of this code as its file has it, from its tables. Raises UnknownHall."""
     query = select(HallRow).where(HallRow.code == code)
     hall = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if hall is None:
@@ -89,6 +91,7 @@ def read_plan(code: str) -> HallPlan:
         phone=hall.phone,
         message=hall.message,
         booking=_booking(hall.booking),
+        thresholds=filled(Thresholds, hall.thresholds),
         location=None if hall.location is None else filled(Location, hall.location),
         workday_as=hall.workday_as,
         calendar=calendar_days() if hall.closed_on_holidays else {},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -12,10 +13,29 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import counter_of, plan_of
 from app.core.acts import Role
 from app.core.auth import access, actor, public
+from app.core.language import gettext as _
 from app.staff import doors
 from app.staff.service import SignedIn
 from app.tickets.rules import PRIORITY_WORDS
 from app.tickets.states import MOVES, STATE_WORDS
+from queueing.order import Why
+
+TAGS = {
+    Why.WALK_IN: "现场",
+    Why.APPOINTMENT: "预约",
+    Why.APPOINTMENT_LATE: "迟到",
+    Why.APPOINTMENT_MISSED: "误时",
+    Why.AFAR: "远程",
+    Why.PRIORITY: "优先",
+    Why.REJOIN: "过号",
+    Why.REJOIN_LATE: "过号",
+    Why.TRANSFER_NOW: "转号",
+}
+"""Why somebody stands where they stand, at a glance: the row of the order table."""
+GOES_ON = "继续办理下一事项"
+"""The public reason of a call by which a clerk goes on with the same person: kept with the call, so
+in the language of the hall."""
+MINUTE_MS = 60_000
 
 bp = APIBlueprint("clerk_pages", __name__, url_prefix="/clerk", enable_openapi=False)
 
@@ -36,12 +56,13 @@ def page() -> str:
     if who.kind != "staff":
         return doors.sign_in_page(SIGN_IN)
     if who.counter is None:
-        return _no_seat_page(NO_SEAT[who.role or Role.CLERK])
+        return _no_seat_page(_(NO_SEAT[who.role or Role.CLERK]))
     plan = plan_of(who.hall or "")
     try:
         counter = counter_of(plan, who.counter)
     except UnknownCounter:
-        return _no_seat_page(f"大厅已经没有 {who.counter} 号窗口，请退出后登录其他窗口。")
+        words = _("大厅已经没有 %(no)s 号窗口，请退出后登录其他窗口。")
+        return _no_seat_page(words % {"no": who.counter})
     return render_template(
         "clerk/console.html", plan=plan, counter=counter, page=_known(plan, counter.no)
     )
@@ -77,8 +98,15 @@ def _known(plan: HallPlan, no: str) -> dict[str, Any]:
         "counter": no,
         "items": {code: item.name for code, item in (plan.retired_items | plan.items).items()},
         "lanes": {code: lane.name for code, lane in (plan.retired_lanes | plan.lanes).items()},
-        "states": STATE_WORDS,
+        "states": _said(STATE_WORDS),
         "moves": {move.action: move.sources for move in MOVES},
-        "priorities": PRIORITY_WORDS,
+        "priorities": _said(PRIORITY_WORDS),
+        "tags": _said(TAGS),
         "undo_s": plan.rules.undo_within // 1000,
+        "pause_keeps_bound_min": plan.rules.pause_keeps_bound // MINUTE_MS,
+        "goes_on": GOES_ON,
     }
+
+
+def _said(words: Mapping[Any, str]) -> dict[str, str]:
+    return {str(code): _(word) for code, word in words.items()}

@@ -23,6 +23,7 @@ from app.core.auth import access_of
 from app.core.db import CommitOutcomeUnknown
 from app.core.errors import DomainError, Unavailable
 from app.core.idempotency import this_try
+from app.core.language import gettext, pgettext
 from queueing.errors import SequenceError
 
 log = logging.getLogger(__name__)
@@ -96,10 +97,10 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     response = jsonify(
         {
             "type": "about:blank",
-            "title": TITLES.get(status, TITLES[400 if status < 500 else 500]),
+            "title": gettext(TITLES.get(status, TITLES[400 if status < 500 else 500])),
             "status": status,
             "code": code,
-            "detail": detail,
+            "detail": _in_words(code, detail),
             "request_id": g.get("request_id"),
             **more,
         }
@@ -118,11 +119,16 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
 def _answer(status: int, code: str, detail: str, **more: Any) -> Response:
     if request.path.startswith("/api/"):
         return problem(status, code, detail, **more)
-    page = render_template("error.html", status=status, detail=detail)
+    page = render_template("error.html", status=status, detail=_in_words(code, detail))
     response = Response(page, status=status)
     if status == 503:
         response.headers["Retry-After"] = str(Unavailable.retry_after)
     return response
+
+
+def _in_words(code: str, detail: str) -> str:
+    """The sentence in the request's language. Another than Chinese has one for each code."""
+    return pgettext("error", code) or detail
 
 
 def _domain(error: DomainError) -> Response:

@@ -28,8 +28,11 @@ from queueing.outlook import Later, Outlook, Range
 V = TypeVar("V")
 TABLE = HabitsRow.__table__
 FORETOLD = ForetoldRow.__table__
-LEARNS_EVERY = timedelta(minutes=5)
-"""How often the day under way is looked at for what it teaches."""
+LEARNS_EVERY = timedelta(minutes=1)
+"""How often the day under way is looked at for what it teaches: on a hall's first day there is
+nothing else to go by."""
+AHEAD_EVERY = timedelta(minutes=5)
+"""How often the hours ahead are played."""
 LOOKS_BACK = timedelta(days=40)
 """So far for days that were not learnt in their night."""
 LATER_EVERY = timedelta(minutes=30)
@@ -115,7 +118,7 @@ def _learnt(plan: HallPlan, now: datetime) -> tuple[Habits, Calibration]:
         of_today = habits_of_day(plan, today, now)
         return habits + of_today, calibration.after(outcomes_of_day(plan, today))
 
-    return _kept_for_a_while("learnt", plan, now, learnt)
+    return _kept_for_a_while("learnt", plan, now, LEARNS_EVERY, learnt)
 
 
 def _later(
@@ -141,7 +144,7 @@ def _later(
             later.setdefault(lane, []).append((_unix_ms(moment), *_range(estimate)))
         return later
 
-    return _kept_for_a_while("later", plan, now, foreseen)
+    return _kept_for_a_while("later", plan, now, AHEAD_EVERY, foreseen)
 
 
 def _half_hours(plan: HallPlan, day: HallDay, now: datetime) -> list[datetime]:
@@ -184,13 +187,15 @@ def _unix_ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _kept_for_a_while(what: str, plan: HallPlan, now: datetime, make: Callable[[], V]) -> V:
-    """Made anew every few minutes, and when the hall has changed or its day has turned."""
+def _kept_for_a_while(
+    what: str, plan: HallPlan, now: datetime, every: timedelta, make: Callable[[], V]
+) -> V:
+    """Made anew every so often, and when the hall has changed or its day has turned."""
     kept: dict[str, tuple[datetime, object, V]]
     kept = current_app.extensions.setdefault(f"estimates_{what}", {})
     stands = plan.revision, plan.day_of(now).date
     found = kept.get(plan.code)
-    if found and found[1] == stands and timedelta() <= now - found[0] < LEARNS_EVERY:
+    if found and found[1] == stands and timedelta() <= now - found[0] < every:
         return found[2]
     value = make()
     kept[plan.code] = now, stands, value

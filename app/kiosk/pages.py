@@ -75,7 +75,7 @@ def pair() -> Response:
     machine = actor_of_token(token)
     if machine is None or machine.kind != "kiosk":
         fault = _("取号机令牌不正确或已停用，请核对后重新输入。")
-        return make_response(render_template("kiosk/pair.html", fault=fault), 401)
+        return make_response(render_template("kiosk/pair_token.html", fault=fault), 401)
     response = make_response(redirect(url_for("kiosk_pages.page"), 303))
     set_cookie(response, "kiosk", token)
     return response

@@ -3,6 +3,7 @@ closes."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -10,11 +11,19 @@ from flask import Response
 
 from app.appointments import closing, service
 from app.appointments.errors import AppointmentNotFound
-from app.appointments.queries import Appointment, booked_days, find, free_visits, of_day
+from app.appointments.queries import (
+    Appointment,
+    booked_days,
+    find,
+    free_visits,
+    of_day,
+    of_person,
+)
 from app.appointments.rules import POOLS
 from app.appointments.schemas import (
     AppointmentOut,
     DayQuery,
+    FindIn,
     PriorityIn,
     SettledOut,
     SettleIn,
@@ -28,7 +37,8 @@ from app.appointments.view import appointment_out, appointments_out, slots_out
 from app.catalog.plan import HallPlan
 from app.catalog.rules import remarks_on
 from app.catalog.service import item_of, plan_of
-from app.citizens.queries import phones_of
+from app.citizens.queries import person_numbered, phones_of
+from app.citizens.rules import CreditCode, IdNumber, credit_code, id_number
 from app.citizens.service import check_person, person_of
 from app.core.acts import LEADS, Role
 from app.core.auth import access, act, actor
@@ -89,6 +99,20 @@ def appointments(query_data: dict[str, Any]) -> Response:
     days = [day] if day else booked_days(plan.code, plan.day_of(now).date)
     hit = {each.id for each in closing.hit(plan, now, day)}
     found = [each for one in days for each in of_day(plan.code, one)]
+    return answer(_for_staff(found, plan, hit))
+
+
+@bp.post("/appointments/find")
+@access("staff", roles=ALL)
+@bp.input(FindIn)
+@bp.output(StaffAppointmentOut(many=True))
+@bp.doc(summary="凭预约码或证件号码查找任何一天的预约，最近的在前")
+def find_appointments(json_data: dict[str, Any]) -> Response:
+    """A POST, since addresses are written down along the way and a number is nobody's business; it
+    changes nothing, so nothing of its answer is kept."""
+    plan, now = _plan(), parts().clock.now()
+    found = _found(plan, json_data, now.astimezone(plan.zone).date())
+    hit = {each.id for each in closing.hit(plan, now)} if found else set()
     return answer(_for_staff(found, plan, hit))
 
 
@@ -175,6 +199,23 @@ def _ours(plan: HallPlan, appointment_id: str) -> str:
     if find(id=appointment_id).hall != plan.code:
         raise AppointmentNotFound
     return appointment_id
+
+
+def _found(plan: HallPlan, given: dict[str, str], today: date) -> list[Appointment]:
+    """The bookings of this hall that somebody names. Raises IdNumberWrong, CreditCodeWrong."""
+    if "code" in given:
+        try:
+            found = find(code=given["code"])
+        except AppointmentNotFound:
+            return []
+        return [found] if found.hall == plan.code else []
+    number: IdNumber | CreditCode
+    if "id_number" in given:
+        number = id_number(given["id_number"], today)
+    else:
+        number = credit_code(given["credit_code"])
+    person = person_numbered(number)
+    return of_person(plan.code, person, date.min)[::-1] if person else []
 
 
 def _for_staff(found: list[Appointment], plan: HallPlan, hit: set[str]) -> list[dict[str, Any]]:

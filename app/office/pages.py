@@ -1,5 +1,5 @@
-"""Office pages: the bookings of a day, booking for people, a day that closes. They work over the
-API; whoever is not signed in gets the form for it."""
+"""Office pages: the hall now, the bookings of a day, booking for people, a day that closes. They
+work over the API; whoever is not signed in gets the form for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from flask import Response, url_for
 
 from app.appointments.states import WORDS
 from app.catalog.plan import HallPlan
-from app.core.auth import access, public
+from app.core.acts import LEADS
+from app.core.auth import access, actor, public
 from app.core.parts import parts
 from app.office.frame import SIGN_IN, office_page
 from app.staff import doors
@@ -20,6 +21,13 @@ bp = APIBlueprint("office_pages", __name__, url_prefix="/office", enable_openapi
 
 
 @bp.get("/")
+@access("public", "staff")
+def now() -> str:
+    """Who waits, who sits where, what needs a hand; for who leads the hall, changing it."""
+    return office_page("office/now.html", page=_known_of_hall)
+
+
+@bp.get("/bookings")
 @access("public", "staff")
 def bookings() -> str:
     """The bookings of a day."""
@@ -44,14 +52,23 @@ def closing() -> str:
 @public
 def sign_in() -> Response:
     """Sign in, at no counter: whoever works at one goes on there."""
-    return doors.sign_in(SIGN_IN, lambda _: url_for("office_pages.bookings"), seated=False)
+    return doors.sign_in(SIGN_IN, lambda _: url_for("office_pages.now"), seated=False)
 
 
 @bp.post("/sign-out")
 @access("public", "staff")
 def sign_out() -> Response:
     """End the session; also for whom another has signed out already."""
-    return doors.sign_out(url_for("office_pages.bookings"))
+    return doors.sign_out(url_for("office_pages.now"))
+
+
+def _known_of_hall(plan: HallPlan) -> dict[str, Any]:
+    """What the page of the hall now needs besides what it reads."""
+    return {
+        "hall": plan.code,
+        "lanes": {code: lane.name for code, lane in plan.lanes.items()},
+        "leads": actor().role in LEADS,
+    }
 
 
 def _known(plan: HallPlan) -> dict[str, Any]:

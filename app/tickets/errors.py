@@ -23,6 +23,13 @@ class LaneClosed(DomainError):
     detail = "该业务今天不办理。"
 
 
+class NumbersStopped(DomainError):
+    """Somebody in charge stopped them, and said why."""
+
+    code = "numbers_stopped"
+    detail = "今天已停止取号，请向导办台咨询。"
+
+
 class QuotaUsedUp(DomainError):
     code = "quota_used_up"
     detail = "该业务今天的现场号已取完。"

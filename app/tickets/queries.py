@@ -144,15 +144,15 @@ def ahead(ticket: Ticket) -> int | None:
     ).scalar_one()
 
 
-def waiting(hall: str, day: date, limit: int | None = None) -> list[Ticket]:
-    """Who waits, in the order of the sequence."""
+def waiting(
+    hall: str, day: date, limit: int | None = None, lanes: frozenset[str] | None = None
+) -> list[Ticket]:
+    """Who waits, in the order of the sequence; `lanes` None: in all."""
+    query = select(*TABLE.c).where(waiting_in(hall, day))
+    if lanes is not None:
+        query = query.where(TABLE.c.lane.in_(lanes))
     return list(
-        db.session.execute(
-            select(*TABLE.c)
-            .where(waiting_in(hall, day))
-            .order_by(TABLE.c.due_ms, TABLE.c.serial)
-            .limit(limit)
-        ).all()
+        db.session.execute(query.order_by(TABLE.c.due_ms, TABLE.c.serial).limit(limit)).all()
     )
 
 
@@ -256,6 +256,12 @@ def _by_lane(condition: Any) -> dict[str, int]:
         select(TABLE.c.lane, func.count()).where(condition).group_by(TABLE.c.lane)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def by_state(hall: str, day: date) -> dict[str, int]:
+    """State -> how many tickets of a hall's day are in it."""
+    query = select(TABLE.c.state, func.count()).where(TABLE.c.hall == hall, TABLE.c.day == day)
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(TABLE.c.state))}
 
 
 def oldest_wait(hall: str, day: date, now: datetime) -> timedelta:

@@ -17,8 +17,8 @@ from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
 from app.tickets.queries import Ticket, find, live_of, owned_by
-from app.tickets.schemas import ItemsIn, NothingIn, TicketOut
-from app.tickets.view import ticket_out
+from app.tickets.schemas import ItemsIn, NothingIn, RejoinOut, TicketOut
+from app.tickets.view import rejoin_out, ticket_out
 
 bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="号票")
 
@@ -43,6 +43,15 @@ def leave(ticket_id: str, json_data: dict[str, Any]) -> Response:
     return perform_here(
         lambda: service.leave(mine(ticket_id), doing), lambda t: ticket_out(t, plan, doing.actor)
     )
+
+
+@bp.get("/tickets/<ticket_id>/rejoin")
+@access("ticket", "citizen")
+@bp.output(RejoinOut)
+@bp.doc(summary="过号后能否重新排队、到什么时候", responses={404: "没有这张号票"})
+def may_rejoin(ticket_id: str) -> Response:
+    ticket = mine(ticket_id)
+    return answer(rejoin_out(ticket, plan_of(ticket.hall)))
 
 
 @bp.post("/tickets/<ticket_id>/rejoin")

@@ -42,6 +42,15 @@ class TicketOut(Schema):
     why = Nested(WhyOut, required=True)
 
 
+class RejoinOut(Schema):
+    open = Boolean(required=True, metadata={"description": "现在可以重新排队"})
+    until = AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "此前重新排队优于现场取号；null 为已不能优于现场取号"},
+    )
+
+
 def each_once(codes: list[str]) -> None:
     """Nobody comes twice for one item in one visit."""
     if len(set(codes)) != len(codes):

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.catalog import rules as hours
-from app.catalog.plan import HallDay, HallPlan, Item
+from app.catalog.plan import WHOLE_HALL, HallDay, HallPlan, Item
 from app.catalog.service import item_of, promises_of_day
 from app.citizens.queries import is_elderly
 from app.citizens.rules import id_number as judge_id_number
@@ -23,6 +23,7 @@ from app.citizens.service import lock_person, person_of
 from app.core import events
 from app.core.acts import Act
 from app.core.db import after_commit, db, insert_into
+from app.core.language import gettext as _
 from app.tickets.errors import (
     DayOver,
     HallClosed,
@@ -33,6 +34,7 @@ from app.tickets.errors import (
     NoPriority,
     NotAPaperNumber,
     NumbersOnSiteOnly,
+    NumbersStopped,
     PaperNumberEntered,
     QuotaUsedUp,
     TicketChanged,
@@ -88,7 +90,7 @@ def take_number(
     they are elderly.
 
     Raises UnknownItem, ItemsOfSeveralLanes, IdNumberWrong, HallClosed, LaneClosed,
-    LastNumberGiven, QuotaUsedUp, LiveTicketHeld."""
+    NumbersStopped, LastNumberGiven, QuotaUsedUp, LiveTicketHeld."""
     person = None
     if id_number is not None:
         today = act.now.astimezone(plan.zone).date()
@@ -98,6 +100,7 @@ def take_number(
             priority = "elderly"
     items = _items(plan, item_codes)
     _refuse_when_closed(plan, items[0].lane, act.now)
+    _refuse_when_stopped(plan, items[0].lane)
     _refuse_last_number(plan, items, act.now)
     return admit(plan, items, Arrival("walk_in", act.now, act.now, None, priority), act, person)
 
@@ -113,6 +116,7 @@ def take_from_afar(
         raise NumbersOnSiteOnly
     items = _items(plan, item_codes)
     _refuse_when_closed(plan, items[0].lane, act.now)
+    _refuse_when_stopped(plan, items[0].lane)
     _refuse_last_number(plan, items, act.now)
     return admit(plan, items, Arrival("afar", act.now, None), act, person, citizen)
 
@@ -366,6 +370,16 @@ def _refuse_when_closed(plan: HallPlan, letters: str, now: datetime) -> None:
         raise LaneClosed
 
 
+def _refuse_when_stopped(plan: HallPlan, letters: str) -> None:
+    why = plan.why_stopped(letters)
+    if why is None:
+        return
+    if WHOLE_HALL in plan.stops:
+        raise NumbersStopped(_("大厅现在停止取号：%(why)s。") % {"why": why.rstrip("。")})
+    said = {"lane": plan.lanes[letters].name, "why": why.rstrip("。")}
+    raise NumbersStopped(_("“%(lane)s”现在停止取号：%(why)s。") % said)
+
+
 def _refuse_last_number(plan: HallPlan, items: list[Item], now: datetime) -> None:
     """Source: observed practice; the machine stops when the hall could not serve before closing."""
     if not plan.rules.last_number:
@@ -552,7 +566,15 @@ def close_day(plan: HallPlan, before: date, act: Act) -> int:
 
 def record(act: Act, ticket: Ticket, kind: str, note: str = "", nth: int | None = None) -> None:
     """Write what happened to a ticket into this transaction. `nth`: of the call's announcements."""
-    data: dict[str, Any] = {"note": note} if note else {}
+    # beside what happened, where it left the ticket: its log is read from these rows
+    data: dict[str, Any] = {
+        "note": note or None,
+        "due_ms": ticket.due_ms,
+        "due_why": ticket.due_why,
+        "lane": ticket.lane,
+        "bound_to": ticket.bound_to,
+        "seat": act.actor.counter,
+    }
     events.record(
         act,
         ticket.hall,
@@ -563,7 +585,7 @@ def record(act: Act, ticket: Ticket, kind: str, note: str = "", nth: int | None 
         counter=ticket.counter,
         call_id=ticket.call_id,
         nth=nth,
-        **data,
+        **{name: value for name, value in data.items() if value is not None},
     )
 
 

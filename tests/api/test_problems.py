@@ -91,6 +91,22 @@ def test_an_address_that_asks_too_often_also_without_a_token_that_is_worth_anyth
     refused(house.get("/halls"), 429, "too_many_requests")
 
 
+def test_in_the_demo_this_machine_may_ask_as_often_as_it_likes_others_may_not(narrow):
+    house = narrow(mode="demo", address_limit=5, device_limit=20)
+    assert {house.get("/halls").status_code for _ in range(30)} == {200}
+    elsewhere = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+    answer = until_limited(lambda: house.request("GET", "/halls", **elsewhere), 5)
+    refused(answer, 429, "too_many_requests")
+    answer = until_limited(lambda: house.get("/tickets/x", KIOSK_TOKEN), 20)
+    refused(answer, 429, "too_many_requests")  # one machine is one machine in the demo, too
+
+
+@pytest.mark.parametrize("mode", ["test", "production"])
+def test_elsewhere_this_machine_is_an_address_like_any_other(narrow, mode):
+    house = narrow(mode=mode, address_limit=5)
+    refused(until_limited(lambda: house.get("/halls"), 5), 429, "too_many_requests")
+
+
 def test_limits_keep_no_token(narrow):
     house = narrow(device_limit=50)
     house.get("/tickets/x", KIOSK_TOKEN)

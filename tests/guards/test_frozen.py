@@ -8,8 +8,15 @@ import pytest
 from marshmallow import fields
 
 from app.catalog.hall_file import PROMISE_UNITS, RULE_UNITS, parse_hall
-from app.catalog.hall_schema import BookingPart, FilePart, PromisesPart, RulesPart, WeekPart
-from app.catalog.plan import Booking, Rules
+from app.catalog.hall_schema import (
+    BookingPart,
+    FilePart,
+    PromisesPart,
+    RulesPart,
+    ThresholdsPart,
+    WeekPart,
+)
+from app.catalog.plan import Booking, Rules, Thresholds
 from app.catalog.words import notes_in_words, order_in_words
 from config.settings import ROOT
 from queueing.order import MINUTE, Promises
@@ -85,7 +92,7 @@ def test_every_key_of_a_hall_file_is_explained():
     assert [key for key in keys(FilePart) if f"`{key}`" not in told] == []
 
 
-B = Booking()
+B, T = Booking(), Thresholds()
 DEFAULTS = {
     **{key: getattr(P, name) // MINUTE for name, key in PROMISE_UNITS.items()},
     **{key: getattr(R, name) // unit for name, (key, unit) in RULE_UNITS.items()},
@@ -100,6 +107,10 @@ DEFAULTS = {
     "unstarted_on_next": f"`{R.unstarted_on_next}`",
     "last_number": f"`{str(R.last_number).lower()}`",
     "numbers_from_afar": f"`{str(R.numbers_from_afar).lower()}`",
+    "oldest_wait_minutes": T.oldest_wait // MINUTE,
+    "waiting": T.waiting,
+    "unserved_lane": f"`{str(T.unserved_lane).lower()}`",
+    "bad_rating": f"`{str(T.bad_rating).lower()}`",
     "paper_numbers": "none",
 }
 
@@ -107,7 +118,10 @@ DEFAULTS = {
 BOOKING = [key for key in BookingPart().fields if key not in ("exceptions", "events")]
 
 
-@pytest.mark.parametrize("key", [*PromisesPart().fields, *RulesPart().fields, *BOOKING])
+KEYS = [*PromisesPart().fields, *RulesPart().fields, *BOOKING, *ThresholdsPart().fields]
+
+
+@pytest.mark.parametrize("key", KEYS)
 def test_a_default_of_a_hall_file_is_told_as_it_is(key):
     [line] = [line for line in page("hall-file.md").splitlines() if line.startswith(f"| `{key}` |")]
     told = line.split(" | ")[2]

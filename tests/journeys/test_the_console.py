@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.house import KIOSK_TOKEN
+
 
 def test_the_console_lists_who_waits_in_the_order_of_its_calls(house):
     house.take("permit", priority="elderly")  # due first, but in the second tier of counter 1
@@ -117,3 +119,53 @@ def test_whose_session_has_expired_sits_nowhere(house):
     assert house.clerk("1").see()["clerk"] == "clerk1"
     house.clock.advance(hours=12, seconds=1)
     assert house.get("/counters/1", house.clerk("2").token).json["clerk"] is None
+
+
+# Who waits in its lanes
+
+
+def test_its_lanes_are_told_in_its_order_with_who_waits_longest(house):
+    house.take("permit")
+    house.clock.advance(seconds=60)
+    for item in ("id-card", "passport"):
+        house.take(item)
+    assert house.clerk("1").see()["lanes"] == [
+        lane("A", "户籍", 1, 2, "2026-11-23T09:01:00.000+08:00"),
+        lane("B", "社保", 1, 0, None),
+        lane("J", "工程建设", 2, 1, "2026-11-23T09:00:00.000+08:00"),
+    ]
+    assert [row["tier"] for row in house.clerk("9").see()["lanes"]] == [1, 2]
+
+
+def lane(letters, name, tier, waiting, since):
+    told = {"lane": letters, "name": name, "tier": tier, "waiting": waiting}
+    return {**told, "oldest_since": since}
+
+
+def test_who_is_overdue_is_told_to_stand_in_the_first_tier(house):
+    house.take("permit")
+    assert tiers(house) == [(2, False)]
+    house.clock.advance(minutes=45)
+    assert tiers(house) == [(1, True)]
+
+
+def tiers(house):
+    return [(row["tier"], row["overdue"]) for row in house.clerk("1").see()["next"]]
+
+
+def test_everything_somebody_came_for_is_told(house):
+    body = {"items": ["id-card", "passport"]}
+    assert house.post("/kiosk/tickets", KIOSK_TOKEN, body).status_code == 201
+    assert house.clerk("1").see()["next"][0]["items"] == ["id-card", "passport"]
+
+
+def test_who_waits_for_this_counter_alone_is_named(house):
+    house.take()
+    clerk = house.clerk("1")
+    house.clerk("2")
+    ticket = clerk.next()["ticket"]
+    clerk.handle(ticket, "transfer", {"counter": "2", "reason": "需要专窗办理"})
+    assert house.clerk("2").see()["bound"] == ["A001"]
+    assert clerk.see()["bound"] == []
+    house.clerk("2").do("close")
+    assert numbers(clerk.see()["next"]) == ["A001"]

@@ -136,7 +136,9 @@ def test_a_clerk_lets_somebody_arrive_and_goes_on_to_their_next_item(house, sign
     assert house.row(ticket)["state"] == "called"
     console.keyboard.press("f")
     remaining.get_by_role("button", name="确定").click()
-    console.locator("#next-item-dialog").get_by_role("button", name="转下一事项").click()
+    going_on = console.locator("#next-item-dialog")
+    going_on.get_by_label("稍后在本窗口办").check()
+    going_on.get_by_role("button", name="转下一事项").click()
     expect(said).to_have_text("A001 下一事项：护照，在本窗口等候。")
     row = house.row(ticket)
     assert (row["item"], row["bound_to"]) == ("passport", "1")

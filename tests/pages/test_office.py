@@ -23,15 +23,14 @@ def _noon(house):
 def office(open_page):
     """An office page, signed in."""
 
-    def office(path: str = "/office/", who: str = "guide", **options: object) -> Page:
+    def office(path: str = "/office/bookings", who: str = "guide", **options: object) -> Page:
         page = open_page("/office/", 1280, 800, **options)
         page.get_by_label("用户名").fill(who)
         page.get_by_label("密码").fill(PASSWORD)
         page.get_by_role("button", name="登录").click()
         page.get_by_role("navigation").wait_for()
         page.wait_for_load_state()  # its modules have run
-        if path != "/office/":
-            turn_to(page, path)
+        turn_to(page, path)
         return page
 
     return office
@@ -77,11 +76,11 @@ def test_a_place_is_booked_for_somebody_on_the_telephone(house, office):
     page.get_by_label("姓名或单位名称").fill("王小二")
     page.get_by_label("电话").fill(PHONE)
     page.get_by_label("身份证号码或统一社会信用代码").fill(id_number())
-    page.get_by_role("button", name="预约", exact=True).dblclick()
+    page.get_by_role("button", name="预约这个时段").dblclick()
     expect(page.locator("#done")).to_be_visible()
     code = page.locator("#done-code").inner_text().replace(" ", "")
     expect(page.locator("#done-code")).to_have_text(f"{code[:4]} {code[4:7]} {code[7:]}")
-    turn_to(page, "/office/")
+    turn_to(page, "/office/bookings")
     page.locator("#day").fill(day)
     row = page.locator("#bookings tr")
     expect(row).to_have_count(1)
@@ -101,7 +100,7 @@ def test_what_is_wrong_with_a_booking_is_said_and_nothing_typed_is_lost(house, o
     times.first.click()
     page.get_by_label("姓名或单位名称").fill("王小二")
     page.get_by_label("身份证号码或统一社会信用代码").fill(id_number())
-    page.get_by_role("button", name="预约", exact=True).click()
+    page.get_by_role("button", name="预约这个时段").click()
     expect(page.locator("#said")).to_contain_text("当天在本大厅已有预约")
     expect(page.get_by_label("姓名或单位名称")).to_have_value("王小二")
 

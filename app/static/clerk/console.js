@@ -1,128 +1,115 @@
-// The counter console. One request at a time; a click whose answer was lost is sent again under its
-// key until it is answered, so it is done once. After each answer the server's picture is read.
+// The counter console: what a clerk does, by button and by key.
 
-import { call, insist, newKey } from '../shared/api.js'
-import { draw, drawUndo, enable, itemName, nextItemOf } from './view.js'
 import { shown } from '../shared/codes.js'
 import { ask } from '../shared/dialog.js'
-import { byId, page, say, show } from '../shared/dom.js'
+import { byId, page } from '../shared/dom.js'
+import { _ } from '../shared/language.js'
 import { keepLive } from '../shared/live.js'
+import { goOn, hold, isCounting, isHeld, keepCalling } from './auto.js'
+import { isBellOn, ringForFirst, setBell } from './bell.js'
+import { goHome, keepFocus, regain, rowInHand, walk, walkLists } from './focus.js'
+import { counterPath, onPicture, picture, refresh } from './picture.js'
+import {
+  complain, giveUp, isBusy, isPresent, onFresh, put, send, sendUnasked,
+} from './sending.js'
+import { forget, remember, rememberEnded, undo } from './undo.js'
+import { draw, enable, itemName, nextItemOf } from './view.js'
 
 const GATHER_MS = 3_000 // forty-odd consoles share one hall's events
 const ATTEND_MS = 25_000 // so the server knows that the clerk is there, in a hidden tab, too
-const DOUBLE_CLICK_MS = 500 // the second click of two was not meant
-const ENDINGS = { finished: '办结', passed: '过号', closed: '过号' } // closed: by a third pass
-const KEYS = {
-  n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
-  t: 'transfer', x: 'nextItem', g: 'call', u: 'undo', o: 'open', q: 'arrival',
+const REGAIN_MS = 500
+const HANDLED = {
+  recall: (words) => [_('重呼 %(number)s', words), _('%(number)s 已重呼。', words)],
+  start: (words) => [_('开始办理 %(number)s', words), _('%(number)s 已开始办理。', words)],
+  finish: (words) => [_('办结 %(number)s', words), _('%(number)s 已办结。', words)],
+  pass: (words) => [_('过号 %(number)s', words), _('%(number)s 已过号。', words)],
+  park: (words) => [_('挂起 %(number)s', words), _('%(number)s 已挂起。', words)],
 }
 
-const counterPath = `/counters/${encodeURIComponent(page.counter)}`
-let picture = null // GET /counters/{no}, as last read
-let pending = null // the click being sent: {words, isLost, isGivenUp}
-let sent = {} // the last click: {words, at}
-let undoable = null // what was passed or finished here last: {id, number, how, until}
+// The counter
 
-// Reading
+const open = () =>
+  send(_('开放窗口'), `${counterPath}/open`, {}, () => _('已开放窗口。')).then(goHome)
 
-async function refresh() {
-  try {
-    picture = await call('GET', counterPath)
-  } catch (error) {
-    if (error.status === 401) leave('登录已失效，或本窗口已由他人登录，请重新登录。')
-    if (error.status === 404) leave('大厅已经没有本窗口，请重新登录。')
-    throw error
-  }
-  draw(picture, { resume, rejoin, strike, takeOver })
-  enable(picture, Boolean(pending))
+function pause() {
+  const { bound } = picture
+  return send(_('暂停窗口'), `${counterPath}/pause`, {}, () => bound.length === 0
+    ? _('已暂停窗口。')
+    : _('已暂停窗口。指定本窗口的 %(numbers)s 保留 %(n)s 分钟，之后改由其他窗口叫号。',
+      { numbers: listed(bound), n: page.pause_keeps_bound_min }))
 }
 
-function onFresh(is) {
-  const isLost = Boolean(pending?.isLost)
-  show('offline', !is || isLost)
-  show('give-up', isLost)
-  if (isLost) say('offline-words', `“${pending.words}”还没有得到答复，正在重新发送，请不要重复操作。`)
-  else if (!is) say('offline-words', '网络不通，以下不是最新情况，正在重新连接。')
+async function close() {
+  const { bound, ticket } = picture
+  if (bound.length && !ticket && !await ask('close', { numbers: listed(bound) })) return
+  await send(_('关闭窗口'), `${counterPath}/close`, {}, () => _('已关闭窗口。'))
 }
 
-function leave(words) {
-  complain(words)
-  setTimeout(() => location.assign('/clerk/'), 3_000)
+async function settings() {
+  const form = byId('settings-dialog').querySelector('form').elements
+  form.on.defaultChecked = picture.auto_call.on
+  form.pause_s.defaultValue = picture.auto_call.pause_s
+  form.bell.defaultChecked = isBellOn()
+  const given = await ask('settings')
+  if (!given) return
+  setBell(Boolean(given.bell))
+  const body = { on: Boolean(given.on), pause_s: Number(given.pause_s) }
+  await put(_('设置自动派单'), `${counterPath}/auto-call`, body, () => body.on
+    ? _('空闲时 %(n)s 秒后自动叫下一位。', { n: body.pause_s })
+    : _('不自动叫号。'))
 }
 
-// Sending
-
-/** Send one click; what `done` (it may be async) makes of the answer is said, as are refusals. */
-async function send(words, path, body, done) {
-  const isDouble = words === sent.words && performance.now() - sent.at < DOUBLE_CLICK_MS
-  if (pending || isDouble) return
-  sent = { words, at: performance.now() }
-  const mine = { words, isLost: false, isGivenUp: false }
-  pending = mine
-  tell(`${words}……`)
-  enable(picture, true)
-  let outcome
-  try {
-    const answer = await insist(path, { body, key: newKey(), onLost: () => lost(mine) })
-    const told = await done(answer)
-    outcome = () => tell(told)
-  } catch (error) {
-    outcome = () => complain(error.message)
-  }
-  mine.isLost = false
-  await refresh().then(() => onFresh(true), () => onFresh(false))
-  pending = null
-  enable(picture, false)
-  outcome() // last: whoever reads it may press the next button
+/** Whoever leaves an open counter is told what stays behind. */
+async function signOut(event) {
+  if (!picture || picture.status === 'closed') return
+  event.preventDefault()
+  if (await ask('leave')) event.target.submit()
 }
 
-function lost(mine) {
-  if (mine.isGivenUp) throw new Error(`已放弃“${mine.words}”，请以窗口现在的情况为准。`)
-  mine.isLost = true
-  refresh().then(() => onFresh(true), () => onFresh(false))
-}
-
-function tell(words, isFault = false) {
-  say('said', words)
-  byId('said').classList.toggle('fault', isFault)
-}
-
-const complain = (words) => tell(words, true)
-
-// What a clerk does
-
-const turn = (to, words) => send(words, `${counterPath}/${to}`, {}, () => `已${words}。`)
+// Calling
 
 async function next() {
   const more = await goesOn()
   if (more === null) return
   if (more) return nextItem()
   const held = picture.ticket
-  await send('叫下一位', `${counterPath}/call-next`, {}, async (answer) => {
-    await rememberEnded(held)
-    return answer ? announced(answer) : '现在没有人等候。'
-  })
-}
-
-async function callNumber() {
-  const given = await ask('call')
-  if (!given) return
-  const body = { number: given.number.trim().toUpperCase(), reason: given.reason }
-  const held = picture.ticket
-  await send(`叫 ${body.number}`, `${counterPath}/call`, body, async (answer) => {
+  const body = held ? {} : { only_if_free: true } // who sees nothing in hand means to end nothing
+  await send(_('叫下一位'), `${counterPath}/call-next`, body, async (answer) => {
     await rememberEnded(held)
     return announced(answer)
   })
 }
 
-const announced = ({ ticket }) => `请 ${ticket.number} 号到 ${page.counter} 号窗口办理。`
+const callUnasked = (key) => sendUnasked(
+  _('自动叫下一位'), `${counterPath}/call-next`, { only_if_free: true }, key, announced)
 
-/** Recall, start, finish, pass, park: what needs no more than the ticket in hand. */
-function handle(action, words) {
+async function callNumber(waiting = {}) {
+  const form = byId('call-dialog').querySelector('form').elements
+  form.number.defaultValue = waiting.number ?? ''
+  form.reason.autofocus = Boolean(waiting.number)
+  const given = await ask('call')
+  if (!given) return
+  const body = { number: given.number.trim().toUpperCase(), reason: given.reason }
+  const held = picture.ticket
+  await send(_('叫 %(number)s', body), `${counterPath}/call`, body, async (answer) => {
+    await rememberEnded(held)
+    return announced(answer)
+  })
+}
+
+const announced = (answer) => answer
+  ? _('请 %(number)s 号到 %(no)s 号窗口办理。', { number: answer.ticket.number, no: page.counter })
+  : _('现在没有人等候。')
+
+// The ticket in hand
+
+/** What needs no more than the ticket in hand. */
+function handle(action) {
   const { id, number } = picture.ticket
-  return send(`${words} ${number}`, `/tickets/${id}/${action}`, {}, (ticket) => {
-    if (action === 'finish' || action === 'pass') remember(ticket, words)
-    return ticket.state === 'closed' ? `${number} 第三次过号，已作废。` : `${number} 已${words}。`
+  const [doing, done] = HANDLED[action]({ number })
+  return send(doing, `/tickets/${id}/${action}`, {}, (ticket) => {
+    remember(ticket)
+    return ticket.state === 'closed' ? _('%(number)s 第三次过号，已作废。', { number }) : done
   })
 }
 
@@ -132,7 +119,8 @@ async function transfer() {
   if (!given) return
   const [kind, to] = given.to.split(':')
   const body = { reason: given.reason, ...(to && { [kind]: to }), ...(given.now && { when: 'now' }) }
-  await send(`转号 ${number}`, `/tickets/${id}/transfer`, body, () => `${number} 已转出。`)
+  await send(_('转号 %(number)s', { number }), `/tickets/${id}/transfer`, body,
+    () => _('%(number)s 已转出。', { number }))
 }
 
 /** Where the visit in hand has more items: whether it goes on with them; null to think again. */
@@ -146,116 +134,159 @@ async function goesOn() {
 
 async function finish() {
   const more = await goesOn()
-  if (more !== null) await (more ? nextItem() : handle('finish', '办结'))
+  if (more !== null) await (more ? nextItem() : handle('finish'))
 }
 
-/** What else somebody came for: by its own lane's counters, or bound to this one. */
+/** What else somebody came for: at once, or bound to this counter, or by its own lane's counters. */
 async function nextItem() {
-  const { ticket } = picture
-  const { id, number } = ticket
-  const item = nextItemOf(ticket)
-  const given = await ask('next-item', { number, item: itemName(item) })
+  const { id, number, state, item: inHand, items } = picture.ticket
+  const item = nextItemOf({ item: inHand, items })
+  const words = { number, item: itemName(item) }
+  const given = await ask('next-item', words)
   if (!given) return
-  const isHere = given.where === 'here'
-  const body = { item, ...(isHere && { counter: page.counter }) }
-  await send(`下一事项 ${number}`, `/tickets/${id}/transfer`, body, () => isHere
-    ? `${number} 下一事项：${itemName(item)}，在本窗口等候。`
-    : `${number} 下一事项：${itemName(item)}，等候叫号。`)
+  const body = { item, ...(given.where !== 'anywhere' && { counter: page.counter }) }
+  await send(_('下一事项 %(number)s', words), `/tickets/${id}/transfer`, body, async (_moved, also) => {
+    if (given.where === 'anywhere') return _('%(number)s 下一事项：%(item)s，等候叫号。', words)
+    if (given.where === 'here') return _('%(number)s 下一事项：%(item)s，在本窗口等候。', words)
+    await also(`${counterPath}/call`, { number, reason: page.goes_on })
+    if (state === 'serving') await also(`/tickets/${id}/start`)
+    return _('%(number)s 接着办：%(item)s。', words)
+  })
 }
+
+// Other tickets
 
 /** Let somebody who booked arrive, where they come to the counter instead of to the machine. */
 function arrive(event) {
   event.preventDefault()
   const field = byId('shown')
   const by = shown(field.value)
-  if (!by) return complain('预约码为 10 位数字，身份证号码为 18 位，请核对。')
-  send('签到', '/kiosk/check-ins', by, ({ number, items }) => {
+  if (!by) return complain(_('预约码为 10 位数字，身份证号码为 18 位，请核对。'))
+  send(_('签到'), '/kiosk/check-ins', by, ({ number, items }) => {
     field.value = ''
-    field.blur() // the keys are the console's again
-    return `签到成功：${number} 号，${items.map(itemName).join('、')}。请告诉办事人号码。`
+    goHome() // the keys are the console's again
+    return _('签到成功：%(number)s 号，%(items)s。请告诉办事人号码。',
+      { number, items: items.map(itemName).join(_('、')) })
   })
 }
 
-function resume({ id, number }) {
-  return send(`恢复 ${number}`, `/tickets/${id}/resume`, {}, ({ state }) => state === 'waiting'
-    ? `${number} 已恢复，排在本窗口等候。`
-    : `${number} 已恢复办理。`)
-}
+const resume = ({ id, number }) =>
+  send(_('恢复 %(number)s', { number }), `/tickets/${id}/resume`, {}, ({ state }) =>
+    state === 'waiting'
+      ? _('%(number)s 已恢复，排在本窗口等候。', { number })
+      : _('%(number)s 已恢复办理。', { number }))
 
-function rejoin({ id, number }) {
-  return send(`重新排队 ${number}`, `/tickets/${id}/rejoin`, {}, () => {
-    if (undoable?.id === id) undoable = null
-    return `${number} 已重新排队。`
+const rejoin = ({ id, number }) =>
+  send(_('重新排队 %(number)s', { number }), `/tickets/${id}/rejoin`, {}, () => {
+    forget(id)
+    return _('%(number)s 已重新排队。', { number })
   })
-}
 
-function takeOver({ id, number }) {
-  return send(`接手 ${number}`, `/tickets/${id}/take-over`, {}, () => `${number} 已转到本窗口。`)
-}
+const takeOver = ({ id, number }) =>
+  send(_('接手 %(number)s', { number }), `/tickets/${id}/take-over`, {},
+    () => _('%(number)s 已转到本窗口。', { number }))
 
 async function strike({ id, number }) {
   const given = await ask('strike', { number })
-  if (given) await send(`取消优先 ${number}`, `/tickets/${id}/strike-priority`, given, () => `${number} 已取消优先。`)
+  if (!given) return
+  await send(_('取消优先 %(number)s', { number }), `/tickets/${id}/strike-priority`, given,
+    () => _('%(number)s 已取消优先。', { number }))
 }
 
-/** Calling another ended what was in hand; how is for the hall to choose. */
-async function rememberEnded(held) {
-  if (!held) return
-  const { state } = await call('GET', `/tickets/${held.id}`).catch(() => ({ state: null }))
-  const how = state ? ENDINGS[state] : '上一步'
-  if (how) remember(held, how)
-}
+const listed = (numbers) => numbers.join(_('、'))
 
-function remember({ id, number }, how) {
-  undoable = { id, number, how, until: performance.now() + page.undo_s * 1000 }
-}
-
-function undo() {
-  const { id, number, how } = undoable
-  return send(`撤销 ${number} ${how}`, `/tickets/${id}/undo`, {}, ({ state }) => {
-    undoable = null
-    return state === 'waiting' ? `${number} 已撤销，排在本窗口等候。` : `${number} 已撤销，回到本窗口。`
-  })
-}
+// Buttons
 
 const DEEDS = {
+  open,
+  pause,
+  close,
   next,
   transfer,
   nextItem,
-  undo,
-  call: callNumber,
-  recall: () => handle('recall', '重呼'),
-  start: () => handle('start', '开始办理'),
   finish,
-  pass: () => handle('pass', '过号'),
-  park: () => handle('park', '挂起'),
-  open: () => turn('open', '开放窗口'),
-  pause: () => turn('pause', '暂停窗口'),
-  close: () => turn('close', '关闭窗口'),
+  undo,
+  settings,
+  help: () => ask('help'),
+  call: () => callNumber(),
+  recall: () => handle('recall'),
+  start: () => handle('start'),
+  pass: () => handle('pass'),
+  park: () => handle('park'),
 }
-const buttonOf = (deed) => document.querySelector(`[data-action="${deed}"], [data-turn="${deed}"]`)
+const buttonOf = (deed) => document.querySelector(
+  `[data-action="${deed}"], [data-turn="${deed}"], [data-opens="${deed}"]`)
 
-for (const [deed, act] of Object.entries(DEEDS)) buttonOf(deed).addEventListener('click', act)
+for (const [deed, act] of Object.entries(DEEDS)) {
+  buttonOf(deed).addEventListener('click', act)
+}
+byId('arrival').addEventListener('submit', arrive)
+byId('give-up').addEventListener('click', giveUp)
+byId('auto-hold').addEventListener('click', hold)
+byId('auto-go-on').addEventListener('click', goOn)
+byId('sign-out').addEventListener('submit', signOut)
+
+// Keys: for a row that was picked, for what is in hand, for the counter
+
+const KEYS = {
+  n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
+  t: 'transfer', x: 'nextItem', g: 'call', u: 'undo', o: 'open', z: 'pause', c: 'close',
+  a: 'settings', '?': 'help', '？': 'help',
+}
+const STEPS = {
+  arrowdown: () => walk(1),
+  arrowup: () => walk(-1),
+  arrowright: () => walkLists(1),
+  arrowleft: () => walkLists(-1),
+  q: () => byId('shown').focus(),
+  d: () => byId('hand').querySelector('.strike:enabled')?.click(),
+}
+const IN_A_ROW = { enter: 'choose', g: 'choose', d: 'strike' }
 
 addEventListener('keydown', (event) => {
-  const deed = KEYS[event.key.toLowerCase()]
-  const isElsewhere = event.target.closest('input, select, textarea, dialog')
-    || (event.key === 'Enter' && event.target.closest('button, a'))
-  if (!deed || isElsewhere || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return
+  const { target } = event
+  const key = event.key.toLowerCase()
+  if (target.closest('dialog') || event.repeat && !key.startsWith('arrow')) return
+  if (event.ctrlKey || event.altKey || event.metaKey) return
+  if (key === 'escape') return escape()
+  const isTyping = target.closest('input, select, textarea')
+  if (isTyping || (key === 'enter' && target.closest('button, a'))) return
+  const deed = deedOf(key)
+  if (!deed) return
   event.preventDefault()
-  if (deed === 'arrival') return byId('shown').focus()
-  const button = buttonOf(deed)
-  if (!button.hidden) button.click() // one that is switched off does nothing
+  deed()
 })
 
-byId('arrival').addEventListener('submit', arrive)
-byId('give-up').addEventListener('click', () => { if (pending) pending.isGivenUp = true })
+function deedOf(key) {
+  const row = rowInHand()
+  if (row && IN_A_ROW[key]) return () => !isBusy() && row.dispatchEvent(new Event(IN_A_ROW[key]))
+  if (STEPS[key]) return STEPS[key]
+  const button = KEYS[key] && buttonOf(KEYS[key])
+  return button && (() => button.hidden || button.click()) // one that is switched off does nothing
+}
 
-setInterval(() => {
-  const seconds = undoable ? Math.ceil((undoable.until - performance.now()) / 1000) : 0
-  if (seconds <= 0) undoable = null
-  drawUndo(undoable, seconds)
-}, 500)
+function escape() {
+  if (isCounting()) hold()
+  else if (rowInHand() || document.activeElement === byId('shown')) goHome()
+  else if (isHeld()) goOn()
+}
+
+// What happens by itself
+
+setInterval(regain, REGAIN_MS)
+
+onPicture((now) => keepFocus(() => {
+  draw(now, { resume, rejoin, strike, takeOver, callNumber })
+  enable(now, isBusy())
+}))
+onPicture(ringForFirst)
+onPicture((now, before) => before || goHome())
+
+keepCalling({
+  call: callUnasked,
+  may: () => isPresent() && !isBusy() && !document.querySelector('dialog[open]')
+    && byId('shown').value === '',
+})
 
 const look = keepLive({
   url: `/api/v1/halls/${encodeURIComponent(page.hall)}/events`,

@@ -1,31 +1,45 @@
 // What the console shows: drawn anew from each picture the server gives.
 
 import { byId, clockOf, el, fill, page, say, show } from '../shared/dom.js'
+import { _ } from '../shared/language.js'
 
-const STATUS = { open: '开放', paused: '暂停', closed: '关闭' }
+const STATUS = { open: _('开放中'), paused: _('暂停中'), closed: _('已关闭') }
 const TURNED = { open: 'open', pause: 'paused', close: 'closed' }
+const TIERS = { 1: _('首选') }
+const MINUTE_MS = 60_000
 
 /** Draw `GET /counters/{no}`; each of `on` is called with a ticket's id and number. */
 export function draw(picture, on) {
   const { ticket, status } = picture
-  say('status', STATUS[status])
-  byId('status').dataset.status = status
-  say('clerk', picture.clerk ?? '')
-  for (const button of document.querySelectorAll('[data-turn]')) {
-    button.setAttribute('aria-pressed', String(TURNED[button.dataset.turn] === status))
-  }
+  drawHead(picture)
   fill('hand', ticket ? inHand(picture, on) : nothingInHand(status))
   const next = ticket && nextItemOf(ticket)
   document.querySelector('.next-item').hidden = !next
-  say('next-item', next ? `下一事项：${itemName(next)}` : '')
-  say('waiting', `${picture.waiting} 人`)
+  say('next-item', next ? _('下一事项：%(item)s', { item: itemName(next) }) : '')
+  say('waiting', _('%(n)s 人', { n: picture.waiting }))
+  fill('lanes', picture.tiers.map((_lanes, place) => tierRow(picture, place + 1)))
   fill('line', picture.next.map((waiting) => lineRow(waiting, picture.server_time, on)))
   show('nobody', !picture.next.length)
-  aside('vanished', picture.vanished, (held) =>
-    asideRow(held, `在 ${held.counter} 号窗口`, '接手', on.takeOver, 'free'))
-  aside('parked', picture.parked, (parked) => asideRow(parked, '', '恢复办理', on.resume, 'open'))
-  aside('passed', picture.passed, (passed) =>
-    asideRow(passed, `${clockOf(passed.passed_at)} 过号`, '重新排队', on.rejoin))
+  const hidden = picture.waiting - picture.next.length
+  show('more', hidden > 0)
+  say('more', _('后面还有 %(n)s 人。', { n: hidden }))
+  aside('vanished', picture.vanished, (held) => asideRow(
+    held, _('在 %(no)s 号窗口', { no: held.counter }), _('接手'), on.takeOver, 'free'))
+  aside('parked', picture.parked, (parked) =>
+    asideRow(parked, '', _('恢复办理'), on.resume, 'open'))
+  aside('passed', picture.passed, (passed) => asideRow(
+    passed, _('%(at)s 过号', { at: clockOf(passed.passed_at) }), _('重新排队'), on.rejoin))
+}
+
+function drawHead({ status, clerk, waiting, auto_call: auto }) {
+  document.title = _('（%(n)s）%(no)s 号窗口', { n: waiting, no: page.counter })
+  say('status', STATUS[status])
+  byId('status').dataset.status = status
+  say('clerk', clerk ?? '')
+  say('auto-setting', auto.on ? _('%(n)s 秒', { n: auto.pause_s }) : _('关'))
+  for (const button of document.querySelectorAll('[data-turn]')) {
+    button.setAttribute('aria-pressed', String(TURNED[button.dataset.turn] === status))
+  }
 }
 
 /** Switch off what cannot be pressed now: by the table of states, and never two at once. */
@@ -39,46 +53,73 @@ export function enable(picture, isBusy) {
     const move = action === 'nextItem' ? 'transfer' : action
     return !move || move === 'undo' || page.moves[move].includes(state)
   }
-  for (const button of document.querySelectorAll('main button, [data-turn]')) {
+  for (const button of document.querySelectorAll('main button, [data-turn], #settings')) {
     button.disabled = isBusy || !can(button)
   }
-}
-
-/** The button that takes back the last pass or finish, for as long as that can be done. */
-export function drawUndo(undoable, seconds) {
-  show('undo', Boolean(undoable))
-  if (!undoable) return
-  fill('undo', `撤销 ${undoable.number} ${undoable.how}（${seconds} 秒）`, el('kbd', {}, 'U'))
 }
 
 function inHand({ ticket, nth, why, priority }, on) {
   return [
     el('p', { class: 'number' }, ticket.number),
-    el('p', { class: 'state', 'data-state': ticket.state },
-      page.states[ticket.state], nth > 1 && ` · 第 ${nth} 次呼叫`),
-    el('p', { class: 'item' }, itemName(ticket.item),
-      ticket.items.length > 1 && el('span', { class: 'tag' }, placeInVisit(ticket))),
+    el('p', { class: 'state', 'data-state': ticket.state }, page.states[ticket.state],
+      nth > 1 && el('span', { class: 'quiet' }, ' · ', _('第 %(n)s 次呼叫', { n: nth }))),
+    itemsOf(ticket),
     el('p', { class: 'quiet' }, `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`),
-    el('p', { class: 'priority-line' }, priorityOf({ ...ticket, priority }, on)),
-    el('p', { class: 'why' }, `为什么叫这个号：${why?.text ?? ticket.why.text}`),
+    el('p', { class: 'priority-line' }, priorityOf({ ...ticket, priority }, on, 'D')),
+    el('p', { class: 'why' },
+      _('为什么叫这个号：%(why)s', { why: why?.text ?? ticket.why.text })),
   ]
+}
+
+/** What the person came with; the one in hand stands out. */
+function itemsOf(ticket) {
+  if (ticket.items.length < 2) return el('p', { class: 'item' }, itemName(ticket.item))
+  const place = { n: ticket.items.indexOf(ticket.item) + 1, of: ticket.items.length }
+  return el('div', { class: 'item' },
+    el('span', { class: 'tag' }, _('第 %(n)s 项，共 %(of)s 项', place)),
+    el('ol', {}, ticket.items.map((item) =>
+      el('li', { 'aria-current': item === ticket.item && 'step' }, itemName(item)))))
 }
 
 function nothingInHand(status) {
   const isOpen = status === 'open'
   return [
     el('p', { class: 'number none', 'aria-hidden': 'true' }, '—'),
-    el('p', { class: 'state' }, isOpen ? '手上没有号' : '窗口没有开放'),
-    el('p', { class: 'quiet' }, isOpen ? '按“叫下一位”开始。' : '先按“开放”，再叫号。'),
+    el('p', { class: 'state' }, isOpen ? _('手上没有号') : _('窗口没有开放')),
+    el('p', { class: 'quiet' }, isOpen ? _('按“叫下一位”开始。') : _('先按“开放”，再叫号。')),
   ]
 }
 
+/** The lanes of one tier: who waits there; where nobody does, no more than the letter. */
+function tierRow({ lanes, bound, server_time: now }, tier) {
+  const here = tier === 1 && bound.length > 0 && el('li', {},
+    el('strong', {}, _('指定本窗口')), el('span', {}, _('%(n)s 人', { n: bound.length })))
+  const chips = lanes.filter((lane) => lane.tier === tier).map((lane) => laneChip(lane, now))
+  return el('li', {}, tierTag(tier), el('ul', { class: 'lanes' }, here, chips))
+}
+
+function laneChip({ lane, name, waiting, oldest_since: since }, now) {
+  if (!waiting) return el('li', { class: 'empty', title: name }, lane)
+  return el('li', {}, el('strong', {}, lane), el('span', {}, name),
+    el('span', { class: 'minutes' }, _('%(n)s 人', { n: waiting }),
+      ' · ', _('最久 %(n)s 分钟', { n: minutes(since, now) })))
+}
+
+const tierTag = (tier) => el('span', { class: 'tier', 'data-tier': tier }, TIERS[tier] ?? _('协助'))
+
 function lineRow(ticket, now, on) {
-  return el('tr', {},
+  const { why, priority } = ticket
+  const isStruck = { onstrike: () => priority && on.strike(ticket) }
+  return el('tr',
+    { 'data-row': ticket.id, tabindex: '-1', onchoose: () => on.callNumber(ticket), ...isStruck },
     el('td', { class: 'number' }, ticket.number),
-    el('td', {}, itemName(ticket.item)),
-    el('td', { class: 'why' }, ticket.why.text, ticket.bound && el('span', { class: 'tag' }, '指定本窗口')),
-    el('td', { class: 'minutes' }, waited(ticket, now)),
+    el('td', { class: 'items' }, ticket.items.map(itemName).join(_('、'))),
+    el('td', { class: 'why' },
+      el('span', { class: 'tag', 'data-why': why.code }, page.tags[why.code] ?? _('其他')),
+      why.text, ticket.bound && el('span', { class: 'tag' }, _('指定本窗口'))),
+    el('td', {}, tierTag(ticket.tier),
+      ticket.overdue && el('span', { class: 'tag late' }, _('超时'))),
+    el('td', { class: 'minutes' }, _('%(n)s 分钟', { n: minutes(ticket.waits_since, now) })),
     el('td', {}, priorityOf(ticket, on)))
 }
 
@@ -89,18 +130,20 @@ function aside(id, tickets, row) {
 
 /** `needs`: an `open` counter, or one that is open and `free`, for the button to work. */
 function asideRow(ticket, facts, words, act, needs = null) {
-  return el('li', {},
+  const onchoose = ({ currentTarget }) => currentTarget.querySelector('button').click()
+  return el('li', { 'data-row': ticket.id, tabindex: '-1', onchoose },
     el('strong', { class: 'number' }, ticket.number),
-    el('span', {}, itemName(ticket.item)),
+    el('span', { class: 'items' }, itemName(ticket.item)),
     el('span', { class: 'quiet' }, facts),
     el('button', { onclick: () => act(ticket), 'data-needs': needs }, words))
 }
 
-function priorityOf(ticket, on) {
+function priorityOf(ticket, on, key = null) {
   if (!ticket.priority) return []
   return [
     el('span', { class: 'tag priority' }, page.priorities[ticket.priority]),
-    el('button', { class: 'small', onclick: () => on.strike(ticket) }, '取消优先'),
+    el('button', { class: 'small strike', onclick: () => on.strike(ticket) }, _('取消优先'),
+      key && [' ', el('kbd', {}, key)]),
   ]
 }
 
@@ -109,9 +152,5 @@ export const itemName = (code) => page.items[code] ?? code
 /** What a visit goes on with after the item in hand; undefined after its last. */
 export const nextItemOf = ({ item, items }) => items[items.indexOf(item) + 1]
 
-const placeInVisit = ({ item, items }) => `第 ${items.indexOf(item) + 1} 项，共 ${items.length} 项`
-
-function waited(ticket, now) {
-  const minutes = Math.floor((Date.parse(now) - Date.parse(ticket.waits_since)) / 60_000)
-  return `${Math.max(0, minutes)} 分钟`
-}
+const minutes = (since, now) =>
+  Math.max(0, Math.floor((Date.parse(now) - Date.parse(since)) / MINUTE_MS))

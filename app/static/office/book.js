@@ -3,6 +3,7 @@
 import { complain, dayAfter, dayInWords, drawTimes, itemsOf, nameOf, read, send, tell, timesOn, whenOf } from './office.js'
 import { grouped } from '../shared/codes.js'
 import { byId, clockOf, el, fill, page, say, show } from '../shared/dom.js'
+import { _ } from '../shared/language.js'
 
 const FOUND_AT_MOST = 8
 const form = byId('booking')
@@ -16,9 +17,13 @@ function search() {
   fill('found', found.slice(0, FOUND_AT_MOST).map((item) => el('li', {},
     el('button', { type: 'button', onclick: () => choose([...chosen, item]) },
       el('b', {}, item.name),
-      el('span', {}, `${item.department} · ${item.lane} ${page.lanes[item.lane]} · 约 ${item.minutes} 分钟`)))))
+      el('span', {}, factsOf(item))))))
   show('nothing', words.length > 0 && !found.length)
 }
+
+const factsOf = ({ department, lane, minutes: n }) => _('%(department)s · %(lane)s · 约 %(n)s 分钟', {
+  department, lane: `${lane} ${page.lanes[lane]}`, n,
+})
 
 const goesWith = (item) => chosen.every(({ lane, code }) => lane === item.lane && code !== item.code)
 
@@ -27,13 +32,13 @@ function choose(wanted) {
   fill('chosen', chosen.map((item) => el('li', {}, item.name,
     el('button', {
       type: 'button',
-      'aria-label': `不办${item.name}`,
+      'aria-label': _('不办%(item)s', { item: item.name }),
       onclick: () => choose(chosen.filter((other) => other !== item)),
     }, '×'))))
   byId('search').value = ''
   byId('search').placeholder = chosen.length
-    ? '还要一并办理的事（同一业务队列），可不填'
-    : '输入要办的事，如：身份证、社保、公积金'
+    ? _('还要一并办理的事（同一业务队列），可不填')
+    : _('输入要办的事，如：身份证、社保、公积金')
   search()
   offerTimes()
 }
@@ -42,32 +47,32 @@ const codes = () => chosen.map(({ code }) => code)
 
 function offerTimes() {
   const date = byId('day').value
-  if (!chosen.length) return fill('times', el('p', { class: 'quiet' }, '先选事项。'))
+  if (!chosen.length) return fill('times', el('p', { class: 'quiet' }, _('先选事项。')))
   if (!date) return fill('times')
   return drawTimes('times', codes(), date)
 }
 
 async function toEarliest() {
-  if (!chosen.length) return complain('请先选事项。')
-  tell('正在查找……')
+  if (!chosen.length) return complain(_('请先选事项。'))
+  tell(_('正在查找……'))
   const before = byId('day').value
   for (let date = page.today; date <= page.last; date = dayAfter(date, 1)) {
     const times = await timesOn(codes(), date).catch(() => null)
-    if (!times) return complain('网络不通，请稍候再试。')
+    if (!times) return complain(_('网络不通，请稍候再试。'))
     if (!times.length) continue
     tell('')
     if (byId('day').value !== before) return null // somebody chose a day meanwhile
     byId('day').value = date
     return offerTimes()
   }
-  return complain(`到${dayInWords(page.last)}为止都已约满。`)
+  return complain(_('到%(day)s为止都已约满。', { day: dayInWords(page.last) }))
 }
 
 async function book(event) {
   event.preventDefault()
   const { slot, name, number, kind, phone } = Object.fromEntries(new FormData(form))
-  if (!chosen.length) return complain('请选择事项。')
-  if (!slot) return complain('请选择时段。')
+  if (!chosen.length) return complain(_('请选择事项。'))
+  if (!slot) return complain(_('请选择时段。'))
   const booking = await send('/staff/appointments', {
     slot,
     items: codes(),
@@ -81,9 +86,10 @@ async function book(event) {
 
 function celebrate(booking) {
   say('done-code', grouped(booking.code))
-  say('done-words', `${whenOf(booking)}，办理${itemsOf(booking)}。`)
-  say('done-more', `办事人 ${nameOf(booking)}。当天 ${clockOf(booking.check_in_opens_at)} 起，`
-    + '请到大厅取号机输入预约码或身份证号码签到取号。')
+  say('done-words', _('%(when)s，办理%(items)s。', { when: whenOf(booking), items: itemsOf(booking) }))
+  say('done-more', _('办事人 %(name)s。当天 %(time)s 起，请到大厅取号机输入预约码或身份证号码签到取号。', {
+    name: nameOf(booking), time: clockOf(booking.check_in_opens_at),
+  }))
   show('booking', false)
   show('done')
   byId('done-title').focus()
@@ -113,5 +119,5 @@ try {
   items = found.filter(({ bookable }) => bookable)
   search()
 } catch {
-  complain('没有读到事项，请刷新页面再试。')
+  complain(_('没有读到事项，请刷新页面再试。'))
 }

@@ -4,8 +4,9 @@ import { complain, dayInWords, itemsOf, nameOf, reachedBy, read, send, whenOf } 
 import { ask } from '../shared/dialog.js'
 import { grouped } from '../shared/codes.js'
 import { byId, el, fill, say, show } from '../shared/dom.js'
+import { _ } from '../shared/language.js'
 
-const OUTCOMES = { left: '没有空位，未改', moved: '已改期', cancelled: '已取消' }
+const OUTCOMES = { left: _('没有空位，未改'), moved: _('已改期'), cancelled: _('已取消') }
 const form = byId('settle')
 const day = byId('day')
 let all = [] // every booking that is hit
@@ -16,7 +17,7 @@ async function refresh() {
   all = await read('/staff/appointments/hit')
   const days = [...new Set(all.map(({ date }) => date))].sort()
   const wanted = days.includes(day.value) ? day.value : ''
-  fill('day', el('option', { value: '' }, '全部日期'),
+  fill('day', el('option', { value: '' }, _('全部日期')),
     days.map((date) => el('option', { value: date }, dayInWords(date))))
   day.value = wanted
   draw()
@@ -24,7 +25,7 @@ async function refresh() {
 
 function draw() {
   const found = hits()
-  say('count', found.length ? `${found.length} 个` : '')
+  say('count', found.length ? _('%(n)s 个', { n: found.length }) : '')
   fill('hit', found.map((booking) => el('tr', {},
     el('td', { class: 'number' }, whenOf(booking)),
     ...who(booking),
@@ -46,11 +47,11 @@ function prepare(found) {
   const { reason } = form.elements
   const reasons = new Set(found.map(({ hit }) => hit))
   if (!reason.value && reasons.size === 1) [reason.value] = reasons
-  say('go', `${verb(form.elements.action.value)} ${found.length} 个预约……`)
+  say('go', isCancelling() ? _('取消 %(n)s 个预约……', { n: found.length }) : _('改期 %(n)s 个预约……', { n: found.length }))
   form.elements.to.required = form.elements.action.value === 'to'
 }
 
-const verb = (action) => action === 'cancel' ? '取消' : '改期'
+const isCancelling = () => form.elements.action.value === 'cancel'
 
 async function settle(event) {
   event.preventDefault()
@@ -88,16 +89,28 @@ async function settleAll(body) {
 function confirmation(found, action, to) {
   const by = (how) => found.filter(({ reached_by }) => reached_by === how).length
   const silent = by(null)
-  const where = action === 'to' ? `到${dayInWords(to)}` : action === 'nearest' ? '到最近有空的时段' : ''
   const calls = by('phone') + silent
   return {
-    title: `${verb(action)} ${found.length} 个预约${where}`,
-    told: by('message') ? `${by('message')} 人可在手机“我的消息”中看到。` : '没有人能在手机上看到消息。',
-    called: calls
-      ? `${calls} 人须打电话通知${silent ? `，其中 ${silent} 人没有留电话` : ''}；办完后列出名单。`
-      : '没有人须打电话。',
-    do: `${verb(action)} ${found.length} 个`,
+    title: titleOf(action, found.length, to),
+    told: by('message')
+      ? _('%(n)s 人可在手机“我的消息”中看到。', { n: by('message') })
+      : _('没有人能在手机上看到消息。'),
+    called: calledInWords(calls, silent),
+    do: action === 'cancel' ? _('取消 %(n)s 个', { n: found.length }) : _('改期 %(n)s 个', { n: found.length }),
   }
+}
+
+function titleOf(action, n, to) {
+  if (action === 'cancel') return _('取消 %(n)s 个预约', { n })
+  if (action === 'to') return _('改期 %(n)s 个预约到%(day)s', { n, day: dayInWords(to) })
+  return _('改期 %(n)s 个预约到最近有空的时段', { n })
+}
+
+function calledInWords(n, silent) {
+  if (!n) return _('没有人须打电话。')
+  return silent
+    ? _('%(n)s 人须打电话通知，其中 %(silent)s 人没有留电话；办完后列出名单。', { n, silent })
+    : _('%(n)s 人须打电话通知；办完后列出名单。', { n })
 }
 
 /** What became of them, those first whom somebody has to call. */
@@ -107,10 +120,13 @@ async function tellOutcome(done) {
   const known = await reachable(outcomes.map(({ booking }) => booking))
   const rows = outcomes.map(({ booking, words }) => ({ booking: known.get(booking.id) ?? booking, words }))
   const toCall = rows.filter(({ booking }) => booking.reached_by !== 'message')
-  say('settled-title', `办理结果：${Object.entries(OUTCOMES)
+  const counts = Object.entries(OUTCOMES)
     .filter(([outcome]) => done[outcome].length)
-    .map(([outcome, words]) => `${words} ${done[outcome].length} 个`).join('，')}`)
-  say('settled-words', toCall.length ? `请打电话通知 ${toCall.length} 人。` : '预约人都可在手机“我的消息”中看到。')
+    .map(([outcome, words]) => _('%(what)s %(n)s 个', { what: words, n: done[outcome].length }))
+  say('settled-title', _('办理结果：%(counts)s', { counts: counts.join(_('，')) }))
+  say('settled-words', toCall.length
+    ? _('请打电话通知 %(n)s 人。', { n: toCall.length })
+    : _('预约人都可在手机“我的消息”中看到。'))
   fill('results', [...toCall, ...rows.filter((each) => !toCall.includes(each))].map(resultRow))
   show('settled')
   byId('settled-title').focus()
@@ -122,7 +138,7 @@ async function tellOutcome(done) {
 async function reachable(bookings) {
   const days = [...new Set(bookings.map(({ date }) => date))]
   const found = await Promise.all(days.map((date) => read(`/staff/appointments?date=${date}`)))
-    .catch(() => (complain('没有读到电话号码，请到“预约”页面查看。'), []))
+    .catch(() => (complain(_('没有读到电话号码，请到“预约”页面查看。')), []))
   return new Map(found.flat().map((booking) => [booking.id, booking]))
 }
 

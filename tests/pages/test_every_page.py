@@ -1,0 +1,127 @@
+"""Every page, in both languages: it loads without a complaint, asks nobody but its own server, can
+be read and used by everybody (axe, WCAG 2 A and AA), and fits its screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.house import HALL, KIOSK_TOKEN, PASSWORD, House
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+    "resultTypes": ["violations"],
+}
+PHONE, DESK, UPRIGHT, LYING = (390, 844), (1366, 768), (1080, 1920), (1920, 1080)
+NOT_PAGES = {"pages.font", "docs.openapi", "docs.asset", "visitor_pages.qr", "language.catalogue"}
+PAGES = {
+    "visitor_pages.start": ("/", None, DESK),
+    "visitor_pages.ticket": ("/t/{token}", None, PHONE),
+    "kiosk_pages.page": ("/kiosk/", "kiosk", UPRIGHT),
+    "screen_pages.board": ("/screen/{hall}", None, LYING),
+    "clerk_pages.page": ("/clerk/", "clerk2", DESK),
+    "office_pages.bookings": ("/office/", "supervisor", DESK),
+    "office_pages.book": ("/office/book", "supervisor", DESK),
+    "office_pages.closing": ("/office/closing", "supervisor", DESK),
+    "office_report.page": ("/office/report", "supervisor", DESK),
+    "docs.page": ("/docs", None, DESK),
+}
+"""Endpoint: where it is, who looks at it, on what screen."""
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_no_page_is_forgotten(house: House):
+    pages = {
+        rule.endpoint
+        for rule in house.app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and not rule.rule.startswith(("/api/", "/static/"))
+        and not rule.endpoint.startswith("operators.")
+    }
+    assert pages - NOT_PAGES == PAGES.keys()
+
+
+@pytest.fixture
+def morning(house: House) -> House:
+    """People wait, one is called, one is being served, one was passed over, one has booked."""
+    for item in ("id-card", "passport", "id-card", "pension", "id-card", "permit"):
+        house.take(item)
+    house.take("id-card", priority="pregnant")
+    first, second = house.clerk("1"), house.clerk("3")
+    first.handle(first.next()["ticket"], "pass")
+    first.handle(first.next()["ticket"], "start")
+    second.next()
+    return house
+
+
+def look(open_page: Callable[..., Page], who: str | None, path: str, size: tuple[int, int]) -> Page:
+    if who == "kiosk":
+        page = open_page(f"/kiosk/#token={KIOSK_TOKEN}", *size)
+        page.get_by_role("button", name="公安局").wait_for()
+        return page
+    if who is None:
+        return open_page(path, *size)
+    page = open_page("/clerk/" if who.startswith("clerk") else "/office/", *size)
+    page.get_by_label("用户名").fill(who)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_load_state()
+    page.goto(page.url.rsplit("/", 2)[0] + path)
+    return page
+
+
+def quirks(page: Page) -> list[str]:
+    """What is wrong with the page as it stands."""
+    page.wait_for_timeout(400)  # what is faded in or read anew stands still
+    found = [
+        f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for violation in Axe().run(page, options=RULES).response["violations"]
+        for node in violation["nodes"]
+    ]
+    wide, seen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return found + ([f"wider than its screen: {wide} > {seen}"] if wide > seen else [])
+
+
+def test_every_page_in_both_languages(morning: House, open_page: Callable[..., Page]):
+    token = morning.take("id-card")["token"]
+    wrong = {}
+    for endpoint, (path, who, size) in PAGES.items():
+        page = look(open_page, who, path.format(hall=HALL, token=token), size)
+        if endpoint == "docs.page":
+            continue  # what stands there is not ours; it must load without a complaint
+        wrong[endpoint] = quirks(page)
+        page.goto(f"{page.url.split('#')[0]}?lang=en")
+        wrong[f"{endpoint} in English"] = quirks(page) + still_chinese(page)
+        page.context.close()
+    assert {where: what for where, what in wrong.items() if what} == {}
+
+
+def still_chinese(page: Page) -> list[str]:
+    """Lines in Chinese on a page in English that no hall file and no person wrote."""
+    lines = page.evaluate("document.body.innerText").splitlines()
+    return [line for line in lines if CHINESE.search(line) and not is_data(line)]
+
+
+def is_data(line: str) -> bool:
+    return any(name in line for name in DATA)
+
+
+DATA = (
+    "测试大厅",
+    "公安局",
+    "住建局",
+    "身份证",
+    "护照",
+    "养老",
+    "施工许可",
+    "综合窗口",
+    "工程建设",
+    "户籍",
+    "社保",
+    "中文",
+    "测试路",
+)
