@@ -40,6 +40,7 @@ from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
+from app.office import accounts_api, admin_pages, devices_api, hall_file_api, ticket_log_api
 from app.office import api as office_api
 from app.office import now_api as office_now_api
 from app.office import pages as office_pages
@@ -47,7 +48,10 @@ from app.office import report_pages as office_report
 from app.operators import routes as operators
 from app.ratings import routes as ratings
 from app.reports import routes as reports
+from app.screen import api as screen_api
+from app.screen import clips as screen_clips
 from app.screen import pages as screen_pages
+from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
@@ -133,9 +137,15 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         reports.bp,
         ratings.bp,
         staff.bp,
+        pairing.bp,
         notices.bp,
         kiosk_api.bp,
         office_api.bp,
+        accounts_api.bp,
+        devices_api.bp,
+        hall_file_api.bp,
+        ticket_log_api.bp,
+        admin_pages.bp,
         office_now_api.bp,
         operators.bp,
         docs.bp,
@@ -145,7 +155,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         clerk_pages.bp,
         office_pages.bp,
         office_report.bp,
+        screen_api.bp,
         screen_pages.bp,
+        screen_clips.bp,
         visitor_pages.bp,
     ):
         app.register_blueprint(blueprint)
@@ -252,13 +264,13 @@ def _finish_request(response: Response) -> Response:
     if request.path.startswith("/api/") and request.method == "GET":
         response.headers.setdefault("Cache-Control", "no-store")
     actor: Actor | None = g.get("actor")
-    if actor is not None and actor.kind == "staff":
+    if actor is not None and actor.seen_at is not None:
         _note_seen(actor)
     return response
 
 
 def _note_seen(actor: Actor) -> None:
-    """Losing a sign of life must not cost the clerk an answer that is already true."""
+    """Losing a sign of life must not cost anybody an answer that is already true."""
     try:
         note_seen(actor, parts().clock.now())
     except SQLAlchemyError:

@@ -171,6 +171,14 @@ def live_of_citizen(citizen: str) -> int:
     return count
 
 
+def history_of(hall: str, day: date, ticket: str) -> list[Row[Any]]:
+    """Everything that happened to the booking a ticket of this day came by, oldest first; empty
+    where it came by none."""
+    query = select(*EVENTS.c).join(TABLE, TABLE.c.id == EVENTS.c.appointment_id)
+    booked = query.where(TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.ticket_id == ticket)
+    return list(db.session.execute(booked.order_by(EVENTS.c.id)).all())
+
+
 def needs_of(appointments: Iterable[str]) -> dict[str, dict[str, int]]:
     """Appointment -> slot id -> units it has there, held-back ones left out."""
     wanted = list(appointments)

@@ -24,7 +24,7 @@ from app.catalog.plan import (
     Location,
     MassEvent,
 )
-from app.catalog.rules import Span, hours_on, opening
+from app.catalog.rules import Span, hours_on, is_bookable, opening
 
 Pool = Literal["public", "staff"]
 POOLS: tuple[Pool, ...] = ("public", "staff")
@@ -166,6 +166,17 @@ def minutes_at_most(plan: HallPlan) -> dict[str, int]:
 def minutes_needed(plan: HallPlan, item: Item) -> int:
     """What a visit for this item takes of the first slot: all of it, where it is longer."""
     return min(item.minutes, plan.booking.slot_minutes)
+
+
+def never_fits(plan: HallPlan) -> Iterator[tuple[Item, int, int]]:
+    """The items that could be booked but for the time kept for the public: (item, minutes there are
+    in its lane's roomiest slot, minutes it needs)."""
+    of_events = {event.item for event in plan.booking.events}
+    most = minutes_at_most(plan)
+    for item in plan.items.values():
+        room, needed = most.get(item.lane, 0), minutes_needed(plan, item)
+        if is_bookable(plan, item) and room < needed and item.code not in of_events:
+            yield item, room, needed
 
 
 def item_books(plan: HallPlan, item: Item, starts_at: datetime, ends_at: datetime) -> bool:

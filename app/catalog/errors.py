@@ -48,3 +48,16 @@ class LaneWithoutCounter(DomainError):
 class TiersUnfit(Invalid):
     code = "tiers_unfit"
     detail = "窗口至少要有一个首选队列，每个队列只能选一次。"
+
+
+class BadHallFile(DomainError):
+    """A hall file with faults; `errors` has one line for each."""
+
+    status = 422
+    code = "bad_hall_file"
+    detail = "大厅文件有错误，什么都没有载入。"
+
+
+class HallFileNotChecked(DomainError):
+    code = "hall_file_not_checked"
+    detail = "文件或大厅在核对之后有了变化，请重新核对后再载入。"

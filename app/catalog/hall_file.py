@@ -50,6 +50,10 @@ class HallFile:
     """As the file says it; every id and the revision are 0, for nothing is stored yet."""
     sha: str
     """SHA-256 of the file's bytes."""
+    text: str = ""
+    """The file itself."""
+    written: Any = None
+    """The same as plain lists and dictionaries of text."""
 
 
 class HallFileError(Exception):
@@ -83,7 +87,7 @@ def parse_hall(raw: bytes) -> HallFile:
     faults = tree.faults + [tree.fault(path, sentence) for path, sentence in complaints]
     if faults:
         raise HallFileError(faults)
-    return HallFile(_plan(data), hashlib.sha256(raw).hexdigest())
+    return HallFile(_plan(data), hashlib.sha256(raw).hexdigest(), raw.decode("utf-8-sig"), tree.root)
 
 
 def _by_schema(root: dict[str, Any]) -> tuple[dict[str, Any], list[Complaint]]:

@@ -45,7 +45,7 @@ def load_hall(hall_file: HallFile, live: Mapping[str, int] | None = None) -> Loa
     hall = _hall_row(plan.code)
     for column, value in hall_columns(plan).items():
         setattr(hall, column, value)
-    hall.file_sha = hall_file.sha
+    hall.file_sha, hall.file = hall_file.sha, hall_file.text
     hall.revision += 1
     db.session.flush()
 
@@ -67,9 +67,15 @@ def load_hall(hall_file: HallFile, live: Mapping[str, int] | None = None) -> Loa
 
 
 def is_loaded(hall_file: HallFile) -> bool:
-    """Whether the hall stands as this very file says."""
-    sha = db.session.scalars(select(HallRow.file_sha).where(HallRow.code == hall_file.plan.code))
+    """Whether the hall stands as this very file says, and the file is kept."""
+    kept = select(HallRow.file_sha).where(HallRow.code == hall_file.plan.code)
+    sha = db.session.scalars(kept.where(HallRow.file.is_not(None)))
     return sha.one_or_none() == hall_file.sha
+
+
+def file_of(hall: str) -> str | None:
+    """The file this hall was last brought in with; None where it was not kept."""
+    return db.session.scalars(select(HallRow.file).where(HallRow.code == hall)).one_or_none()
 
 
 class Parts(Generic[Row]):

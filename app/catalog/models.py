@@ -48,6 +48,8 @@ class HallRow(db.Model):
     revision: Mapped[int]
     """Raised whenever a plan read before is no longer true."""
     file_sha: Mapped[str] = mapped_column(String(64))
+    file: Mapped[str | None] = mapped_column(Text)
+    """The hall file as it was brought in, comments and all; None: from before it was kept."""
 
 
 class DepartmentRow(db.Model):

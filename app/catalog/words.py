@@ -125,6 +125,7 @@ def _choices(rules: Rules) -> list[str]:
         "每人在同一队列同时只能持有一个有效号。": rules.one_live_ticket == "per_lane",
         "临近下班、估计当天已无法办完时，停止取号。": rules.last_number,
         "可以远程取号，到大厅签到后生效。": rules.numbers_from_afar,
+        "停机期间发出的纸质号，补录后按号上写的时间排队。": rules.paper_numbers is not None,
     }
     return [_(sentence) for sentence, holds in said.items() if holds]
 

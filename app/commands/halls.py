@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.appointments.rules import minutes_at_most, minutes_needed
+from app.appointments.rules import never_fits
 from app.catalog import calendar
 from app.catalog.errors import BadCalendarFile, LaneInUse
 from app.catalog.hall_file import HallFile, HallFileError, read_hall_file
@@ -128,15 +128,11 @@ def _bookings(plan: HallPlan) -> Iterator[str]:
         f"预约：每 {plan.booking.slot_minutes} 分钟一个时段，"
         f"最远可约 {plan.booking.horizon_days} 天后，队列 {'、'.join(lanes)}"
     )
-    of_events = {event.item for event in plan.booking.events}
-    most = minutes_at_most(plan)
-    for item in items:
-        room, needed = most.get(item.lane, 0), minutes_needed(plan, item)
-        if room < needed and item.code not in of_events:
-            yield (
-                f"提示：{item.name}（{item.minutes} 分钟）群众约不上，"
-                f"{item.lane} 队列一个时段最多 {room} 分钟可约，它需要 {needed} 分钟。"
-            )
+    for item, room, needed in never_fits(plan):
+        yield (
+            f"提示：{item.name}（{item.minutes} 分钟）群众约不上，"
+            f"{item.lane} 队列一个时段最多 {room} 分钟可约，它需要 {needed} 分钟。"
+        )
 
 
 def _size(plan: HallPlan) -> str:

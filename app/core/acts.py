@@ -35,7 +35,7 @@ class Actor:
     """The number of the counter this clerk sits at."""
     session: str = ""
     seen_at: datetime | None = None
-    """When this session was last noted to be alive."""
+    """When this session or device was last noted to be alive."""
     person: str | None = None
     """Who a citizen is, where that was verified: what they merely declared, anybody could."""
 

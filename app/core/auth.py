@@ -11,7 +11,7 @@ bearer token (or, on staff pages, the session cookie) and refuses.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,8 +24,8 @@ from app.core.parts import parts
 View = TypeVar("View", bound=Callable[..., object])
 Authenticator = Callable[[str], Actor | None]
 
-COOKIES = {"kiosk": "shunhao_kiosk", "staff": "shunhao_staff"}
-"""Kind of actor -> the http-only cookie its pages carry."""
+COOKIES = {"kiosk": "shunhao_device", "screen": "shunhao_device", "staff": "shunhao_staff"}
+"""Kind of actor -> the http-only cookie its pages carry. A device has one, whatever it becomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def authorise() -> None:
 def token_shown() -> str:
     """What this request shows of who asks, whether or not it is worth anything; "" for nothing."""
     shown = request.headers.get("Authorization", "")
-    return shown or "".join(request.cookies.get(name, "") for name in COOKIES.values())
+    return shown or "".join(request.cookies.get(name, "") for name in _names(COOKIES))
 
 
 def _who_asks(rule: Access) -> Actor:
@@ -105,14 +105,18 @@ def _who_asks(rule: Access) -> Actor:
 
 def _by_cookie(rule: Access) -> Actor:
     """A machine and a clerk may share one browser: the route says whose cookie is meant."""
-    names = [name for kind, name in COOKIES.items() if kind in rule.kinds]
-    for name in names:
+    for name in _names(rule.kinds):
         found = _authenticate(request.cookies.get(name, ""))
         if found is not None:
             if request.method not in ("GET", "HEAD", "OPTIONS"):
                 current_app.extensions["csrf"].protect()
             return found
     return PUBLIC
+
+
+def _names(kinds: Container[str]) -> list[str]:
+    """The cookies of these kinds of actor, each once."""
+    return list(dict.fromkeys(name for kind, name in COOKIES.items() if kind in kinds))
 
 
 def _authenticate(token: str) -> Actor | None:

@@ -73,10 +73,12 @@ class ProblemOut(Schema):
     state = String(metadata={"description": "号票或窗口现在的状态"})
     action = String(metadata={"description": "没有做成的操作"})
     number = String(metadata={"description": "已持有的号"})
+    numbers = List(String(), metadata={"description": "须从中选择的号"})
     grade = String(metadata={"description": "已经给出的评价"})
     date = Date(metadata={"description": "预约的大厅日"})
     opens_at = AwareDateTime(metadata={"description": "从何时起可以签到"})
     items = List(String(), metadata={"description": "太早签到的，可以改取哪些事项的现场号"})
+    appointment = String(metadata={"description": "太早签到的预约 (id)"})
     retry_after = Integer(metadata={"description": "多少秒后可以再试"})
 
 

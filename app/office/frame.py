@@ -20,6 +20,10 @@ TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("office_pages.book", "代人预约", ALL),
     ("office_pages.closing", "停办与改期", ALL),
     ("office_report.page", "日报", LEADS),
+    ("admin_pages.log", "号票记录", (Role.CLERK, *LEADS)),
+    ("admin_pages.devices", "设备", LEADS),
+    ("admin_pages.people", "账号", (Role.ADMINISTRATOR,)),
+    ("admin_pages.hall", "大厅文件", (Role.ADMINISTRATOR,)),
 )
 """Endpoint, words, and whose it is: nobody sees a tab that would refuse them."""
 

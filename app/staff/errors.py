@@ -34,6 +34,40 @@ class UnknownStaff(NotFound):
     detail = "没有这个在用的账号，请核对用户名。"
 
 
+class OwnAccount(DomainError):
+    code = "own_account"
+    detail = "不能停用自己的账号，也不能改自己的岗位，请另一位管理员办理。"
+
+
+class LastAdministrator(DomainError):
+    code = "last_administrator"
+    detail = "这是最后一位在用的管理员，不能停用，也不能改岗位。"
+
+
 class UnknownDevice(NotFound):
     code = "unknown_device"
     detail = "没有这台在用的设备，请核对编号。"
+
+
+class WrongPairingCode(DomainError):
+    code = "wrong_pairing_code"
+    detail = (
+        "没有设备正在显示这个登记码。请核对设备屏幕上的六位数字；登记码十分钟有效，只能用一次。"
+    )
+
+
+class TooManyPairingTries(DomainError):
+    status = 429
+    code = "too_many_pairing_tries"
+    detail = "登记码输错次数过多，请十分钟后再试。"
+
+
+class TooManyPairings(DomainError):
+    status = 429
+    code = "too_many_pairings"
+    detail = "同时等待登记的设备过多，请先登记其中几台，或十分钟后再试。"
+
+
+class CounterNotForKind(Invalid):
+    code = "counter_not_for_kind"
+    detail = "只有屏幕可以指定窗口，取号机不用填写窗口号。"

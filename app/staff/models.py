@@ -1,4 +1,4 @@
-"""Rows of staff, their sessions, and devices. Tokens are kept as hashes only."""
+"""Rows of staff, their sessions, devices, and devices to be. Tokens are kept as hashes only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import UtcDateTime, db
+from app.core.db import BigId, UtcDateTime, db
 
 
 class StaffRow(db.Model):
@@ -17,6 +17,8 @@ class StaffRow(db.Model):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(60), server_default="")
+    """As colleagues call them; empty: by the user name."""
     password_hash: Mapped[str] = mapped_column(String(128))
     """argon2id."""
     role: Mapped[str] = mapped_column(String(16))
@@ -63,6 +65,32 @@ class DeviceRow(db.Model):
     kind: Mapped[str] = mapped_column(String(16))
     """kiosk, screen."""
     hall: Mapped[str] = mapped_column(String(32))
+    counter: Mapped[str | None] = mapped_column(String(16))
+    """The counter a small screen hangs above; None: a machine, or a screen for the whole hall."""
     name: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PairingRow(db.Model):
+    """A machine that shows a code and waits for somebody to type it in; gone once it is paired."""
+
+    __tablename__ = "pairings"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Of what the machine keeps: its token from the moment it is paired."""
+    code_index: Mapped[str] = mapped_column(String(64), unique=True)
+    """Blind index of the six digits on its screen: a plain hash of so few could be tried out."""
+    address: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class PairingTryRow(db.Model):
+    """A code that a member of staff typed in; forgotten with the first that was right."""
+
+    __tablename__ = "pairing_tries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

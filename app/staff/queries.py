@@ -13,11 +13,13 @@ from app.core.acts import Actor, Role
 from app.core.auth import hash_of
 from app.core.db import db
 from app.core.parts import parts
-from app.staff.models import DeviceRow, StaffRow, StaffSessionRow
+from app.staff.models import DeviceRow, PairingRow, PairingTryRow, StaffRow, StaffSessionRow
 
 STAFF = StaffRow.__table__
 SESSIONS = StaffSessionRow.__table__
 DEVICES = DeviceRow.__table__
+PAIRINGS = PairingRow.__table__
+TRIES = PairingTryRow.__table__
 SEEN_EVERY = timedelta(seconds=30)
 """How exactly we know when somebody was last there."""
 
@@ -100,6 +102,24 @@ def all_devices(hall: str | None) -> Sequence[Row[Any]]:
     return db.session.execute(_of_hall(DEVICES, hall).order_by(*order)).all()
 
 
+def live_sessions(hall: str, now: datetime) -> Sequence[Row[Any]]:
+    """Who of a hall is signed in, and where, first the latest seen."""
+    query = select(*SESSIONS.c).where(
+        SESSIONS.c.hall == hall, SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > now
+    )
+    return db.session.execute(query.order_by(SESSIONS.c.last_seen_at.desc())).all()
+
+
+def account(staff_id: str) -> Row[Any] | None:
+    """One account by its id."""
+    return db.session.execute(select(*STAFF.c).where(STAFF.c.id == staff_id)).one_or_none()
+
+
+def device(device_id: str) -> Row[Any] | None:
+    """One device by its id; a revoked one, too."""
+    return db.session.execute(select(*DEVICES.c).where(DEVICES.c.id == device_id)).one_or_none()
+
+
 def _of_hall(table: Any, hall: str | None) -> Select[Any]:
     every = select(*table.c)
     return every if hall is None else every.where(table.c.hall == plan_of(hall).code)
@@ -139,8 +159,10 @@ def _staff(token: str) -> Actor | None:
 
 def _device(token: str) -> Actor | None:
     row = db.session.execute(
-        select(DEVICES.c.id, DEVICES.c.kind, DEVICES.c.hall).where(
+        select(*DEVICES.c).where(
             DEVICES.c.token_hash == hash_of(token), DEVICES.c.revoked_at.is_(None)
         )
     ).one_or_none()
-    return Actor(row.kind, row.id, row.hall) if row else None
+    if row is None:
+        return None
+    return Actor(row.kind, row.id, row.hall, seen_at=row.last_seen_at or row.created_at)

@@ -10,9 +10,10 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, false, insert, or_, select, true, update
 
 from app.catalog.service import counter_of, plan_of
+from app.core import audit
 from app.core.acts import AT_COUNTERS, Act, Actor, Role
 from app.core.auth import hash_of
 from app.core.db import db, insert_into, transaction
@@ -88,13 +89,16 @@ def sign_out(session: str, act: Act) -> None:
 
 
 def note_seen(actor: Actor, now: datetime) -> None:
-    """Remember that a clerk is there, in a transaction of its own, now and then."""
+    """Remember that a clerk or a machine is there, in a transaction of its own, now and then."""
     if actor.seen_at is None or now - actor.seen_at < SEEN_EVERY:
         return
+    seen = (
+        update(SESSIONS).where(SESSIONS.c.id == actor.session)
+        if actor.kind == "staff"
+        else update(DEVICES).where(DEVICES.c.id == actor.id)
+    )
     with transaction():
-        db.session.execute(
-            update(SESSIONS).where(SESSIONS.c.id == actor.session).values(last_seen_at=now)
-        )
+        db.session.execute(seen.values(last_seen_at=now))
 
 
 def check_password(username: str, password: str) -> Row[Any]:
@@ -117,24 +121,55 @@ def check_password(username: str, password: str) -> Row[Any]:
 
 
 def add_staff(
-    username: str, password: str, role: Role, hall: str, counter: str | None, act: Act
+    username: str,
+    password: str,
+    role: Role,
+    hall: str,
+    counter: str | None,
+    act: Act,
+    *,
+    name: str = "",
+    anew: bool = True,
 ) -> None:
-    """Make an account, or a retired one anew.
+    """Make an account, or, with `anew`, a retired one anew.
 
     Raises UnknownHall, UnknownCounter, CounterNotForRole, UnfitName, UnfitPassword,
     UsernameTaken."""
+    check_post(hall, role, counter)
+    if not re.fullmatch(r"\S{1,64}", username):
+        raise UnfitName("用户名应为 1 到 64 个字符，不含空白。")
+    hashed = hash_password(username, password)
+    over = ~STAFF.c.active if anew else false()
+    if not _put(username, hashed, role, hall, counter, act, name=fit_name(name), over=over):
+        raise UsernameTaken
+    audit.note(act, hall, "account_added", username, role=role, counter=counter)
+
+
+def check_post(hall: str, role: Role, counter: str | None) -> None:
+    """Whether this role may be at this counter. Raises UnknownHall, UnknownCounter,
+    CounterNotForRole."""
     plan = plan_of(hall)
     if counter is not None:
         counter_of(plan, counter)
         if role not in AT_COUNTERS:
             raise CounterNotForRole
-    if not re.fullmatch(r"\S{1,64}", username):
-        raise UnfitName("用户名应为 1 到 64 个字符，不含空白。")
+
+
+def fit_name(name: str) -> str:
+    """A name as colleagues use it, or none. Raises UnfitName."""
+    name = name.strip()
+    if len(name) > 60:
+        raise UnfitName("姓名最多 60 个字。")
+    return name
+
+
+def hash_password(username: str, password: str) -> str:
+    """What is kept of a password. Raises UnfitPassword."""
     if not 10 <= len(password) <= 128:
         raise UnfitPassword
-    retired = ~STAFF.c.active
-    if not _put(username, HASHER.hash(password), role, hall, counter, act, over=retired):
-        raise UsernameTaken
+    if password.casefold() == username.casefold():
+        raise UnfitPassword("密码不能与用户名相同。")
+    return HASHER.hash(password)
 
 
 def retire_staff(username: str, act: Act) -> None:
@@ -143,14 +178,24 @@ def retire_staff(username: str, act: Act) -> None:
         update(STAFF)
         .where(STAFF.c.username == username, STAFF.c.active)
         .values(active=False)
-        .returning(STAFF.c.id)
+        .returning(STAFF.c.id, STAFF.c.hall)
     )
-    staff = db.session.execute(retired).scalar_one_or_none()
+    staff = db.session.execute(retired).one_or_none()
     if staff is None:
         raise UnknownStaff
+    end_sessions(staff.id, act)
+    audit.note(act, staff.hall, "account_disabled", username)
+
+
+def end_sessions(staff: str, act: Act) -> None:
+    """Sign somebody out wherever they are signed in, but not of the session that asks for it."""
     db.session.execute(
         update(SESSIONS)
-        .where(SESSIONS.c.staff_id == staff, SESSIONS.c.ended_at.is_(None))
+        .where(
+            SESSIONS.c.staff_id == staff,
+            SESSIONS.c.ended_at.is_(None),
+            SESSIONS.c.id != act.actor.session,
+        )
         .values(ended_at=act.now)
     )
 
@@ -158,7 +203,7 @@ def retire_staff(username: str, act: Act) -> None:
 def put_staff(
     username: str, password_hash: str, role: Role, hall: str, counter: str | None, act: Act
 ) -> None:
-    """Make or renew an account."""
+    """Make or renew an account, whatever stood there."""
     _put(username, password_hash, role, hall, counter, act)
 
 
@@ -169,10 +214,13 @@ def _put(
     hall: str,
     counter: str | None,
     act: Act,
+    *,
+    name: str = "",
     over: ColumnElement[bool] | None = None,
 ) -> bool:
     """Whether the account was written: one that stands gives way only where `over` holds."""
     values = {
+        "name": name,
         "password_hash": password_hash,
         "role": role,
         "hall": hall,
@@ -202,25 +250,35 @@ class AddedDevice:
 def add_device(kind: str, hall: str, name: str, act: Act) -> AddedDevice:
     """Register a machine of a hall under a new token. Raises UnknownHall, UnfitName."""
     plan_of(hall)
-    name = name.strip()
-    if not 1 <= len(name) <= 60:
-        raise UnfitName("设备名称应为 1 到 60 个字。")
+    name = device_name(name)
     token = secrets.token_urlsafe(32)
     put_device(token, kind, hall, name, act)
     device = db.session.execute(select(DEVICES.c.id).where(DEVICES.c.token_hash == hash_of(token)))
+    audit.note(act, hall, "device_added", name, kind=kind)
     return AddedDevice(device.scalar_one(), token)
 
 
-def revoke_device(device: str, act: Act) -> None:
-    """Have a device's token no longer hold. Raises UnknownDevice."""
+def device_name(name: str) -> str:
+    """How people call a machine. Raises UnfitName."""
+    name = name.strip()
+    if not 1 <= len(name) <= 60:
+        raise UnfitName("设备名称应为 1 到 60 个字。")
+    return name
+
+
+def revoke_device(device: str, act: Act, hall: str | None = None) -> None:
+    """Have a device's token (of this hall) no longer hold. Raises UnknownDevice."""
+    ours = DEVICES.c.hall == hall if hall is not None else true()
     revoked = (
         update(DEVICES)
-        .where(DEVICES.c.id == device, DEVICES.c.revoked_at.is_(None))
+        .where(DEVICES.c.id == device, ours, DEVICES.c.revoked_at.is_(None))
         .values(revoked_at=act.now)
-        .returning(DEVICES.c.id)
+        .returning(DEVICES.c.hall, DEVICES.c.name)
     )
-    if db.session.execute(revoked).first() is None:
+    found = db.session.execute(revoked).one_or_none()
+    if found is None:
         raise UnknownDevice
+    audit.note(act, found.hall, "device_disabled", found.name)
 
 
 def put_device(token: str, kind: str, hall: str, name: str, act: Act) -> None:

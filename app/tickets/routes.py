@@ -68,6 +68,22 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     )
 
 
+@bp.post("/tickets/<ticket_id>/reprint")
+@access("ticket", "citizen")
+@bp.input(NothingIn)
+@bp.output(TicketOut)
+@bp.doc(
+    summary="记下号票又打印了一次（号码不变）",
+    responses={404: "没有这张号票", 409: "当前状态不能补打"},
+)
+def reprint(ticket_id: str, json_data: dict[str, Any]) -> Response:
+    doing = act()
+    plan = plan_of(mine(ticket_id).hall)
+    return perform_here(
+        lambda: service.reprint(mine(ticket_id), doing), lambda t: ticket_out(t, plan, doing.actor)
+    )
+
+
 @bp.get("/tickets/<ticket_id>/events")
 @access("ticket", "citizen")
 @bp.doc(summary="号票的实时变化 (SSE)", responses={404: "没有这张号票"})

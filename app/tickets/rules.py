@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from app.catalog.plan import HallDay, HallPlan
 from app.core.language import Said
+from app.tickets.errors import NotAPaperNumber
 from queueing import order
 from queueing.order import Due, Promises, Slot, Why
 from queueing.sequence import Entry
@@ -28,7 +30,7 @@ class Arrival:
     """How somebody came into the hall's day."""
 
     origin: str
-    """walk_in, appointment, afar."""
+    """walk_in, paper, appointment, afar."""
     taken_at: datetime
     entered_at: datetime | None
     """When they stood in the hall; None while they are still expected."""
@@ -47,6 +49,16 @@ class Arrival:
 def number_text(letters: str, count: int) -> str:
     """A012; past 999 it grows: A1000."""
     return f"{letters}{count:03d}"
+
+
+def paper_count(text: str) -> tuple[str, int]:
+    """What stands on a number from the pad at the help desk: its letters and its count.
+
+    Raises NotAPaperNumber."""
+    written = re.fullmatch(r"([A-Z]{1,3})([0-9]{3,5})", re.sub(r"[\s-]", "", text).upper())
+    if written is None:
+        raise NotAPaperNumber
+    return written[1], int(written[2])
 
 
 def due_of(arrival: Arrival, behind: int | None, day: HallDay, promises: Promises) -> Due:

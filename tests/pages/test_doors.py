@@ -53,7 +53,7 @@ def test_an_unknown_ticket_or_hall_has_a_page_that_says_so(client):
 
 
 def test_a_machine_is_known_by_its_token_and_keeps_it_in_a_strict_cookie(client):
-    assert "登记这台取号机" in client.get("/kiosk/").text
+    assert "登记这台设备" in client.get("/kiosk/").text
     wrong = post(client, "/kiosk/", "/kiosk/session", token="nothing")
     assert wrong.status_code == 401
     assert "令牌不正确" in wrong.text
@@ -123,7 +123,7 @@ def test_who_may_not_sit_at_a_counter_is_told_so_at_the_form(client, role):
 
 def test_a_clerk_gives_no_numbers(client):
     sign_in(client, "clerk1")
-    assert "登记这台取号机" in client.get("/kiosk/").text
+    assert "登记这台设备" in client.get("/kiosk/").text
 
 
 def test_whose_counter_has_left_the_hall_can_sign_out(client, house):

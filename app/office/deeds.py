@@ -1,0 +1,41 @@
+"""What was changed at the office, for those who answer for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.catalog.plan import HallPlan
+from app.core import audit
+from app.core.http import wire_time
+from app.office.ticket_log_words import said
+from app.staff.queries import all_staff
+
+SHOWN = 50
+ACCOUNT_DEEDS = {
+    "account_added": "开设账号",
+    "account_changed": "修改账号",
+    "password_reset": "重设密码",
+    "account_disabled": "停用账号",
+    "account_enabled": "启用账号",
+}
+DEVICE_DEEDS = {
+    "device_added": "登记设备",
+    "device_changed": "修改设备",
+    "device_disabled": "停用设备",
+}
+HALL_DEEDS = {"hall_loaded": "载入大厅文件"}
+
+
+def deeds_out(plan: HallPlan, words: dict[str, str]) -> list[dict[str, Any]]:
+    """The latest of these deeds, newest first; `by` is empty where it was the command line."""
+    usernames = {f"staff:{row.id}": row.username for row in all_staff(plan.code)}
+    return [
+        {
+            "at": wire_time(row.at, plan.zone),
+            "by": usernames.get(row.actor, ""),
+            "deed": row.deed,
+            "text": said(words[row.deed]),
+            "subject": row.subject,
+        }
+        for row in audit.latest(plan.code, tuple(words), SHOWN)
+    ]

@@ -1,0 +1,101 @@
+"""The machines and screens of the hall: paired by the code they show, renamed, disabled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.catalog.plan import HallPlan
+from app.catalog.service import plan_of
+from app.core.acts import LEADS
+from app.core.auth import access, act, actor
+from app.core.http import answer, perform_here, wire_time
+from app.office.deeds import DEVICE_DEEDS, deeds_out
+from app.staff import devices, service
+from app.staff.queries import all_devices
+from app.staff.schemas import DeedOut, DeviceIn, DeviceOut, PairIn
+from app.tickets.schemas import NothingIn
+
+bp = APIBlueprint("office_devices", __name__, url_prefix="/api/v1/staff", tag="设备")
+
+UNKNOWN = {404: "没有这台设备或窗口"}
+
+
+@bp.get("/devices")
+@access("staff", roles=LEADS)
+@bp.output(DeviceOut(many=True))
+@bp.doc(summary="本大厅的取号机和屏幕")
+def all_of_hall() -> Response:
+    return answer(_devices(plan_of(actor().hall or "")))
+
+
+@bp.post("/devices/pair")
+@access("staff", roles=LEADS)
+@bp.input(PairIn)
+@bp.output(DeviceOut(many=True), status_code=201)
+@bp.doc(
+    summary="凭设备屏幕上的登记码登记；答复为全部设备",
+    responses={404: "没有这个窗口", 409: "登记码不对、已过期或已用过", 429: "输错次数过多"},
+)
+def pair(json_data: dict[str, Any]) -> Response:
+    doing = act()
+    devices.count_try(doing.actor.id, doing)
+    return _do(lambda hall: devices.pair(**json_data, hall=hall, act=doing), status=201)
+
+
+@bp.post("/devices/<device_id>/change")
+@access("staff", roles=LEADS)
+@bp.input(DeviceIn)
+@bp.output(DeviceOut(many=True))
+@bp.doc(summary="改名；屏幕可改窗口，随即换成那个窗口的页面", responses=UNKNOWN)
+def change(device_id: str, json_data: dict[str, Any]) -> Response:
+    doing = act()
+    return _do(lambda hall: devices.change_device(device_id, hall, **json_data, act=doing))
+
+
+@bp.post("/devices/<device_id>/disable")
+@access("staff", roles=LEADS)
+@bp.input(NothingIn)
+@bp.output(DeviceOut(many=True))
+@bp.doc(summary="停用设备，立即生效；再用须重新登记", responses=UNKNOWN)
+def disable(device_id: str, json_data: dict[str, Any]) -> Response:
+    doing = act()
+    return _do(lambda hall: service.revoke_device(device_id, doing, hall))
+
+
+@bp.get("/devices/deeds")
+@access("staff", roles=LEADS)
+@bp.output(DeedOut(many=True))
+@bp.doc(summary="设备最近的变更")
+def deeds() -> Response:
+    return answer(deeds_out(plan_of(actor().hall or ""), DEVICE_DEEDS))
+
+
+def _do(use_case: Callable[[str], object], status: int = 200) -> Response:
+    plan = plan_of(actor().hall or "")
+
+    def done() -> HallPlan:
+        use_case(plan.code)
+        return plan
+
+    return perform_here(done, _devices, status=status)
+
+
+def _devices(plan: HallPlan) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "name": row.name,
+            "hall": row.hall,
+            "counter": row.counter,
+            "page": devices.page_of(row.kind, row.hall, row.counter),
+            "created_at": wire_time(row.created_at, plan.zone),
+            "last_seen_at": row.last_seen_at and wire_time(row.last_seen_at, plan.zone),
+            "revoked_at": row.revoked_at and wire_time(row.revoked_at, plan.zone),
+        }
+        for row in all_devices(plan.code)
+    ]

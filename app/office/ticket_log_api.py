@@ -1,0 +1,58 @@
+"""What became of one number, for who must answer for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from app.calling.queries import calls_of_ticket
+from app.catalog.plan import HallPlan
+from app.catalog.service import plan_of
+from app.core.acts import LEADS, Actor, Role
+from app.core.auth import access, actor
+from app.core.errors import Forbidden
+from app.core.http import answer
+from app.core.parts import parts
+from app.office.ticket_log import log_out
+from app.office.ticket_log_schemas import LogOut, LogQuery
+from app.tickets.queries import Ticket, find, find_number
+
+bp = APIBlueprint("office_ticket_log", __name__, url_prefix="/api/v1/staff", tag="号票记录")
+
+READERS = (Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+class NotCalledHere(Forbidden):
+    code = "not_called_here"
+    detail = "这个号没有叫到过您的窗口，请值班主任查看。"
+
+
+@bp.get("/ticket-log")
+@access("staff", roles=READERS)
+@bp.input(LogQuery, location="query")
+@bp.output(LogOut)
+@bp.doc(summary="一个号从取号到办结的全部经过", responses={404: "没有这个号"})
+def ticket_log(query_data: dict[str, Any]) -> Response:
+    plan = plan_of(actor().hall or "")
+    ticket = _asked_for(query_data, plan)
+    _require_concerned(ticket, actor())
+    return answer(log_out(ticket, plan, with_grade=actor().role in LEADS))
+
+
+def _asked_for(query: dict[str, Any], plan: HallPlan) -> Ticket:
+    if "token" in query:
+        return find(plan.code, token=query["token"])
+    day = query.get("date") or plan.day_of(parts().clock.now()).date
+    return find_number(plan.code, day, query["number"])
+
+
+def _require_concerned(ticket: Ticket, asker: Actor) -> None:
+    """A clerk reads of what was called to the counter they sit at. Raises NotCalledHere."""
+    if asker.role != Role.CLERK:
+        return
+    made = calls_of_ticket(ticket.id)
+    counters = {counter for call in made for counter in (call.counter, call.now_at) if counter}
+    if asker.counter not in counters:
+        raise NotCalledHere

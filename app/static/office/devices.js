@@ -1,0 +1,79 @@
+// The machines and screens of the hall: each paired by the code it shows.
+
+import { drawDeeds, momentOf } from './deeds.js'
+import { complain, read, send, tell } from './office.js'
+import { ask } from '../shared/dialog.js'
+import { byId, el, fill, page, show } from '../shared/dom.js'
+import { _ } from '../shared/language.js'
+
+const READ_EVERY_MS = 10_000
+const form = byId('pair')
+
+function draw(devices) {
+  const standing = devices.filter(({ revoked_at }) => !revoked_at)
+  const gone = devices.filter(({ revoked_at }) => revoked_at)
+  fill('devices', [...standing, ...gone].map((device) => el('tr', { 'data-off': device.revoked_at && '' },
+    el('td', {}, el('b', {}, device.name)),
+    el('td', {}, device.counter ? _('窗口小屏') : page.kinds[device.kind]),
+    el('td', { class: 'number' }, device.counter ?? ''),
+    el('td', { class: 'number' }, device.last_seen_at ? momentOf(device.last_seen_at) : _('从未')),
+    el('td', {}, device.revoked_at ? _('已停用') : el('span', { class: 'state good' }, _('在用'))),
+    el('td', { class: 'deeds' }, !device.revoked_at && [
+      el('button', { onclick: () => change(device) }, _('修改')),
+      el('button', { onclick: () => disable(device) }, _('停用')),
+    ]))))
+  show('nothing', !devices.length)
+}
+
+async function pair(event) {
+  event.preventDefault()
+  const { code, kind, counter, name } = Object.fromEntries(new FormData(form))
+  const digits = code.replaceAll(/\D/g, '')
+  if (digits.length !== 6) return complain(_('登记码是六位数字。'))
+  if (kind === 'counter' && !counter) return complain(_('请选择小屏所在的窗口。'))
+  await done('/staff/devices/pair', {
+    code: digits,
+    kind: kind === 'kiosk' ? 'kiosk' : 'screen',
+    name: name.trim(),
+    counter: kind === 'counter' ? counter : null,
+  }, _('已登记 %(name)s，设备随即进入自己的页面。', { name: name.trim() })) && form.reset()
+  seat()
+}
+
+async function change(device) {
+  const answer = ask('change')
+  const dialog = byId('change-dialog')
+  const { name, counter } = dialog.querySelector('form').elements
+  name.value = device.name
+  counter.value = device.counter ?? ''
+  dialog.querySelector('[data-seat]').hidden = device.kind !== 'screen'
+  const given = await answer
+  const body = given && { name: given.name.trim(), counter: given.counter || null }
+  if (body) await done(`/staff/devices/${device.id}/change`, body, _('已保存。'))
+}
+
+async function disable(device) {
+  if (!await ask('disable', { name: device.name })) return
+  await done(`/staff/devices/${device.id}/disable`, {}, _('已停用。'))
+}
+
+async function done(path, body, words) {
+  const devices = await send(path, body)
+  if (!devices) return false
+  draw(devices)
+  drawDeeds('/staff/devices/deeds').catch(() => {})
+  tell(words)
+  return true
+}
+
+function seat() {
+  form.querySelector('[data-seat]').hidden = form.elements.kind.value !== 'counter'
+}
+
+const refresh = () => read('/staff/devices').then(draw)
+
+form.addEventListener('submit', pair)
+form.addEventListener('change', seat)
+refresh().catch((error) => error.message && complain(error.message))
+drawDeeds('/staff/devices/deeds').catch(() => {})
+setInterval(() => document.hidden || document.querySelector('dialog[open]') || refresh().catch(() => {}), READ_EVERY_MS)
