@@ -87,7 +87,8 @@ def parse_hall(raw: bytes) -> HallFile:
     faults = tree.faults + [tree.fault(path, sentence) for path, sentence in complaints]
     if faults:
         raise HallFileError(faults)
-    return HallFile(_plan(data), hashlib.sha256(raw).hexdigest(), raw.decode("utf-8-sig"), tree.root)
+    text = raw.decode("utf-8-sig")
+    return HallFile(_plan(data), hashlib.sha256(raw).hexdigest(), text, tree.root)
 
 
 def _by_schema(root: dict[str, Any]) -> tuple[dict[str, Any], list[Complaint]]:

@@ -18,7 +18,7 @@ from app.core.parts import parts
 from app.tickets.queries import at_counter
 from app.tickets.states import State
 
-bp = APIBlueprint("screen_api", __name__, url_prefix="/api/v1", tag="叫号")
+bp = APIBlueprint("screen_api", __name__, url_prefix="/api/v1", tag="屏幕")
 
 
 class CounterShownOut(Schema):

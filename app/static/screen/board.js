@@ -12,11 +12,11 @@ import { staleness } from './stale.js'
 const LANES_IN_A_COLUMN = 12
 const WAITS_EVERY_MS = 15_000
 const ENDINGS = {
-  passed: _('过号'),
-  finished: _('办结'),
-  by_next: _('办结'),
-  parked: _('挂起'),
-  transferred: _('转号'),
+  passed: _('已过号'),
+  finished: _('已办结'),
+  by_next: _('已办结'),
+  parked: _('已挂起'),
+  transferred: _('已转号'),
 }
 
 const hall = `/halls/${encodeURIComponent(page.hall)}`
