@@ -20,6 +20,7 @@ from app.catalog.service import plan_of
 from app.core.acts import SYSTEM, Act, Role
 from app.core.db import transaction
 from app.core.parts import parts
+from app.screen.clips import ClipsNotMade, make_clips
 from app.staff.service import HASHER, put_device, put_staff
 from app.tickets.queries import live_by_lane
 from config.settings import ROOT
@@ -44,6 +45,7 @@ OTHERS = (
 def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
     """Migrate, load the halls whose file changed, seat the staff; what the demo announces."""
     upgrade()
+    _make_clips()
     act = Act(now, SYSTEM)
     with transaction():
         seed_calendar(range(now.year, now.year + 2))
@@ -79,6 +81,14 @@ def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
         "living_token": tokens["living"],
         "staff": staff,
     }
+
+
+def _make_clips() -> None:
+    """A hall without a voice still opens: its screens sound their chime."""
+    try:
+        make_clips(parts().settings.instance_path)
+    except ClipsNotMade as error:
+        log.warning("%s", error)
 
 
 def _staff(plan: HallPlan) -> list[dict[str, Any]]:

@@ -48,6 +48,8 @@ from app.office import report_pages as office_report
 from app.operators import routes as operators
 from app.ratings import routes as ratings
 from app.reports import routes as reports
+from app.screen import api as screen_api
+from app.screen import clips as screen_clips
 from app.screen import pages as screen_pages
 from app.staff import pairing
 from app.staff import queries as staff_queries
@@ -153,7 +155,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         clerk_pages.bp,
         office_pages.bp,
         office_report.bp,
+        screen_api.bp,
         screen_pages.bp,
+        screen_clips.bp,
         visitor_pages.bp,
     ):
         app.register_blueprint(blueprint)

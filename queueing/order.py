@@ -116,10 +116,16 @@ def rejoin(
     `passes` counts this pass, too. `behind` as in `priority`; None when nobody is counted.
     """
     newcomer = now + promises.walk_in
-    if passes > 1 or now > passed_at + promises.rejoin_within:
+    until = rejoin_until(passed_at, passes, promises)
+    if until is None or now > until:
         return Due(max(own, newcomer), Why.REJOIN_LATE)
     behind_them = own if behind is None else behind + 1
     return Due(max(own, min(behind_them, newcomer)), Why.REJOIN)
+
+
+def rejoin_until(passed_at: int, passes: int, promises: Promises) -> int | None:
+    """The last moment for a rejoin that is better than a walk-in; None: it is too often for one."""
+    return None if passes > 1 else passed_at + promises.rejoin_within
 
 
 def transfer_now(own: int, now: int) -> Due:

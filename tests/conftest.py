@@ -11,7 +11,11 @@
 | `house` | a small hall with people in it, on those stores: tests/house.py |
 | `shared_house` | one for all tests of a module, for those that leave each other alone |
 | `shared_live_server` | gunicorn on the stores of `shared_house` |
+| `spoken_words` | a folder of the clips that screens speak |
 | `chromium` | the path of a browser |
+
+`make test` runs two processes; each has servers, ports and directories of its own, and takes tests
+over from the other when it has none left (ARGS=-n0: one process).
 
 What a machine lacks is named at the end; with `CI=true` a missing part fails.
 """
@@ -22,10 +26,13 @@ import ipaddress
 import os
 import re
 import socket
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -186,7 +193,7 @@ def _served(environ: dict[str, str], tmp_path) -> Iterator[str]:
         )
         process = web.start()
         try:
-            limit = time.monotonic() + 30
+            limit = time.monotonic() + 60
             while not _listens(port):
                 assert process.poll() is None, web.last_lines(40)
                 assert time.monotonic() < limit, web.last_lines(40)
@@ -199,6 +206,13 @@ def _served(environ: dict[str, str], tmp_path) -> Iterator[str]:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(scope="session")
+def spoken_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("speech")
+    subprocess.run([sys.executable, "-m", "speech", folder], cwd=ROOT, check=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ class Missing(Exception):
 
 
 class Servers:
-    """Each server of one test session, started when the first test asks for it."""
+    """Each server of one test process, started when the first test asks for it."""
 
     def __init__(self, stack: ExitStack, directory: Path) -> None:
         self._stack = stack

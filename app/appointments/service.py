@@ -238,6 +238,14 @@ def check_in(
     return ticket
 
 
+def give_up_here(plan: HallPlan, appointment_id: str, act: Act) -> None:
+    """Who stands in the hall and takes a number instead gives the booking up, however near it is.
+
+    Raises AppointmentNotFound, BookingOfAnotherHall, and what `require_booked` raises."""
+    _refuse_elsewhere(plan, find(id=appointment_id))
+    cancel(appointment_id, act, staff=True)
+
+
 def booking_of(plan: HallPlan, person: str, now: datetime) -> Appointment | None:
     """The booking with which a person stands in the hall: the one of today that stands, else one of
     today that does not, else the next to come; so that check-in can say what is wrong with it."""
@@ -283,6 +291,7 @@ def _refuse_early(plan: HallPlan, appointment: Appointment, now: datetime) -> No
         f"还没到签到时间，{opens_at:%H:%M} 起可以签到；也可以现在改取现场号。",
         opens_at=wire_time(opens_at, plan.zone),
         items=appointment.items,
+        appointment=appointment.id,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from app.calling.models import CallRow
-from app.catalog.plan import HallDay, HallPlan
+from app.catalog.plan import EVERYWHERE, HallDay, HallPlan, Zone
 from app.core import events
 from app.core.db import db
 
@@ -32,14 +32,17 @@ def calls_at(ids: Iterable[int | None]) -> dict[int, datetime]:
     return {row.id: row.called_at for row in rows}
 
 
-def last_calls(hall: str, day: date, limit: int) -> list[Call]:
-    """The latest calls of a hall's day, newest first."""
+def last_calls(hall: str, day: date, limit: int, zone: Zone = EVERYWHERE) -> list[Call]:
+    """The latest calls of a hall's day, newest first; those to the counters of `zone`, or where it
+    names none, of its lanes."""
+    query = select(*CALLS.c).where(CALLS.c.hall == hall, CALLS.c.day == day)
+    if zone.counters is not None:
+        query = query.where(func.coalesce(CALLS.c.now_at, CALLS.c.counter).in_(zone.counters))
+    elif zone.lanes is not None:
+        query = query.where(CALLS.c.lane.in_(zone.lanes))
     return list(
         db.session.execute(
-            select(*CALLS.c)
-            .where(CALLS.c.hall == hall, CALLS.c.day == day)
-            .order_by(CALLS.c.last_at.desc(), CALLS.c.id.desc())
-            .limit(limit)
+            query.order_by(CALLS.c.last_at.desc(), CALLS.c.id.desc()).limit(limit)
         ).all()
     )
 

@@ -11,6 +11,7 @@ from flask import Response, request
 
 from app.calling import counters, handling, service
 from app.calling.queries import calls_of
+from app.calling.rules import why_told
 from app.calling.schemas import (
     AutoCallIn,
     BoardOut,
@@ -22,10 +23,12 @@ from app.calling.schemas import (
     NumberIn,
     ReasonIn,
     TransferIn,
+    ZoneQuery,
 )
 from app.calling.service import Called
 from app.calling.view import board_out, call_out, counter_out
 from app.catalog.plan import AutoCall, HallPlan
+from app.catalog.rules import zone_of
 from app.catalog.service import plan_of
 from app.core.acts import AT_COUNTERS, Act, Role
 from app.core.auth import access, act, actor, public
@@ -232,10 +235,15 @@ def strike(ticket_id: str, json_data: dict[str, Any]) -> Response:
 
 @bp.get("/halls/<hall>/board")
 @public
+@bp.input(ZoneQuery, location="query")
 @bp.output(BoardOut)
-@bp.doc(summary="大厅屏：最近的叫号、即将叫到、各队列人数", responses={404: "没有这个大厅"})
-def board(hall: str) -> Response:
-    return answer(board_out(plan_of(hall), parts().clock.now()))
+@bp.doc(
+    summary="大厅屏：最近的叫号、即将叫到、各队列人数",
+    responses={404: "没有这个大厅、队列或窗口"},
+)
+def board(hall: str, query_data: dict[str, str]) -> Response:
+    plan = plan_of(hall)
+    return answer(board_out(plan, parts().clock.now(), zone_of(plan, **query_data)))
 
 
 @bp.get("/halls/<hall>/calls")
@@ -291,7 +299,7 @@ def _handle(ticket_id: str, use_case: Callable[[Ticket, Act, HallPlan], Ticket])
 def _called(plan: HallPlan, doing: Act) -> Callable[[Called], dict[str, Any]]:
     return lambda called: {
         "ticket": ticket_out(called.ticket, plan, doing.actor),
-        "why": called.why,
+        "why": why_told(called.why),
         "call_id": called.ticket.call_id,
     }
 

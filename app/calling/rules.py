@@ -7,7 +7,9 @@ from typing import Any
 
 from app.calling.errors import RecallsUsedUp, RecallTooSoon, UndoTooLate
 from app.catalog.plan import Counter, HallDay, HallPlan, Rules
-from app.tickets.rules import why_of
+from app.core.language import Said
+from app.core.language import gettext as _
+from app.tickets.rules import place_of
 from queueing.sequence import Claim
 
 
@@ -47,36 +49,55 @@ def is_overdue(ticket: Any, now_ms: int, rules: Rules) -> bool:
 def why_next(
     ticket: Any, claim: Claim, reason: str | None, day: HallDay, plan: HallPlan
 ) -> dict[str, Any]:
-    """Why this ticket, and no other, was called: public, so it names nobody.
+    """Why this ticket, and no other, was called, as it is kept: public, so it names nobody.
 
     `code` and `text` are those of its place in the order (`by_hand` for a chosen number);
-    `tier`, `overdue`, `bound` and `others` are what the counter had to choose from."""
-    place = why_of(ticket, plan)
+    `tier`, `overdue`, `bound` and `others` are what the counter had to choose from; `said` is what
+    `why_told` makes the sentences of for readers of another language."""
+    place = place_of(ticket, plan)
     due_at = day.instant(claim.entry.due).astimezone(plan.zone)
     if reason is not None:
-        code, text = "by_hand", f"叫指定号：{reason}"
+        code, clauses = "by_hand", [Said("叫指定号：%(reason)s", {"reason": reason})]
     else:
-        code, text = place["code"], f"{place['text']}；{_choice(claim, f'{due_at:%H:%M:%S}')}"
+        code, clauses = ticket.due_why, [place, *_choice(claim, f"{due_at:%H:%M:%S}")]
     return {
         "code": code,
-        "text": text,
-        "place": place["text"],
+        "text": "；".join(map(str, clauses)),
+        "place": str(place),
         "due_at": due_at.isoformat(),
         "tier": claim.tier,
         "overdue": claim.overdue,
         "bound": claim.entry.counter is not None,
         "others": claim.others,
+        "said": {"place": _kept(place), "text": [_kept(clause) for clause in clauses]},
     }
 
 
-def _choice(claim: Claim, due: str) -> str:
+def why_told(why: dict[str, Any]) -> dict[str, Any]:
+    """The reason of a call, as it was kept, in the words of its reader."""
+    told = {name: value for name, value in why.items() if name != "said"}
+    if "said" in why:  # calls of earlier versions kept only their Chinese
+        told["place"] = Said(*why["said"]["place"]).told()
+        told["text"] = _("；").join(Said(*clause).told() for clause in why["said"]["text"])
+    return told
+
+
+def _choice(claim: Claim, due: str) -> list[Said]:
     if claim.entry.counter is not None:
-        return f"指定由本窗口接续，应叫时间 {due}"
+        return [Said("指定由本窗口接续，应叫时间 %(due)s", {"due": due})]
     if claim.others == 0:
-        return f"应叫时间 {due}，本窗口当前仅此一人等候"
-    others = f"本窗口另有 {claim.others} 人可叫"
+        return [Said("应叫时间 %(due)s，本窗口当前仅此一人等候", {"due": due})]
     if claim.overdue:
-        return f"应叫时间 {due} 已超时，与首选队列一并叫号，在其中最早；{others}"
-    if claim.tier > 1:
-        return f"首选队列无人等候，由协助队列叫号，应叫时间 {due} 在其中最早；{others}"
-    return f"应叫时间 {due} 在首选队列中最早；{others}"
+        chosen = "应叫时间 %(due)s 已超时，与首选队列一并叫号，在其中最早"
+    elif claim.tier > 1:
+        chosen = "首选队列无人等候，由协助队列叫号，应叫时间 %(due)s 在其中最早"
+    else:
+        chosen = "应叫时间 %(due)s 在首选队列中最早"
+    return [
+        Said(chosen, {"due": due}),
+        Said("本窗口另有 %(others)s 人可叫", {"others": claim.others}),
+    ]
+
+
+def _kept(said: Said) -> list[Any]:
+    return [said.words, dict(said.values)]

@@ -191,5 +191,18 @@ class BoardOut(Schema):
     lanes = List(Nested(LaneWaitingOut), required=True)
 
 
+class ZoneQuery(Schema):
+    lanes = String(
+        load_default="",
+        validate=Length(max=400),
+        metadata={"description": "只看这些队列，如 A,B；默认全部"},
+    )
+    counters = String(
+        load_default="",
+        validate=Length(max=400),
+        metadata={"description": "只看这些窗口，如 1-5,A3；默认全部"},
+    )
+
+
 class DateQuery(Schema):
     date = Date(metadata={"description": "大厅日，默认今天"})

@@ -9,8 +9,8 @@ from typing import Any
 
 from app.calling.counters import OPEN
 from app.calling.queries import Call, call, last_call_at, last_calls
-from app.calling.rules import is_overdue, tier_for
-from app.catalog.plan import Counter, HallDay, HallPlan
+from app.calling.rules import is_overdue, tier_for, why_told
+from app.catalog.plan import EVERYWHERE, Counter, HallDay, HallPlan, Zone
 from app.catalog.service import auto_call_of, counter_of, counter_statuses
 from app.core.acts import Act
 from app.core.http import wire_time
@@ -20,7 +20,8 @@ from app.tickets.queries import Ticket
 from app.tickets.rules import why_of
 from app.tickets.view import ticket_out
 
-BOARD_CALLS = 12
+BOARD_CALLS = 20
+"""More than a wall shows: a screen speaks what is new in this list since its last look."""
 BOARD_NEXT = 6
 CONSOLE_NEXT = 20
 CONSOLE_PASSED = 20
@@ -55,7 +56,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         "since": _local(since, plan),
         "clerk": clerk_at(plan.code, no, act.now),
         "ticket": ticket_out(held, plan, act.actor) if held else None,
-        "why": made.why if made else None,
+        "why": why_told(made.why) if made else None,
         "priority": _class_of(held) if held else None,
         "nth": made.nth if made else None,
         "tiers": counter.tiers,
@@ -171,12 +172,12 @@ def call_out(made: Call, plan: HallPlan) -> dict[str, Any]:
         "ended_at": _local(made.ended_at, plan),
         "ended_as": made.ended_as,
         "by_hand": made.by_hand,
-        "why": made.why,
+        "why": why_told(made.why),
     }
 
 
-def board_out(plan: HallPlan, now: datetime) -> dict[str, Any]:
-    """What hangs on the wall."""
+def board_out(plan: HallPlan, now: datetime, zone: Zone = EVERYWHERE) -> dict[str, Any]:
+    """What hangs on the wall, in one zone of the hall or for all of it."""
     day = plan.day_of(now).date
     counts = tickets.waiting_by_lane(plan.code, day)
     return {
@@ -185,13 +186,15 @@ def board_out(plan: HallPlan, now: datetime) -> dict[str, Any]:
         "date": day.isoformat(),
         "server_time": _local(now, plan),
         "message": plan.message,
-        "calls": [call_out(made, plan) for made in last_calls(plan.code, day, BOARD_CALLS)],
+        "calls": [call_out(made, plan) for made in last_calls(plan.code, day, BOARD_CALLS, zone)],
         "next": [
-            waiting_out(ticket, plan) for ticket in tickets.waiting(plan.code, day, BOARD_NEXT)
+            waiting_out(ticket, plan)
+            for ticket in tickets.waiting(plan.code, day, BOARD_NEXT, zone.lanes)
         ],
         "lanes": [
             {"lane": lane.letters, "name": lane.name, "waiting": counts.get(lane.letters, 0)}
             for lane in plan.lanes.values()
+            if zone.lanes is None or lane.letters in zone.lanes
         ],
     }
 

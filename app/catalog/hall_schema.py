@@ -93,6 +93,7 @@ class RulesPart(Part):
     recall_at_most = Whole(0, 100)
     recall_seconds = Whole(0, 3600)
     vanished_seconds = Whole(0, 86_400)
+    paper_numbers = FromTo(99_999)
 
 
 def part(schema: type[Part], **rest: Any) -> fields.Nested:

@@ -217,6 +217,9 @@ class Rules:
     """Milliseconds between two calls of the same number."""
     vanished_after: int = 120_000
     """Milliseconds of silence after which a clerk's ticket may be taken over by another counter."""
+    paper_numbers: tuple[int, int] | None = None
+    """First and last count, in each lane, of the numbers that lie on paper at the help desk; the
+    machines never give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +285,13 @@ class HallPlan:
             day -= timedelta(days=1)
         return self.hall_day(day)
 
+    def clock_on(self, day: HallDay, clock: time) -> datetime:
+        """The moment at which the hall's clock shows this on this hall day."""
+        shown = datetime.combine(day.date, clock, tzinfo=self.zone)
+        if shown < day.starts_at:
+            shown = datetime.combine(day.date + timedelta(days=1), clock, tzinfo=self.zone)
+        return shown.astimezone(UTC)
+
     def hall_day(self, day: date) -> HallDay:
         """The hall day of this date."""
         start = datetime.combine(day, self.day_starts_at, tzinfo=self.zone)
@@ -295,3 +305,16 @@ class HallPlan:
         """An item of the hall file, or one that has left it: tickets outlive a change of file.
         Raises KeyError."""
         return self.items.get(code) or self.retired_items[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """What of a hall a screen shows."""
+
+    lanes: frozenset[str] | None
+    """Letters; None: all."""
+    counters: frozenset[str] | None
+    """Numbers; None: all."""
+
+
+EVERYWHERE = Zone(None, None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+from app.catalog.errors import UnknownCounter, UnknownLane
 from app.catalog.plan import (
     CalendarDay,
     Counter,
@@ -20,6 +21,7 @@ from app.catalog.plan import (
     Interval,
     Item,
     Week,
+    Zone,
 )
 
 Span = tuple[datetime, datetime]
@@ -167,6 +169,36 @@ def can_still_be_served(
     mean_load = sum(load[c.no] for c in his) / len(his)
     mean_left = sum(left[c.no] for c in his) / len(his)
     return mean_load + minutes <= mean_left
+
+
+def zone_of(plan: HallPlan, lanes: str, counters: str) -> Zone:
+    """The part of a hall named by `A,B` and by `1-5,A3`; an empty text leaves all in. Counters
+    alone bring the lanes that they serve. Raises UnknownLane, UnknownCounter."""
+    letters = frozenset(_listed(lanes))
+    if not letters <= plan.lanes.keys():
+        raise UnknownLane
+    nos = frozenset(no for part in _listed(counters) for no in _counters_named(plan, part))
+    served = frozenset(letters for no in nos for letters in plan.counters[no].lanes)
+    return Zone(letters or served or None, nos or None)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip().upper() for part in text.split(",") if part.strip()]
+
+
+def _counters_named(plan: HallPlan, part: str) -> list[str]:
+    """`3`, or those of `1-5`."""
+    ends = [end.strip() for end in part.split("-", 1)]
+    first, last = ends[0], ends[-1]
+    if not {first, last} <= plan.counters.keys():
+        raise UnknownCounter
+    return [no for no in plan.counters if _place(first) <= _place(no) <= _place(last)]
+
+
+def _place(no: str) -> tuple[str, int]:
+    """Where a counter stands in its row: 9 before 10, A3 after both."""
+    letter = no[0] if no[0].isalpha() else ""
+    return letter, int(no.removeprefix(letter))
 
 
 def _serving(duty: Sequence[Counter], lane: str) -> list[Counter]:

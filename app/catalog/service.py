@@ -15,6 +15,7 @@ from app.catalog.adjusted import adjusted, standing
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
 from app.catalog.holding import hold_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
+from app.catalog.pinyin import shortens, spells
 from app.catalog.plan import AutoCall, Counter, HallDay, HallPlan, Item, Lane
 from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
@@ -102,14 +103,23 @@ def lane_of(plan: HallPlan, letters: str) -> Lane:
 
 
 def find_items(plan: HallPlan, q: str) -> list[Item]:
-    """Items in which every word of `q` occurs in name, code or department, in file order;
-    all of them for an empty `q`."""
+    """Items in which every word of `q` occurs in name, code or department, or is the pinyin of name
+    or department; behind them, those for which a word is a short form of the name. Each in file
+    order, and all of them for an empty `q`."""
     words = q.casefold().split()
 
-    def text(item: Item) -> str:
-        return f"{item.name}\n{item.code}\n{plan.departments[item.department]}".casefold()
+    def says(item: Item, word: str) -> bool:
+        names = item.name, plan.departments[item.department]
+        text = "\n".join((*names, item.code)).casefold()
+        return word in text or any(spells(word, name) for name in names)
 
-    return [item for item in plan.items.values() if all(word in text(item) for word in words)]
+    plain = [item for item in plan.items.values() if all(says(item, word) for word in words)]
+    short = [
+        item
+        for item in plan.items.values()
+        if all(says(item, word) or shortens(word, item.name.casefold()) for word in words)
+    ]
+    return list(dict.fromkeys([*plain, *short]))
 
 
 def lock_counter(counter: Counter) -> str:

@@ -82,7 +82,7 @@ def read_plan(code: str) -> HallPlan:
         exceptions=_exceptions(hall.exceptions),
         closed_on_holidays=hall.closed_on_holidays,
         promises=filled(Promises, hall.promises),
-        rules=filled(Rules, hall.rules),
+        rules=_rules(hall.rules),
         departments={row.code: row.name for row in departments if not row.retired},
         lanes={row.letters: lane_values[row.id] for row in lanes if not row.retired},
         counters={row.no: _counter(row) for row in _parts(CounterRow, hall) if not row.retired},
@@ -160,6 +160,11 @@ def _item(row: ItemRow, department: str, lane: str) -> Item:
 
 def _bookable_time(stored: dict[str, Any]) -> BookableTime:
     return BookableTime(tuple(stored["days"]), tuple(stored["weeks"]), _day(stored["hours"]))
+
+
+def _rules(stored: dict[str, Any]) -> Rules:
+    paper = stored.get("paper_numbers")
+    return filled(Rules, {**stored, "paper_numbers": tuple(paper) if paper else None})
 
 
 def _booking(stored: dict[str, Any]) -> Booking:

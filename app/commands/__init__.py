@@ -5,6 +5,7 @@ from app.commands.halls import calendar_group, hall
 from app.commands.queue import queue_group
 from app.commands.replay import replay
 from app.commands.running import demo_group, schedule, worker
+from app.commands.speech import speech_group
 from app.commands.staff import device_group, staff_group
 
 commands = (
@@ -14,6 +15,7 @@ commands = (
     device_group,
     queue_group,
     appointments_group,
+    speech_group,
     demo_group,
     replay,
     worker,

@@ -6,8 +6,11 @@ answer is in the language its reader chose with `?lang=`, which a cookie keeps; 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from apiflask import APIBlueprint
 from babel.messages.pofile import read_po
@@ -33,6 +36,22 @@ def gettext(words: str) -> str:
 def pgettext(context: str, words: str) -> str | None:
     """What the catalogue holds for these words in this context; None where it holds nothing."""
     return _catalogue(language()).get((context, words))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence to be kept: its Chinese words, and what stands in their places. Whoever reads it
+    later reads it in a language of their own."""
+
+    words: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.words % self.values
+
+    def told(self) -> str:
+        """In the request's language."""
+        return gettext(self.words) % self.values
 
 
 def language() -> str:

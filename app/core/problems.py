@@ -23,6 +23,7 @@ from app.core.auth import access_of
 from app.core.db import CommitOutcomeUnknown
 from app.core.errors import DomainError, Unavailable
 from app.core.idempotency import this_try
+from app.core.language import gettext, pgettext
 from queueing.errors import SequenceError
 
 log = logging.getLogger(__name__)
@@ -72,10 +73,12 @@ class ProblemOut(Schema):
     state = String(metadata={"description": "号票或窗口现在的状态"})
     action = String(metadata={"description": "没有做成的操作"})
     number = String(metadata={"description": "已持有的号"})
+    numbers = List(String(), metadata={"description": "须从中选择的号"})
     grade = String(metadata={"description": "已经给出的评价"})
     date = Date(metadata={"description": "预约的大厅日"})
     opens_at = AwareDateTime(metadata={"description": "从何时起可以签到"})
     items = List(String(), metadata={"description": "太早签到的，可以改取哪些事项的现场号"})
+    appointment = String(metadata={"description": "太早签到的预约 (id)"})
     retry_after = Integer(metadata={"description": "多少秒后可以再试"})
 
 
@@ -94,10 +97,10 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     response = jsonify(
         {
             "type": "about:blank",
-            "title": TITLES.get(status, TITLES[400 if status < 500 else 500]),
+            "title": gettext(TITLES.get(status, TITLES[400 if status < 500 else 500])),
             "status": status,
             "code": code,
-            "detail": detail,
+            "detail": _in_words(code, detail),
             "request_id": g.get("request_id"),
             **more,
         }
@@ -116,11 +119,16 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
 def _answer(status: int, code: str, detail: str, **more: Any) -> Response:
     if request.path.startswith("/api/"):
         return problem(status, code, detail, **more)
-    page = render_template("error.html", status=status, detail=detail)
+    page = render_template("error.html", status=status, detail=_in_words(code, detail))
     response = Response(page, status=status)
     if status == 503:
         response.headers["Retry-After"] = str(Unavailable.retry_after)
     return response
+
+
+def _in_words(code: str, detail: str) -> str:
+    """The sentence in the request's language. Another than Chinese has one for each code."""
+    return pgettext("error", code) or detail
 
 
 def _domain(error: DomainError) -> Response:

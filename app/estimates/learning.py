@@ -36,7 +36,7 @@ def habits_of_day(plan: HallPlan, day: date, until: datetime) -> Habits:
         entered=[
             Entered(ticket.lane, ticket.priority is not None, hall_day.ms(ticket.entered_at))
             for ticket in tickets
-            if ticket.origin == "walk_in" and ticket.entered_at is not None
+            if ticket.origin in ("walk_in", "paper") and ticket.entered_at is not None
         ],
         open_hours=[
             (hall_day.ms(opens), min(hall_day.ms(closes), end))

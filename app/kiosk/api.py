@@ -10,18 +10,26 @@ from flask import Response
 from app.appointments import queries as bookings
 from app.appointments import service as appointments
 from app.appointments.errors import AppointmentNotFound
+from app.appointments.queries import Appointment
 from app.appointments.states import State as BookingState
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
 from app.citizens.queries import person_numbered
-from app.citizens.rules import id_number
+from app.citizens.rules import credit_code, id_number
 from app.core.acts import Act, Role
 from app.core.auth import access, act, actor
 from app.core.http import perform_here
 from app.tickets import service
-from app.tickets.errors import BookingNotFound
-from app.tickets.queries import Ticket, expected_of, find
-from app.tickets.schemas import CheckInIn, NothingIn, TakeIn, TicketOut
+from app.tickets.errors import (
+    BookingNotFound,
+    NotCheckedIn,
+    ProofNeeded,
+    SeveralTickets,
+    TicketNotFound,
+)
+from app.tickets.queries import Ticket, expected_of, find, find_number, live_of_person
+from app.tickets.schemas import CheckInIn, NothingIn, PaperIn, ReprintIn, TakeIn, TicketOut
+from app.tickets.states import State
 from app.tickets.view import ticket_out
 
 bp = APIBlueprint("kiosk_api", __name__, url_prefix="/api/v1/kiosk", tag="取号机")
@@ -38,16 +46,8 @@ ON_THE_FLOOR = (Role.CLERK, *GUIDES)
 @bp.doc(summary="现场取号", responses={409: "不在取号时间、号已取完或已有号"})
 def take_number(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
-    codes = json_data.get("items") or [json_data["item"]]
     return perform_here(
-        lambda: service.take_number(
-            plan,
-            codes,
-            doing,
-            priority=json_data.get("priority"),
-            id_number=json_data.get("id_number"),
-            phone=json_data.get("phone"),
-        ),
+        lambda: _take(plan, json_data, doing),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
         status=201,
     )
@@ -58,7 +58,7 @@ def take_number(json_data: dict[str, Any]) -> Response:
 @bp.input(CheckInIn)
 @bp.output(TicketOut, status_code=201)
 @bp.doc(
-    summary="凭预约码、证件号码或号票签到",
+    summary="凭预约码、身份证号码、统一社会信用代码或号票签到",
     responses={404: "没有对应的预约或号票", 409: "太早、太迟、已签到或不是本大厅当天的"},
 )
 def check_in(json_data: dict[str, Any]) -> Response:
@@ -86,25 +86,76 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     )
 
 
+@bp.post("/reprints")
+@access("kiosk", "staff", roles=ON_THE_FLOOR)
+@bp.input(ReprintIn)
+@bp.output(TicketOut)
+@bp.doc(
+    summary="补打号票（号码不变），带着新纸上二维码的令牌",
+    responses={404: "没有对应的号票", 409: "还没签到、有几个号、须出示证件，或当前状态不能补打"},
+)
+def reprint(json_data: dict[str, Any]) -> Response:
+    doing, plan = act(), plan_of(actor().hall or "")
+    return perform_here(
+        lambda: service.reprint(_ticket_shown(plan, json_data, doing), doing),
+        lambda ticket: {**ticket_out(ticket, plan, doing.actor), "token": ticket.token},
+    )
+
+
+@bp.post("/paper-tickets")
+@access("staff", roles=ON_THE_FLOOR)
+@bp.input(PaperIn)
+@bp.output(TicketOut, status_code=201)
+@bp.doc(
+    summary="补录停机期间发出的纸质号",
+    responses={404: "没有这个事项", 409: "已经录入过，或大厅今天不开放"},
+)
+def enter_paper(json_data: dict[str, Any]) -> Response:
+    doing, plan = act(), plan_of(actor().hall or "")
+    return perform_here(
+        lambda: service.enter_paper(
+            plan,
+            json_data["number"],
+            json_data["item"],
+            json_data["written_at"],
+            doing,
+            priority=json_data.get("priority"),
+            served=json_data["served"],
+        ),
+        lambda ticket: ticket_out(ticket, plan, doing.actor),
+        status=201,
+    )
+
+
+def _take(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
+    """A number on site; who came too early for a booking may give it up for this one."""
+    if "gives_up" in given:
+        appointments.give_up_here(plan, given["gives_up"], doing)
+    return service.take_number(
+        plan,
+        given.get("items") or [given["item"]],
+        doing,
+        priority=given.get("priority"),
+        id_number=given.get("id_number"),
+        phone=given.get("phone"),
+    )
+
+
 def _arrive(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
-    """Check in who shows a ticket's code, a booking's code, or an ID number."""
+    """Check in who shows a ticket's code, a booking's code, or their own number."""
     priority = given.get("priority")
     if "ticket" in given:
         return service.check_in(find(plan.code, token=given["ticket"]), priority, doing, plan)
     if "code" in given:
-        try:
-            booking = bookings.find(code=given["code"].strip())
-        except AppointmentNotFound:
-            raise BookingNotFound from None
-        return appointments.check_in(plan, booking.id, doing, priority=priority)
-    return _arrive_by_id(plan, given["id_number"], priority, doing)
+        return appointments.check_in(plan, _booked(given["code"]).id, doing, priority=priority)
+    return _arrive_by_number(plan, _person_shown(plan, given, doing), priority, doing)
 
 
-def _arrive_by_id(plan: HallPlan, number: str, priority: str | None, doing: Act) -> Ticket:
-    """By the ID: a booking of today that stands first, then a number taken from afar, then what
-    else is booked, so that it is said what is wrong with it."""
-    today = doing.now.astimezone(plan.zone).date()
-    person = person_numbered(id_number(number, today))
+def _arrive_by_number(
+    plan: HallPlan, person: str | None, priority: str | None, doing: Act
+) -> Ticket:
+    """By the person's number: a booking of today that stands first, then a number taken from afar,
+    then what else is booked, so that it is said what is wrong with it."""
     if person is None:
         raise BookingNotFound
     booking = appointments.booking_of(plan, person, doing.now)
@@ -116,3 +167,47 @@ def _arrive_by_id(plan: HallPlan, number: str, priority: str | None, doing: Act)
     if booking is None:
         raise BookingNotFound
     return appointments.check_in(plan, booking.id, doing, priority=priority)
+
+
+def _ticket_shown(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
+    """The ticket of who shows one of the proofs; the hall's people find it by its number, too."""
+    day, number = plan.day_of(doing.now).date, given.get("number", "").strip().upper()
+    if "ticket" in given:
+        return find(plan.code, token=given["ticket"])
+    if "code" in given:
+        booking = _booked(given["code"])
+        if booking.ticket_id is None:
+            raise NotCheckedIn
+        return find(plan.code, id=booking.ticket_id)
+    if "id_number" in given or "credit_code" in given:
+        person = _person_shown(plan, given, doing)
+        return _one_of(live_of_person(plan.code, day, person) if person else [], number)
+    if doing.actor.kind != "staff":
+        raise ProofNeeded
+    return find_number(plan.code, day, number)
+
+
+def _one_of(tickets: list[Ticket], number: str) -> Ticket:
+    """The only one, or the one of this number; a number from afar has no paper before check-in."""
+    named = [ticket for ticket in tickets if number in ("", ticket.number)]
+    printable = [ticket for ticket in named if ticket.state != State.EXPECTED] or named
+    if not printable:
+        raise TicketNotFound("没有查到这个证件今天的号票，请到导办台询问。")
+    if len(printable) > 1:
+        raise SeveralTickets(numbers=[ticket.number for ticket in printable])
+    return printable[0]
+
+
+def _booked(code: str) -> Appointment:
+    try:
+        return bookings.find(code=code.strip())
+    except AppointmentNotFound:
+        raise BookingNotFound from None
+
+
+def _person_shown(plan: HallPlan, given: dict[str, Any], doing: Act) -> str | None:
+    """Whose ID number or credit code this is; None for somebody who was never here."""
+    if "credit_code" in given:
+        return person_numbered(credit_code(given["credit_code"]))
+    today = doing.now.astimezone(plan.zone).date()
+    return person_numbered(id_number(given["id_number"], today))

@@ -1,17 +1,20 @@
-"""The number machine's page. The machine shows its device token once and keeps it as a cookie;
-a guide uses the same page signed in."""
+"""The number machine's page, and the page for numbers that were given on paper. The machine shows
+its device token once and keeps it as a cookie; a guide uses the same page signed in."""
 
 from __future__ import annotations
 
 from apiflask import APIBlueprint
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
 
+from app.catalog.rules import opening
 from app.catalog.service import plan_of
 from app.core.auth import access, actor, public
+from app.core.language import gettext as _
 from app.core.pages import set_cookie
-from app.kiosk.api import GUIDES
+from app.core.parts import parts
+from app.kiosk.api import GUIDES, ON_THE_FLOOR
 from app.staff.queries import actor_of_token
-from app.tickets.rules import PRIORITY_WORDS
+from app.tickets.rules import PRIORITY_WORDS, number_text
 
 bp = APIBlueprint("kiosk_pages", __name__, url_prefix="/kiosk", enable_openapi=False)
 
@@ -26,10 +29,41 @@ def page() -> str:
     plan = plan_of(actor().hall or "")
     known = {
         "hall": plan.code,
+        "guides": guides,
         "lanes": {letters: lane.name for letters, lane in plan.lanes.items()},
-        "priorities": list(PRIORITY_WORDS.items()),
+        "priorities": _classes(),
     }
     return render_template("kiosk/machine.html", plan=plan, page=known, guides=guides)
+
+
+@bp.get("/paper")
+@access("public", "staff")
+def paper() -> str | Response:
+    """Entering the numbers that the help desk gave on paper while the machines were away."""
+    if actor().kind != "staff" or actor().role not in ON_THE_FLOOR:
+        return redirect(url_for("clerk_pages.page"))
+    plan = plan_of(actor().hall or "")
+    now = parts().clock.now()
+    block = plan.rules.paper_numbers
+    known = {
+        "items": [
+            {"code": item.code, "name": item.name, "lane": item.lane}
+            for item in plan.items.values()
+        ],
+        "hall": plan.code,
+        "block": block,
+    }
+    letters = next(iter(plan.lanes))
+    opens = [opens.astimezone(plan.zone) for opens, _closes in opening(plan, plan.day_of(now))]
+    return render_template(
+        "kiosk/paper.html",
+        plan=plan,
+        page=known,
+        numbers=[number_text(letters, each) for each in block or ()],
+        priorities=_classes(),
+        opens_at=f"{opens[0]:%H:%M}" if opens else None,
+        gives_numbers=actor().role in GUIDES,
+    )
 
 
 @bp.post("/session")
@@ -40,8 +74,13 @@ def pair() -> Response:
     token = request.form.get("token", "").strip()
     machine = actor_of_token(token)
     if machine is None or machine.kind != "kiosk":
-        fault = "取号机令牌不正确或已停用，请核对后重新输入。"
+        fault = _("取号机令牌不正确或已停用，请核对后重新输入。")
         return make_response(render_template("kiosk/pair_token.html", fault=fault), 401)
     response = make_response(redirect(url_for("kiosk_pages.page"), 303))
     set_cookie(response, "kiosk", token)
     return response
+
+
+def _classes() -> list[tuple[str, str]]:
+    """The classes of priority by law, each by its name in the reader's language."""
+    return [(code, _(word)) for code, word in PRIORITY_WORDS.items()]

@@ -57,10 +57,10 @@ def _overview(plan: HallPlan, day: HallDay, report: DayReport) -> Rows:
     yield plan.name, day.date.isoformat()
     yield _("号票"), totals.tickets
     yield _("到厅"), totals.entered
-    yield _("办结"), totals.served
+    yield _("已办结"), totals.served
     yield _("正在等候"), totals.waiting
     yield _("没有办就走了"), totals.left
-    yield _("过号"), totals.passed
+    yield _("叫号时不在"), totals.passed
     yield _("等候中位数（分钟）"), _minutes(totals.waits.median_s)
     yield _("九成的人等候不超过（分钟）"), _minutes(totals.waits.p90_s)
     yield _("最长等候（分钟）"), _minutes(totals.waits.longest_s)
@@ -103,8 +103,8 @@ def _counters(report: DayReport) -> Rows:
         _("办理（分钟）"),
         _("利用率"),
         _("叫号"),
-        _("办结"),
-        _("过号"),
+        _("已办结"),
+        _("过号次数"),
         _("办理中位数（分钟）"),
     )
     for use in report.counters:

@@ -70,6 +70,38 @@ class DayOver(DomainError):
     detail = "这是前一天的号，不能再排队，请重新取号。"
 
 
+class NotAPaperNumber(Invalid):
+    code = "not_a_paper_number"
+    detail = "这不是导办台备用的纸质号，请核对号码。"
+
+
+class PaperNumberEntered(DomainError):
+    code = "paper_number_entered"
+    detail = "这个纸质号今天已经录入过。"
+
+
+class WrittenTimeWrong(Invalid):
+    code = "written_time_wrong"
+    detail = "号上写的时间不对，请核对。"
+
+
+class ProofNeeded(DomainError):
+    code = "proof_needed"
+    detail = "在取号机上补打号票，须出示身份证、预约码或原号票；都没有的，请到导办台补打。"
+
+
+class SeveralTickets(DomainError):
+    """`numbers` says which; the request is made again with one of them."""
+
+    code = "several_tickets"
+    detail = "这个证件今天有几个号，请选择要补打的一个。"
+
+
+class NotCheckedIn(DomainError):
+    code = "not_checked_in"
+    detail = "这个预约还没有签到，没有号票可补打，请先签到。"
+
+
 class NoPriority(DomainError):
     code = "no_priority"
     detail = "该号没有优先资格可取消。"

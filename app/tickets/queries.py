@@ -83,6 +83,17 @@ def expected_of(hall: str, day: date, person: str) -> Ticket | None:
     return db.session.execute(query.order_by(TABLE.c.serial).limit(1)).one_or_none()
 
 
+def live_of_person(hall: str, day: date, person: str) -> list[Ticket]:
+    """A person's tickets of a hall's day that are not done with, oldest first."""
+    query = select(*TABLE.c).where(
+        TABLE.c.person_id == person,
+        TABLE.c.hall == hall,
+        TABLE.c.day == day,
+        in_states(*LIVE),
+    )
+    return list(db.session.execute(query.order_by(TABLE.c.serial)).all())
+
+
 def owned_by(ticket: Ticket, actor: Actor) -> bool:
     """Whether the caller bears this ticket's token, took it by their account, or is surely its
     person."""
@@ -133,15 +144,15 @@ def ahead(ticket: Ticket) -> int | None:
     ).scalar_one()
 
 
-def waiting(hall: str, day: date, limit: int | None = None) -> list[Ticket]:
-    """Who waits, in the order of the sequence."""
+def waiting(
+    hall: str, day: date, limit: int | None = None, lanes: frozenset[str] | None = None
+) -> list[Ticket]:
+    """Who waits, in the order of the sequence; `lanes` None: in all."""
+    query = select(*TABLE.c).where(waiting_in(hall, day))
+    if lanes is not None:
+        query = query.where(TABLE.c.lane.in_(lanes))
     return list(
-        db.session.execute(
-            select(*TABLE.c)
-            .where(waiting_in(hall, day))
-            .order_by(TABLE.c.due_ms, TABLE.c.serial)
-            .limit(limit)
-        ).all()
+        db.session.execute(query.order_by(TABLE.c.due_ms, TABLE.c.serial).limit(limit)).all()
     )
 
 

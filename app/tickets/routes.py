@@ -17,8 +17,8 @@ from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
 from app.tickets.queries import Ticket, find, live_of, owned_by
-from app.tickets.schemas import ItemsIn, NothingIn, TicketOut
-from app.tickets.view import ticket_out
+from app.tickets.schemas import ItemsIn, NothingIn, RejoinOut, TicketOut
+from app.tickets.view import rejoin_out, ticket_out
 
 bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="号票")
 
@@ -45,6 +45,15 @@ def leave(ticket_id: str, json_data: dict[str, Any]) -> Response:
     )
 
 
+@bp.get("/tickets/<ticket_id>/rejoin")
+@access("ticket", "citizen")
+@bp.output(RejoinOut)
+@bp.doc(summary="过号后能否重新排队、到什么时候", responses={404: "没有这张号票"})
+def may_rejoin(ticket_id: str) -> Response:
+    ticket = mine(ticket_id)
+    return answer(rejoin_out(ticket, plan_of(ticket.hall)))
+
+
 @bp.post("/tickets/<ticket_id>/rejoin")
 @access("ticket", "citizen", "staff", roles=(Role.CLERK, Role.GUIDE, Role.SUPERVISOR))
 @bp.input(NothingIn)
@@ -56,6 +65,22 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     return perform_here(
         lambda: service.rejoin(mine(ticket_id), doing, plan),
         lambda t: ticket_out(t, plan, doing.actor),
+    )
+
+
+@bp.post("/tickets/<ticket_id>/reprint")
+@access("ticket", "citizen")
+@bp.input(NothingIn)
+@bp.output(TicketOut)
+@bp.doc(
+    summary="记下号票又打印了一次（号码不变）",
+    responses={404: "没有这张号票", 409: "当前状态不能补打"},
+)
+def reprint(ticket_id: str, json_data: dict[str, Any]) -> Response:
+    doing = act()
+    plan = plan_of(mine(ticket_id).hall)
+    return perform_here(
+        lambda: service.reprint(mine(ticket_id), doing), lambda t: ticket_out(t, plan, doing.actor)
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from app.catalog.plan import HallDay, HallPlan
+from app.core.language import Said
+from app.tickets.errors import NotAPaperNumber
 from queueing import order
 from queueing.order import Due, Promises, Slot, Why
 from queueing.sequence import Entry
@@ -27,7 +30,7 @@ class Arrival:
     """How somebody came into the hall's day."""
 
     origin: str
-    """walk_in, appointment, afar."""
+    """walk_in, paper, appointment, afar."""
     taken_at: datetime
     entered_at: datetime | None
     """When they stood in the hall; None while they are still expected."""
@@ -46,6 +49,16 @@ class Arrival:
 def number_text(letters: str, count: int) -> str:
     """A012; past 999 it grows: A1000."""
     return f"{letters}{count:03d}"
+
+
+def paper_count(text: str) -> tuple[str, int]:
+    """What stands on a number from the pad at the help desk: its letters and its count.
+
+    Raises NotAPaperNumber."""
+    written = re.fullmatch(r"([A-Z]{1,3})([0-9]{3,5})", re.sub(r"[\s-]", "", text).upper())
+    if written is None:
+        raise NotAPaperNumber
+    return written[1], int(written[2])
 
 
 def due_of(arrival: Arrival, behind: int | None, day: HallDay, promises: Promises) -> Due:
@@ -83,30 +96,32 @@ def why_of(ticket: Any, plan: HallPlan) -> dict[str, str]:
     """Why a ticket stands where it stands: `code` for programs, `text` for people.
 
     Public: says 依法优先 and never which class."""
-    return {"code": ticket.due_why, "text": _why_text(ticket, plan)}
+    return {"code": ticket.due_why, "text": place_of(ticket, plan).told()}
 
 
-def _why_text(ticket: Any, plan: HallPlan) -> str:
-    if ticket.due_why == Why.PRIORITY:
-        return "依法优先"
-    if ticket.due_why in (Why.REJOIN, Why.REJOIN_LATE):
-        return "过号重排"
-    if ticket.due_why == Why.TRANSFER_NOW:
-        return "转号，立即接续"
+def place_of(ticket: Any, plan: HallPlan) -> Said:
+    """The same as a sentence to be kept."""
+    short = {
+        Why.PRIORITY: "依法优先",
+        Why.REJOIN: "过号重排",
+        Why.REJOIN_LATE: "过号重排",
+        Why.TRANSFER_NOW: "转号，立即接续",
+    }
+    if ticket.due_why in short:
+        return Said(short[ticket.due_why])
     entered = _clock(ticket.entered_at or ticket.taken_at, plan)
     if ticket.slot_starts_at is not None:
-        slot = f"预约 {_clock(ticket.slot_starts_at, plan)}–{_clock(ticket.slot_ends_at, plan)}"
+        slot = f"{_clock(ticket.slot_starts_at, plan)}–{_clock(ticket.slot_ends_at, plan)}"
         manner = {
-            Why.APPOINTMENT: "签到",
-            Why.APPOINTMENT_LATE: "迟到签到",
-            Why.APPOINTMENT_MISSED: "签到，已过预约时段，按现场号排队",
-        }.get(ticket.due_why, "签到")
-        return f"{slot}，{entered} {manner}"
+            Why.APPOINTMENT_LATE: "预约 %(slot)s，%(at)s 迟到签到",
+            Why.APPOINTMENT_MISSED: "预约 %(slot)s，%(at)s 签到，已过预约时段，按现场号排队",
+        }.get(ticket.due_why, "预约 %(slot)s，%(at)s 签到")
+        return Said(manner, {"slot": slot, "at": entered})
     if ticket.due_why == Why.AFAR and ticket.entered_at is None:
-        return f"{entered} 远程取号，到大厅签到后参加排队"
+        return Said("%(at)s 远程取号，到大厅签到后参加排队", {"at": entered})
     if ticket.due_why == Why.AFAR:
-        return f"远程取号，{entered} 到厅签到"
-    return f"{entered} 现场取号"
+        return Said("远程取号，%(at)s 到厅签到", {"at": entered})
+    return Said("%(at)s 现场取号", {"at": entered})
 
 
 def _clock(at: datetime, plan: HallPlan) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apiflask import Schema
-from apiflask.fields import AwareDateTime, Integer, List, Nested, String
+from apiflask.fields import AwareDateTime, Boolean, Integer, List, Nested, String, Time
 from apiflask.validators import Length, OneOf, Regexp
 from marshmallow import ValidationError, validates_schema
 
@@ -42,6 +42,15 @@ class TicketOut(Schema):
     why = Nested(WhyOut, required=True)
 
 
+class RejoinOut(Schema):
+    open = Boolean(required=True, metadata={"description": "现在可以重新排队"})
+    until = AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "此前重新排队优于现场取号；null 为已不能优于现场取号"},
+    )
+
+
 def each_once(codes: list[str]) -> None:
     """Nobody comes twice for one item in one visit."""
     if len(set(codes)) != len(codes):
@@ -62,6 +71,9 @@ class TakeIn(ItemsIn):
     priority = String(validate=OneOf(PRIORITIES), allow_none=True)
     id_number = String(validate=Length(1, 32), metadata={"description": "机器读出的身份证号码"})
     phone = String(validate=PHONE, metadata={"description": "随 id_number 一并给出"})
+    gives_up = String(
+        validate=Length(1, 32), metadata={"description": "改取现场号而放弃的预约 (id)"}
+    )
 
     @validates_schema
     def a_phone_is_somebodys(self, data: dict[str, object], **_: object) -> None:
@@ -69,13 +81,45 @@ class TakeIn(ItemsIn):
             raise ValidationError("phone 须与 id_number 一并给出", "phone")
 
 
-class CheckInIn(Schema):
+PROOFS = ("code", "id_number", "credit_code", "ticket")
+
+
+class ProofIn(Schema):
+    """What somebody shows of a booking or a ticket."""
+
     code = String(validate=Length(1, 64), metadata={"description": "预约码"})
     id_number = String(validate=Length(1, 32))
+    credit_code = String(validate=Length(1, 32), metadata={"description": "统一社会信用代码"})
     ticket = String(validate=Length(1, 64), metadata={"description": "号票二维码中的令牌"})
+
+
+class CheckInIn(ProofIn):
     priority = String(validate=OneOf(PRIORITIES), allow_none=True)
 
     @validates_schema
     def one_of_them(self, data: dict[str, object], **_: object) -> None:
-        if sum(name in data for name in ("code", "id_number", "ticket")) != 1:
-            raise ValidationError("code、id_number、ticket 须且只须给出一个", "code")
+        if sum(name in data for name in PROOFS) != 1:
+            raise ValidationError(f"{'、'.join(PROOFS)} 须且只须给出一个", "code")
+
+
+class ReprintIn(ProofIn):
+    number = String(
+        validate=Length(1, 16),
+        metadata={"description": "几个号中的哪一个；工作人员可以只凭号码补打"},
+    )
+
+    @validates_schema
+    def something_is_shown(self, data: dict[str, object], **_: object) -> None:
+        shown = sum(name in data for name in PROOFS)
+        if shown > 1 or not (shown or "number" in data):
+            raise ValidationError(f"{'、'.join(PROOFS)} 须给出一个，或只给 number", "code")
+
+
+class PaperIn(Schema):
+    number = String(required=True, validate=Length(1, 16), metadata={"example": "A901"})
+    item = String(required=True, validate=Length(1, 64))
+    written_at = Time(
+        "%H:%M", required=True, metadata={"description": "号上写的时间", "example": "09:41"}
+    )
+    priority = String(validate=OneOf(PRIORITIES), allow_none=True)
+    served = Boolean(load_default=False, metadata={"description": "停机期间已经办结，只作登记"})

@@ -7,11 +7,12 @@ does it later and the ticket stands all the same.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.catalog import rules as hours
 from app.catalog.plan import WHOLE_HALL, HallDay, HallPlan, Item
@@ -31,10 +32,13 @@ from app.tickets.errors import (
     LastNumberGiven,
     LiveTicketHeld,
     NoPriority,
+    NotAPaperNumber,
     NumbersOnSiteOnly,
     NumbersStopped,
+    PaperNumberEntered,
     QuotaUsedUp,
     TicketChanged,
+    WrittenTimeWrong,
 )
 from app.tickets.models import SeriesRow
 from app.tickets.queries import (
@@ -47,7 +51,7 @@ from app.tickets.queries import (
     waiting_in,
     waiting_minutes,
 )
-from app.tickets.rules import Arrival, due_of, entry_of, number_text
+from app.tickets.rules import Arrival, due_of, entry_of, number_text, paper_count
 from app.tickets.states import LIVE, Action, State, require
 from queueing import order
 
@@ -138,38 +142,122 @@ def admit(
         count = _next_in_series(plan.code, day.date, lane.letters, lane.walk_in_quota)
     else:
         count = _next_in_series(plan.code, day.date, lane.letters, booked=True)
-    due = _due(plan, day, lane.letters, arrival, at)
-    ticket = db.session.execute(
-        INSERT,
-        {
-            "id": act.new_id(),
-            "token": act.new_id(),
-            "hall": plan.code,
-            "day": day.date,
-            "number": number_text(lane.letters, count),
-            "serial": serial,
-            "lane": lane.letters,
-            "item": items[0].code,
-            "items": [item.code for item in items],
-            "state": State.EXPECTED if arrival.entered_at is None else State.WAITING,
-            "seq_version": 1,
-            "due_ms": due.at,
-            "due_why": due.why,
-            "origin": arrival.origin,
-            "given_by": str(act.actor),
-            "person_id": person,
-            "citizen_id": citizen,
-            "priority": arrival.priority,
-            "slot_starts_at": arrival.slot and arrival.slot[0],
-            "slot_ends_at": arrival.slot and arrival.slot[1],
-            "taken_at": arrival.taken_at,
-            "entered_at": arrival.entered_at,
-            "passes": 0,
-        },
-    ).one()
+    count = _past_paper(plan, day.date, lane.letters, count)
+    ticket = _insert(
+        act,
+        **_of_arrival(plan, day, items, arrival, at),
+        number=number_text(lane.letters, count),
+        serial=serial,
+        state=State.EXPECTED if arrival.entered_at is None else State.WAITING,
+        person_id=person,
+        citizen_id=citizen,
+    )
     record(act, ticket, "taken")
     _tell_sequence(ticket, waited=False)
     return ticket
+
+
+def enter_paper(
+    plan: HallPlan,
+    number: str,
+    item_code: str,
+    written_at: time,
+    act: Act,
+    *,
+    priority: str | None = None,
+    served: bool = False,
+) -> Ticket:
+    """A number given on paper while the machines were away. Its holder has stood in the hall since
+    the time written on it, and by that it stands in the order; only its serial is of now. `served`:
+    they were served meanwhile, and it is kept for the count.
+
+    Raises UnknownItem, NotAPaperNumber, HallClosed, WrittenTimeWrong, PaperNumberEntered."""
+    items = _items(plan, [item_code])
+    letters = items[0].lane
+    count = _paper_count(plan, number, letters)
+    day = plan.day_of(act.now)
+    taken_at = _written(plan, day, written_at, act.now)
+    serial, at = _next_serial(plan.code, day.date, act.now)
+    _count_walk_in(plan.code, day.date, letters)
+    arrival = Arrival("paper", taken_at, taken_at, None, priority)
+    stopped = {"stopped_at": act.now, "stopped_from": State.SERVING} if served else {}
+    number = number_text(letters, count)
+    try:
+        ticket = _insert(
+            act,
+            **_of_arrival(plan, day, items, arrival, at),
+            number=number,
+            serial=serial,
+            state=State.FINISHED if served else State.WAITING,
+            person_id=None,
+            citizen_id=None,
+            **stopped,
+        )
+    except IntegrityError:  # each number once a day
+        raise PaperNumberEntered(f"{number} 今天已经录入过，请核对号码。") from None
+    record(act, ticket, "taken", "paper")
+    if served:
+        record(act, ticket, "finished", "paper")
+    _tell_sequence(ticket, waited=False)
+    return ticket
+
+
+def _paper_count(plan: HallPlan, text: str, letters: str) -> int:
+    """The count of a number from the pads of this lane. Raises NotAPaperNumber."""
+    written, count = paper_count(text)
+    block = plan.rules.paper_numbers
+    if block is None:
+        raise NotAPaperNumber("本大厅没有备用的纸质号段。")
+    if not block[0] <= count <= block[1]:
+        first, last = (number_text(written, each) for each in block)
+        raise NotAPaperNumber(f"备用的纸质号为 {first} 至 {last}，请核对号码。")
+    if written != letters:
+        raise NotAPaperNumber(f"所选事项属于 {letters} 队列，与号码的字母不符，请核对。")
+    return count
+
+
+def _written(plan: HallPlan, day: HallDay, clock: time, now: datetime) -> datetime:
+    """The moment written on a paper number: of today, since the doors opened, and not to come.
+
+    Raises HallClosed, WrittenTimeWrong."""
+    spans = hours.opening(plan, day)
+    if not spans:
+        raise HallClosed("大厅今天不办理业务，不能录入今天的纸质号。")
+    at = plan.clock_on(day, clock)
+    opens_at = spans[0][0]
+    if at < opens_at:
+        opens = opens_at.astimezone(plan.zone)
+        raise WrittenTimeWrong(f"大厅今天 {opens:%H:%M} 开门，号上不会写 {clock:%H:%M}，请核对。")
+    if at > now:
+        raise WrittenTimeWrong(f"{clock:%H:%M} 还没有到，请核对号上写的时间。")
+    return at
+
+
+def _of_arrival(
+    plan: HallPlan, day: HallDay, items: list[Item], arrival: Arrival, at: datetime
+) -> dict[str, Any]:
+    """The columns that follow from what somebody came for and how; `at`: the moment of the deed."""
+    due = _due(plan, day, items[0].lane, arrival, at)
+    return {
+        "hall": plan.code,
+        "day": day.date,
+        "lane": items[0].lane,
+        "item": items[0].code,
+        "items": [item.code for item in items],
+        "due_ms": due.at,
+        "due_why": due.why,
+        "origin": arrival.origin,
+        "priority": arrival.priority,
+        "slot_starts_at": arrival.slot and arrival.slot[0],
+        "slot_ends_at": arrival.slot and arrival.slot[1],
+        "taken_at": arrival.taken_at,
+        "entered_at": arrival.entered_at,
+    }
+
+
+def _insert(act: Act, **columns: Any) -> Ticket:
+    new = {"id": act.new_id(), "token": act.new_id(), "seq_version": 1, "passes": 0}
+    return db.session.execute(INSERT, new | {"given_by": str(act.actor)} | columns).one()
 
 
 def _items(plan: HallPlan, codes: list[str]) -> list[Item]:
@@ -238,6 +326,26 @@ def _next_in_series(
     if count is None:
         raise QuotaUsedUp
     return count
+
+
+def _past_paper(plan: HallPlan, day: date, letters: str, count: int) -> int:
+    """The same count, or the first one after the numbers that lie on paper at the help desk."""
+    block = plan.rules.paper_numbers
+    if block is None or not block[0] <= count <= block[1]:
+        return count
+    row = (SERIES.c.hall == plan.code) & (SERIES.c.day == day) & (SERIES.c.lane == letters)
+    db.session.execute(update(SERIES).where(row).values(last=block[1] + 1))
+    return block[1] + 1
+
+
+def _count_walk_in(hall: str, day: date, letters: str) -> None:
+    """Count one towards a lane's quota whose number the series did not give."""
+    begun = insert_into(SERIES).values(hall=hall, day=day, lane=letters, last=0, walk_ins=1)
+    db.session.execute(
+        begun.on_conflict_do_update(
+            index_elements=["hall", "day", "lane"], set_={"walk_ins": SERIES.c.walk_ins + 1}
+        )
+    )
 
 
 @cache
@@ -417,6 +525,13 @@ def strike_priority(ticket: Ticket, reason: str, act: Act, plan: HallPlan) -> Ti
         due_why=due.why,
         note=reason,
     )
+
+
+def reprint(ticket: Ticket, act: Act) -> Ticket:
+    """The same number on paper once more. Raises ActionNotAllowed."""
+    require(Action.REPRINT, ticket.state)
+    record(act, ticket, "reprinted")
+    return ticket
 
 
 def give_back_bound(plan: HallPlan, counter: str, act: Act) -> int:

@@ -62,6 +62,7 @@ class Action(StrEnum):
     UNDO = "undo"
     TAKE_OVER = "take_over"
     STRIKE_PRIORITY = "strike_priority"
+    REPRINT = "reprint"
     LEAVE = "leave"
     CLOSE = "close"
 
@@ -80,6 +81,7 @@ ACTION_WORDS = {
     Action.UNDO: "撤销",
     Action.TAKE_OVER: "接手",
     Action.STRIKE_PRIORITY: "取消优先",
+    Action.REPRINT: "补打号票",
     Action.LEAVE: "放弃",
     Action.CLOSE: "日终作废",
 }
@@ -154,6 +156,13 @@ MOVES = (
         SAME,
         ON_THE_FLOOR,
         "with a reason",
+    ),
+    Move(
+        Action.REPRINT,
+        (State.WAITING, State.CALLED, State.SERVING, State.PARKED, State.PASSED),
+        SAME,
+        (OWNER, "kiosk", *ON_THE_FLOOR),
+        "the same number; recorded",
     ),
     Move(
         Action.LEAVE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.catalog.plan import HallPlan
+from app.catalog.service import promises_of_day
 from app.core.acts import Actor
 from app.core.http import wire_time
 from app.core.parts import parts
@@ -12,6 +13,7 @@ from app.tickets.outlooks import estimate
 from app.tickets.queries import Ticket, ahead, owned_by
 from app.tickets.rules import why_of
 from app.tickets.states import State
+from queueing.order import rejoin_until
 
 
 def ticket_out(ticket: Ticket, plan: HallPlan, actor: Actor) -> dict[str, Any]:
@@ -34,4 +36,18 @@ def ticket_out(ticket: Ticket, plan: HallPlan, actor: Actor) -> dict[str, Any]:
         "estimate": {"p50_s": told and told[0], "p90_s": told and told[1]},
         "counter": None if ticket.state == State.WAITING else ticket.counter,
         "why": why_of(ticket, plan),
+    }
+
+
+def rejoin_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
+    """Whether a passed ticket may rejoin now, and until when that is better than a walk-in."""
+    day = plan.hall_day(ticket.day)
+    is_open = ticket.state == State.PASSED and ticket.day == plan.day_of(parts().clock.now()).date
+    until = None
+    if is_open:
+        promises = promises_of_day(plan, day).for_lane(ticket.lane)
+        until = rejoin_until(day.ms(ticket.stopped_at), ticket.passes, promises)
+    return {
+        "open": is_open,
+        "until": None if until is None else wire_time(day.instant(until), plan.zone),
     }

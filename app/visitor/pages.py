@@ -1,18 +1,31 @@
-"""The start page, and the page of one ticket that the QR code on its paper opens."""
+"""For whoever comes without an account: the start page, the pages of one hall that everybody may
+read, and the page of one ticket that the QR code on its paper opens."""
 
 from __future__ import annotations
 
 import io
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import segno
 from apiflask import APIBlueprint
-from flask import Response, render_template
+from babel import Locale
+from babel.dates import format_date
+from flask import Response, render_template, request
 
-from app.catalog.service import plan_of, plans
+from app.calling.queries import calls_of
+from app.calling.view import call_out
+from app.catalog.plan import HallPlan
+from app.catalog.rules import is_open_at, opening
+from app.catalog.service import plan_of, plans, promises_of_day
+from app.catalog.words import notes_in_words, order_in_words
 from app.core.acts import Actor
 from app.core.auth import public
+from app.core.http import wire_time
+from app.core.language import gettext, language
 from app.core.parts import parts
-from app.tickets.queries import find
+from app.ratings.rules import GRADE_WORDS
+from app.tickets.queries import find, waiting_by_lane
 from app.tickets.states import MOVES, STATE_WORDS, Action
 from app.tickets.view import ticket_out
 
@@ -25,7 +38,50 @@ OWNERS_ACTIONS = (Action.LEAVE, Action.REJOIN)
 @public
 def start() -> str:
     """Where everything is."""
-    return render_template("visitor/start.html", halls=plans())
+    return render_template("visitor/start.html", halls=[_door(plan) for plan in plans()])
+
+
+def _door(plan: HallPlan) -> dict[str, Any]:
+    now = parts().clock.now()
+    day = plan.day_of(now)
+    return {
+        "plan": plan,
+        "open": is_open_at(plan, now),
+        "hours": [_hours_words(plan, *span) for span in opening(plan, day)],
+        "waiting": sum(waiting_by_lane(plan.code, day.date).values()),
+    }
+
+
+def _hours_words(plan: HallPlan, opens: datetime, closes: datetime) -> str:
+    if closes - opens >= timedelta(days=1):
+        return gettext("全天")
+    return f"{opens.astimezone(plan.zone):%H:%M}–{closes.astimezone(plan.zone):%H:%M}"
+
+
+@bp.get("/halls/<hall>/rules")
+@public
+def rules(hall: str) -> str:
+    """The order table as it hangs on the hall's wall."""
+    plan = plan_of(hall)
+    day = plan.day_of(parts().clock.now())
+    return render_template(
+        "visitor/rules.html",
+        plan=plan,
+        day=_date_words(day.date),
+        order=order_in_words(promises_of_day(plan, day).hall),
+        notes=notes_in_words(plan),
+    )
+
+
+@bp.get("/halls/<hall>/calls")
+@public
+def calls(hall: str) -> str:
+    """Every call of a hall day (`?date=`) and its reason, the latest first."""
+    plan = plan_of(hall)
+    asked = request.args.get("date", type=date.fromisoformat)
+    day = asked or plan.day_of(parts().clock.now()).date
+    made = [call_out(call, plan) for call in reversed(calls_of(plan.code, day))]
+    return render_template("visitor/calls.html", plan=plan, day=_date_words(day), calls=made)
 
 
 @bp.get("/t/<token>")
@@ -34,14 +90,17 @@ def ticket(token: str) -> str:
     """One ticket, for whoever holds its paper."""
     row = find(None, token=token)
     plan = plan_of(row.hall)
+    tomorrow = plan.hall_day(row.day + timedelta(days=1))
     known = {
         "ticket": ticket_out(row, plan, Actor("ticket", row.id, row.hall)),
         "lanes": {code: lane.name for code, lane in (plan.retired_lanes | plan.lanes).items()},
-        "states": STATE_WORDS,
+        "items": {code: plan.item_coded(code).name for code in row.items},
+        "states": {state: gettext(words) for state, words in STATE_WORDS.items()},
+        "grades": {grade: gettext(words) for grade, words in GRADE_WORDS.items()},
         "moves": {move.action: move.sources for move in MOVES if move.action in OWNERS_ACTIONS},
+        "day_ends_at": wire_time(tomorrow.starts_at, plan.zone),
     }
-    items = [plan.item_coded(code) for code in row.items]
-    return render_template("visitor/ticket.html", plan=plan, items=items, row=row, page=known)
+    return render_template("visitor/ticket.html", plan=plan, row=row, page=known)
 
 
 @bp.get("/t/<token>/qr.svg")
@@ -53,3 +112,7 @@ def qr(token: str) -> Response:
     address = f"{parts().settings.base_url}/t/{token}"
     segno.make(address, error="m", micro=False).save(image, kind="svg", border=2, scale=8)
     return Response(image.getvalue(), mimetype="image/svg+xml")
+
+
+def _date_words(day: date) -> str:
+    return format_date(day, "full", locale=Locale.parse(language(), sep="-"))

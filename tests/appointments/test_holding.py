@@ -202,7 +202,8 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_a_row_somebody_changed_by_hand_is_found(house, flask, caplog, what):
+def test_a_row_somebody_changed_by_hand_is_found(house, flask, caplog, monkeypatch, what):
+    monkeypatch.setattr("app.commands.queue.SETTLED_WITHIN_S", 0)
     li = house.citizen("li").identify()
     booking = li.book(house.slot("10:00"))
     fine = flask("appointments", "check", HALL)

@@ -35,7 +35,7 @@ def call_until_nobody_waits(house: House, go: Any, no: str) -> tuple[list[str], 
     return called, len(rows(house, state="waiting"))
 
 
-def call_everybody(settings, house, count, limit_s=60):
+def call_everybody(settings, house, count, limit_s=120):
     fill(house, count)
     in_order = numbers(house)
     deeds = ((call_until_nobody_waits, no) for no in COUNTERS)
@@ -58,9 +58,10 @@ def test_eight_counters_call_each_ticket_once(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, SOME)
 
 
+@pytest.mark.timeout(600)
 @on_postgresql
 def test_eight_counters_call_a_whole_day(busy_settings, busy_house):
-    call_everybody(busy_settings, busy_house, WHOLE_DAY, limit_s=280)
+    call_everybody(busy_settings, busy_house, WHOLE_DAY, limit_s=580)
 
 
 @pytest.mark.long

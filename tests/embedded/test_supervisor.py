@@ -21,6 +21,8 @@ from config.settings import ROOT
 from embedded.redis_server import find_binary, free_port, private_redis
 from tests.servers import own_port
 
+PATIENCE_S = 60
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
@@ -80,10 +82,10 @@ class Demo:
 
     def end(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE_S)
 
 
-def wait(until, demo: Demo, seconds: float = 30) -> None:
+def wait(until, demo: Demo, seconds: float = PATIENCE_S) -> None:
     limit = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < limit, demo.said
@@ -151,7 +153,7 @@ def test_says_that_the_port_is_taken(checkout):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         demo = Demo(checkout, PORT=str(port))
-        assert demo.process.wait(20) == 1
+        assert demo.process.wait(PATIENCE_S) == 1
     assert f"Port {port} of 127.0.0.1 cannot be used" in demo.said
     assert "Traceback" not in demo.said
 
@@ -160,7 +162,7 @@ def test_a_second_demo_in_one_checkout_says_so_and_leaves_the_first_alone(checko
     with running(checkout) as first:
         first.announced()
         second = Demo(checkout)
-        assert second.process.wait(20) == 1
+        assert second.process.wait(PATIENCE_S) == 1
         assert f"already runs from this checkout (process {first.process.pid})" in second.said
         assert first.process.poll() is None
         assert first.announced()["base_url"].endswith(str(first.port))
@@ -178,7 +180,7 @@ def test_refuses_a_redis_that_evicts(checkout, tmp_path):
         with Redis.from_url(given.url) as redis:
             redis.config_set("maxmemory-policy", "allkeys-lru")
         demo = Demo(checkout, REDIS_URL=given.url)
-        assert demo.process.wait(20) == 1
+        assert demo.process.wait(PATIENCE_S) == 1
     assert "maxmemory-policy allkeys-lru" in demo.said
     assert "Traceback" not in demo.said
 
@@ -186,7 +188,7 @@ def test_refuses_a_redis_that_evicts(checkout, tmp_path):
 def test_says_that_the_redis_it_is_given_does_not_answer(checkout):
     with own_port() as port:
         demo = Demo(checkout, REDIS_URL=f"redis://127.0.0.1:{port}/0")
-        assert demo.process.wait(20) == 1
+        assert demo.process.wait(PATIENCE_S) == 1
     assert "does not answer" in demo.said
     assert "Traceback" not in demo.said
 
@@ -241,7 +243,7 @@ def test_says_what_is_wrong_with_the_wish_for_life(checkout, setting, told):
 
 def test_gives_up_when_a_child_dies_again_and_again(checkout):
     demo = Demo(checkout, BROKEN="schedule")
-    assert demo.process.wait(60) == 1
+    assert demo.process.wait(PATIENCE_S) == 1
     assert "starting it again in 0.2 s" in demo.said
     assert "schedule ended with status 1, again and again" in demo.said
     assert "no schedule today" in demo.said
@@ -250,7 +252,7 @@ def test_gives_up_when_a_child_dies_again_and_again(checkout):
 
 def test_names_every_fault_of_the_settings(checkout):
     demo = Demo(checkout, WECHAT_APP_ID="wx1", ADDRESS_LIMIT="many")
-    assert demo.process.wait(20) == 1
+    assert demo.process.wait(PATIENCE_S) == 1
     assert "WECHAT_APP_SECRET" in demo.said
     assert "ADDRESS_LIMIT" in demo.said
     assert "Traceback" not in demo.said

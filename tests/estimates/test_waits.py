@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 from sqlalchemy import event, select
 
@@ -103,7 +105,7 @@ def test_a_redis_that_does_not_answer_is_asked_once_in_a_while(house):
 
     def away(hall, day):
         asked.append(hall)
-        return RedisOutlooks(Redis(port=1), hall, day)
+        return RedisOutlooks(Redis(port=1, retry=Retry(NoBackoff(), 0)), hall, day)
 
     wired = house.app.extensions["parts"]
     house.app.extensions["parts"] = replace(wired, outlooks=away)

@@ -138,7 +138,7 @@ def morning_with_a_crash(hall: House, redis: Any, meanwhile: Any = lambda: None)
 
 
 def wait_until_up(url: str) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     with Redis.from_url(url) as client:
         while time.monotonic() < until:
             try:

@@ -61,6 +61,7 @@ def test_nothing_public_changes_anything_but_signing_in(app):
 
 ROUTES = {
     Action.CHECK_IN: ("/kiosk/check-ins",),
+    Action.REPRINT: ("/tickets/<ticket_id>/reprint", "/kiosk/reprints"),
     Action.CALL: ("/counters/<no>/call", "/counters/<no>/call-next"),
 }
 

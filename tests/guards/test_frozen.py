@@ -111,6 +111,7 @@ DEFAULTS = {
     "waiting": T.waiting,
     "unserved_lane": f"`{str(T.unserved_lane).lower()}`",
     "bad_rating": f"`{str(T.bad_rating).lower()}`",
+    "paper_numbers": "none",
 }
 
 

@@ -21,6 +21,7 @@ METHODS = [
 CHINESE = re.compile("[\u4e00-\u9fff]")
 PLACES = re.compile(r"%\(\w+\)s")
 QUOTED = re.compile(r"""(?P<before>_\(\s*)?(?P<said>'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)""")
+SPOKEN = {"clips.js"}  # a hall is called out in Chinese, whatever language its screens are in
 NOT_FOR_PEOPLE = {"docs.html"}  # the API's page, which speaks Chinese as its descriptions do
 
 
@@ -108,6 +109,8 @@ def test_templates_say_nothing_in_chinese_only(surface: str):
 def test_modules_say_nothing_in_chinese_only(surface: str):
     wrong = []
     for file in sorted((APP / "static" / surface).glob("*.js")):
+        if file.name in SPOKEN:
+            continue
         code = "\n".join(_without_comment(line) for line in file.read_text().splitlines())
         wrong += [
             f"{file.name}: {found['said']}"

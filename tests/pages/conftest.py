@@ -21,7 +21,7 @@ def at_noon(house: House) -> None:
     house.reload(lambda file: file["hall"].update(timezone=f"Etc/GMT{-ahead:+d}"))
 
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -54,7 +54,7 @@ def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
     """Open a page in a browser of its own; nothing but `live_server` may be asked for anything.
 
     `may_fail` says which console errors a test brings about itself; `with_clock` lets it turn the
-    page's clock forward."""
+    page's clock forward; `script` runs in the page before its own."""
     contexts, complaints = [], []
 
     def open_page(
@@ -63,6 +63,7 @@ def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
         height: int = 768,
         may_fail: str = "",
         with_clock: bool = False,
+        script: str = "",
     ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
@@ -70,6 +71,8 @@ def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
         page.set_default_timeout(PATIENCE_MS)
         if with_clock:
             page.clock.install()
+        if script:
+            page.add_init_script(script)
 
         def complain(what: str) -> None:
             if not may_fail or may_fail not in what:

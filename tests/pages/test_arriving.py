@@ -58,15 +58,28 @@ def test_a_reader_types_an_id_number_and_enter(house, machine, into):
 
 def test_who_comes_too_early_may_take_a_number_on_site_at_once(house, open_machine):
     machine = open_machine(may_fail="409")
-    booked = house.citizen("li").identify().book(slot(house, 4))
+    li = house.citizen("li").identify()
+    booked = li.book(slot(house, 4))
     enter(machine, booked["code"])
     machine.keyboard.press("Enter")
     opens = booked["check_in_opens_at"][11:16]
     expect(machine.locator("#refused-words")).to_contain_text(f"{opens} 起可以签到")
-    machine.get_by_role("button", name="现在改取现场号").dblclick()
+    machine.get_by_role("button", name="取现场号，保留预约").dblclick()
     expect(machine.locator("#ticket-title")).to_have_text("您的号票")
     expect(machine.locator("#ticket-item")).to_have_text("身份证")
     assert house.waiting() == ["A001"]
+    assert li.get(f"/appointments/{booked['id']}").json["state"] == "booked"
+
+
+def test_who_comes_too_early_may_give_the_booking_up(house, open_machine):
+    machine = open_machine(may_fail="409")
+    li = house.citizen("li").identify()
+    booked = li.book(slot(house, 4))
+    enter(machine, booked["code"])
+    machine.keyboard.press("Enter")
+    machine.get_by_role("button", name="取现场号，放弃预约").click()
+    expect(machine.locator("#ticket-number")).to_have_text("A001")
+    assert li.get(f"/appointments/{booked['id']}").json["state"] == "cancelled"
 
 
 def test_a_code_that_nobody_has_can_be_typed_again(house, open_machine):
@@ -74,7 +87,7 @@ def test_a_code_that_nobody_has_can_be_typed_again(house, open_machine):
     enter(machine, "0000000000")
     machine.get_by_role("button", name="签到", exact=True).click()
     expect(machine.locator("#refused-words")).to_contain_text("没有找到对应的预约")
-    expect(machine.get_by_role("button", name="现在改取现场号")).to_be_hidden()
+    expect(machine.get_by_role("button", name="取现场号，保留预约")).to_be_hidden()
     machine.get_by_role("button", name="重新输入").click()
     expect(machine.locator("#typed")).to_be_empty()
 
@@ -86,6 +99,9 @@ def test_who_checked_in_already_hears_their_number(house, open_machine):
     enter(machine, booked["code"])
     machine.get_by_role("button", name="签到", exact=True).click()
     expect(machine.locator("#refused-words")).to_have_text("这个预约已经签到，号码是 A001。")
+    machine.get_by_role("button", name="补打号票").click()
+    expect(machine.locator("#ticket-number")).to_have_text("A001")
+    assert house.waiting() == ["A001"]
 
 
 def test_a_clerk_lets_somebody_arrive_and_goes_on_to_their_next_item(house, sign_in):

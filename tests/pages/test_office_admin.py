@@ -30,7 +30,7 @@ def office(open_page):
 
 def test_a_machine_and_a_counter_screen_are_paired_by_the_code_they_show(office, open_page):
     machine = open_page("/kiosk/", 1080, 1920)
-    screen = open_page("/screen/pair", 1920, 1080, may_fail="404")  # where no small screen is yet
+    screen = open_page("/screen/pair", 1920, 1080)
     page = office("/office/devices", "supervisor", may_fail="409")
     said = page.locator("#said")
 

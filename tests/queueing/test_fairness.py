@@ -31,8 +31,9 @@ people = st.builds(
     dict,
     at=moments,
     lane=st.sampled_from(LANES),
-    manner=st.sampled_from(["walk_in", "appointment", "afar"]),
-    # Of an appointment, when its slot starts; of a number from afar, how long ago it was taken.
+    manner=st.sampled_from(["walk_in", "appointment", "afar", "paper"]),
+    # Of an appointment, when its slot starts; of a number from afar, how long ago it was taken;
+    # of one on paper, how long ago its holder came in: machines that are away know of nobody.
     apart=st.integers(-90, 90).map(lambda minutes: minutes * MINUTE),
     priority=st.booleans(),
     bound=st.none() | st.sampled_from(sorted(COUNTERS)),
@@ -74,16 +75,17 @@ class Day:
     def arrive(
         self, at: int, lane: str, manner: str, apart: int, priority: bool, bound: str | None
     ) -> None:
-        due = self.due(at, manner, apart)
+        entered = at - abs(apart) if manner == "paper" else at
+        due = self.due(entered, manner, apart)
         if priority:
             k = self.promises.priority_behind
             behind = self.behind(lane, k) if k else None
-            due = order.priority(due, at, behind, self.promises)
+            due = order.priority(due, entered, behind, self.promises)
         serial = self.serial()
         ticket = f"t{serial}"
         if manner == "appointment" and apart > 0:
             self.early.add(ticket)
-        self.entered_at[ticket] = at
+        self.entered_at[ticket] = entered
         self.sequence.enter(Entry(ticket, 1, lane, due.at, serial, bound))
 
     def due(self, at: int, manner: str, apart: int) -> Due:

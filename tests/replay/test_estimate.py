@@ -132,6 +132,9 @@ def test_the_command_learns_and_reports(busy, tmp_path):
 def test_a_file_to_learn_from_is_judged_too(busy, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("no,such,columns\n")
-    ran = flask_replay(busy, "--out", tmp_path / "out.csv", "--learn", bad)
+    instance = str(tmp_path / "instance")
+    ran = flask_replay(
+        *(busy, "--out", tmp_path / "out.csv", "--learn", bad), INSTANCE_PATH=instance
+    )
     assert ran.returncode == 2
     assert "bad.csv" in ran.stderr

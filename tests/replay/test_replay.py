@@ -154,9 +154,17 @@ def test_the_command_needs_nothing_running(busy, tmp_path):
     assert said["database"].split()[0] == "SQLite"
 
 
-def test_the_command_for_people(busy, tmp_path):
+@pytest.fixture
+def calm(tmp_path) -> Path:
+    """Days for what does not depend on how many came."""
+    file = tmp_path / "calm.csv"
+    write_busy_days(file, people=40)
+    return file
+
+
+def test_the_command_for_people(calm, tmp_path):
     instance = str(tmp_path / "instance")
-    ran = flask_replay(busy, "--out", tmp_path / "out.csv", INSTANCE_PATH=instance)
+    ran = flask_replay(calm, "--out", tmp_path / "out.csv", INSTANCE_PATH=instance)
     assert (ran.returncode, ran.stderr) == (0, "")
     told = [line.split("：")[0] for line in ran.stdout.splitlines()]
     assert told[:3] == ["1999-02-01", "1999-02-02", "共 2 天"]
@@ -187,9 +195,9 @@ def test_on_given_servers_it_leaves_nothing_behind(busy, tmp_path, environ):
     assert broken_rules(busy, out, 1.3) == []
 
 
-def test_a_sqlite_file_that_is_named_is_left_alone(busy, tmp_path, on_this_redis):
+def test_a_sqlite_file_that_is_named_is_left_alone(calm, tmp_path, on_this_redis):
     named = tmp_path / "hall.db"
-    replayed(busy, tmp_path / "out.csv", 1, {**on_this_redis, "DATABASE_URL": f"sqlite:///{named}"})
+    replayed(calm, tmp_path / "out.csv", 1, {**on_this_redis, "DATABASE_URL": f"sqlite:///{named}"})
     assert not named.exists()
 
 

@@ -1,97 +1,80 @@
-// The number machine: department → item → number, or a booking → number. One tap, one number,
-// whatever the network does.
+// The number machine: department → item → number, a booking → number, or a number printed again.
+// One tap, one number, whatever the network does.
 
-import { drawKeypad, empty, press } from './keypad.js'
+import * as entering from './entering.js'
+import { clearSearch, drawFinding, isSearching, itemOf, lookAround } from './finding.js'
+import { read } from './reader.js'
+import { at, go, REFUSED_S, setAway, TICKET_S, touch, watchIdle } from './sections.js'
+import { print, showTicket } from './ticket.js'
+import { addMore, choose, codes, forgetVisit, isBegun, names } from './visit.js'
 import { call, insist, newKey, sleep } from '../shared/api.js'
-import { shown } from '../shared/codes.js'
-import { byId, el, fill, hallClock, inWords, page, say, show, waitWords } from '../shared/dom.js'
+import { byId, el, fill, hallClock, inWords, page, say, show } from '../shared/dom.js'
+import { _ } from '../shared/language.js'
 
-const IDLE_S = 60
-const TICKET_S = 20
-const REFUSED_S = 30
 const LOOK_EVERY_MS = 15_000
 const LOOK_AGAIN_MS = 3_000
 const TRIES = 4
-const TAKE = { path: '/kiosk/tickets', words: '取号' }
-const CHECK_IN = { path: '/kiosk/check-ins', words: '签到' }
-const NO_ANSWER = '取号系统没有答复。请再试一次，或到导办台取号。'
+const TWICE_MS = 60_000
+const CHINESE = 'zh-CN'
+const TAKE = { path: '/kiosk/tickets', words: _('正在取号，请稍候……'), title: _('您的号票') }
+const CHECK_IN = { path: '/kiosk/check-ins', words: _('正在签到，请稍候……'), title: _('签到成功'), isArrival: true }
+const REPRINT = { path: '/kiosk/reprints', words: _('正在查找号票，请稍候……'), title: _('您的号票，号码不变') }
+const REJOIN = { words: _('正在重新排队，请稍候……'), title: _('已重新排队'), isArrival: true }
 
-const SECTIONS = ['home', 'department', 'item', 'check-in', 'working', 'ticket', 'refused']
-const RESTING = ['home', 'ticket', 'refused'] // a reader that types here means somebody new
 const setClock = hallClock((wall) => say('clock', inWords(wall)))
-let items = []
-let departments = []
-let waits = {} // lane -> what a newcomer waits there now
-let chosen = null // the item somebody looks at
-let order = null // what the person at the machine asks for: {path, body, words, key}, all for good
-let instead = null // what they may ask for where that was refused
-let left = 0
-let section = ''
-
-function go(to, seconds = IDLE_S) {
-  section = to
-  for (const id of SECTIONS) show(id, id === to)
-  show('back', to !== 'home' && to !== 'working')
-  left = to === 'working' ? Infinity : seconds
-  countDown(0)
-  scrollTo(0, 0)
-}
+let order = null // what the person at the machine asks for: {path, body, words, key, …}, all for good
+let refused = null // what was refused, and how
+let last = null // the last number given here: {codes, ticket, at}
+let held = null // the ticket shown
+let isAway = false
 
 function home() {
-  chosen = order = instead = null
-  empty()
-  byId('search').value = ''
-  search()
+  order = refused = held = null
+  entering.forget()
+  forgetVisit()
+  clearSearch()
   go('home')
 }
 
-function countDown(by) {
-  left -= by
-  const counting = section === 'ticket' || section === 'refused'
-  say('seconds', counting ? `（${left} 秒）` : '')
-  if (left <= 0) home()
+/** Nobody is here any more: the next one reads Chinese and can reach as high as most. */
+function leave() {
+  setLow(false)
+  home()
+  if (isForeign() && !isAway) location.replace(`?lang=${CHINESE}`)
 }
 
-function itemButton(item, department = '') {
-  return el('li', {}, el('button', { onclick: () => choose(item) },
-    el('strong', {}, item.name),
-    el('span', {}, `${department}${page.lanes[item.lane]} · 约 ${item.minutes} 分钟`)))
+const isForeign = () => !page.guides && document.documentElement.lang !== CHINESE
+const isLow = () => document.body.classList.contains('low')
+const isFresh = () => !isSearching() && !isBegun() && !isForeign() && !isLow()
+
+function setLow(is) {
+  document.body.classList.toggle('low', is)
+  byId('low').setAttribute('aria-pressed', String(is))
 }
 
-function search() {
-  const words = byId('search').value.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  const found = words.length
-    ? items.filter((item) => words.every((word) => `${item.name}${item.department}`.toLowerCase().includes(word)))
-    : []
-  show('departments', !words.length)
-  show('found', found.length > 0)
-  show('nothing', words.length > 0 && !found.length)
-  fill('found', found.map((item) => itemButton(item, `${item.department} · `)))
+// What somebody asks for
+
+function take(more = {}) {
+  if (!at('item')) return
+  const body = { ...visit(codes()), ...more }
+  const isTwice = last && performance.now() - last.at < TWICE_MS && last.codes.some((code) => codes().includes(code))
+  if (!isTwice) return ask(TAKE, body)
+  order = { ...TAKE, body }
+  const items = names(last.codes.map(itemOf))
+  say('twice-words', _('刚才已在这台机器上取过“%(items)s”的号：%(number)s。', { items, number: last.ticket.number }))
+  go('twice')
 }
 
-function openDepartment(department) {
-  say('department-name', department.name)
-  fill('items', items.filter((item) => item.department === department.name).map((item) => itemButton(item)))
-  go('department')
+const visit = (items) => (items.length > 1 ? { items } : { item: items[0] })
+
+function takeTwice() {
+  if (at('twice')) ask(TAKE, order.body)
 }
 
-function choose(item) {
-  say('item-name', item.name)
-  say('item-facts', `${item.department} · ${item.lane} ${page.lanes[item.lane]} · 办理约 ${item.minutes} 分钟`)
-  const wait = waits[item.lane] ? waitWords(waits[item.lane]) : ''
-  say('item-wait', wait && `现在取号，预计等候${wait}`)
-  const papers = item.papers.length ? item.papers : ['本人有效身份证件']
-  fill('papers', papers.map((paper) => el('li', {}, paper)))
-  chosen = item
-  go('item')
-}
-
-function take(priority) {
-  if (section === 'item') ask(TAKE, { item: chosen.code, ...(priority && { priority }) })
-}
-
-function arrive(by) {
-  if (by && (section === 'check-in' || section === 'home')) ask(CHECK_IN, by)
+function arrive(mode, proof, priority) {
+  if (!proof) return
+  if (mode === 'reprint') ask(REPRINT, proof)
+  else if (proof.number === undefined) ask(CHECK_IN, { ...proof, ...(priority && { priority }) })
 }
 
 function ask(deed, body) {
@@ -100,114 +83,136 @@ function ask(deed, body) {
 }
 
 async function send() {
-  if (!order || section === 'working') return
+  if (!order || at('working')) return
   const { path, body, key, words } = order
-  say('working-words', `正在${words}，请稍候……`)
+  say('working-words', words)
   go('working')
   try {
-    showTicket(await insist(path, { key, body, tries: TRIES, onLost }), order)
+    given(await insist(path, { key, body, tries: TRIES, onLost }), order)
   } catch (error) {
     if (error.status === 401 || error.status === 403) return location.reload()
     refuse(error)
   }
 }
 
-/** Say why not, and what can be done instead. */
+const onLost = () => say('working-words', _('网络不稳定，正在重新连接，请不要离开……'))
+
+function given(ticket, deed) {
+  order = null
+  held = ticket
+  if (deed.path === TAKE.path) last = { codes: ticket.items, ticket, at: performance.now() }
+  showTicket(ticket, deed)
+  go('ticket', TICKET_S)
+}
+
+/** A number printed once more is the same number; that it was is written down. */
+function noteReprint() {
+  if (!held.token) return
+  const again = { body: { ticket: held.token }, key: newKey(), tries: TRIES, onLost: () => {} }
+  insist(REPRINT.path, again).catch(() => {}) // the paper is out; a record that is lost harms nobody
+}
+
+// What cannot be, and what can be instead
+
 function refuse(error) {
   const { path, body } = order
+  const isArrival = path === CHECK_IN.path
   const isEarly = error.code === 'check_in_too_early'
-  instead = isEarly ? { ...error.problem, id_number: body.id_number } : null
-  say('refused-words', error.message || NO_ANSWER)
-  show('early', isEarly)
+  refused = { ...error.problem, body }
+  say('refused-words', error.message || _('取号系统没有答复。请再试一次，或到导办台取号。'))
   byId('refused').classList.toggle('early', isEarly)
-  show('walk-in', isEarly)
+  show('instead', isEarly)
+  show('which', error.code === 'several_tickets')
+  fill('which', (error.problem?.numbers ?? []).map((number) =>
+    el('button', { onclick: () => ask(REPRINT, { ...body, number }), class: 'huge' }, number)))
+  show('print-instead', isArrival && ['already_checked_in', 'action_not_allowed'].includes(error.code))
   show('again', Boolean(error.isOpen))
-  show('retype', path === CHECK_IN.path && (error.status === 404 || error.status === 422))
+  show('retype', path !== TAKE.path && (error.status === 404 || error.status === 422))
   if (!error.isOpen) order = null
   go('refused', REFUSED_S)
 }
 
 /** A number on site for what was booked, for who came too early to wait for it. */
-function takeInstead() {
-  if (section !== 'refused') return
-  const { items: codes, id_number } = instead
-  ask(TAKE, { items: codes, ...(id_number && { id_number }) })
+function takeInstead(more = {}) {
+  if (!at('refused')) return
+  const { items, body: { id_number, priority } } = refused
+  ask(TAKE, { ...visit(items), ...(id_number && { id_number }), ...(priority && { priority }), ...more })
 }
 
-function startCheckIn() {
-  empty()
-  go('check-in')
+function printInstead() {
+  if (!at('refused')) return
+  const { priority, ...proof } = refused.body
+  ask(REPRINT, proof)
 }
 
-const onLost = () => say('working-words', '网络不稳定，正在重新连接，请不要离开……')
+// Keys that nobody has a field for: typed by hand or by a reader
 
-function showTicket(ticket, { path }) {
-  order = null
-  const isArrival = path === CHECK_IN.path
-  const names = ticket.items.map((code) => items.find((item) => item.code === code)?.name)
-  say('ticket-title', isArrival ? '签到成功' : '您的号票')
-  say('ticket-number', ticket.number)
-  say('ticket-lane', `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`)
-  say('ticket-item', names.filter(Boolean).join('、'))
-  say('ticket-ahead', ticket.ahead ? `前面还有 ${ticket.ahead} 人` : '您排在本队列最前面')
-  const wait = waitWords(ticket.estimate)
-  say('ticket-wait', wait && `预计等候${wait}`)
-  say('ticket-why', isArrival ? ticket.why.text : '')
-  show('ticket-qr', ticket.token !== null) // a number from afar has its page on a phone already
-  show('ticket-scan', ticket.token !== null)
-  if (ticket.token) byId('ticket-qr').src = `/t/${encodeURIComponent(ticket.token)}/qr.svg`
-  go('ticket', TICKET_S)
+function onKey(event) {
+  const text = read(event)
+  const { key, target } = event
+  const isForField = target.matches('input')
+  if (key === 'Enter' && scanned(isForField ? target.value : text)) {
+    event.preventDefault()
+    return
+  }
+  if (isForField || event.repeat) return
+  if (at('home', 'ticket', 'refused') && /^\d$/.test(text)) entering.startCheckIn()
+  if (at('enter') && entering.press(event)) event.preventDefault()
 }
+
+/** A card or a QR code at the reader: it says who somebody is, and the page what they want. */
+function scanned(text) {
+  const proof = text.length < 10 ? null : entering.proof(text)
+  if (!proof) return false
+  if (at('item')) {
+    if (proof.id_number) take({ id_number: proof.id_number })
+  } else if (at('enter')) arrive(entering.isReprint() ? 'reprint' : 'check-in', proof, entering.priorityChosen())
+  else if (at('home', 'ticket', 'refused')) arrive('check-in', proof, null)
+  return true
+}
+
+// The hall
 
 /** See whether the hall gives numbers, and whether anybody is there to give them. */
 async function look() {
-  const path = `/halls/${encodeURIComponent(page.hall)}`
   try {
-    const hall = await call('GET', path)
-    if (!items.length) items = await call('GET', `${path}/items`)
-    if (!departments.length) listDepartments(hall)
+    const hall = await call('GET', `/halls/${encodeURIComponent(page.hall)}`)
     setClock(hall.now)
-    const { lanes } = await call('GET', `${path}/waits`)
-    waits = Object.fromEntries(lanes.map(({ lane, estimate }) => [lane, estimate]))
+    await lookAround(hall)
     show('closed', !hall.gives_numbers)
-    show('away', false)
+    isAway = false
   } catch {
-    show('away')
+    isAway = true
   }
+  setAway(isAway)
 }
 
-function listDepartments(hall) {
-  departments = hall.departments.filter(({ name }) => items.some((item) => item.department === name))
-  fill('departments', departments.map((department) => el('li', {},
-    el('button', { onclick: () => openDepartment(department) }, department.name))))
-}
-
-/** Keys that nobody has a field for: a code typed by hand or by a reader, on the first page, too. */
-function onKey(event) {
-  const isForField = event.target.matches('input')
-  if (section === 'home' && isForField && event.key === 'Enter') arrive(shown(event.target.value))
-  if (isForField || event.repeat) return
-  if (RESTING.includes(section) && /^\d$/.test(event.key)) startCheckIn()
-  if (section === 'check-in' && press(event)) event.preventDefault()
-}
-
-drawKeypad(arrive)
-byId('booked').addEventListener('click', startCheckIn)
-byId('retype').addEventListener('click', startCheckIn)
-byId('walk-in').addEventListener('click', takeInstead)
-byId('search').addEventListener('input', search)
-addEventListener('keydown', onKey)
-byId('back').addEventListener('click', home)
-byId('take').addEventListener('click', () => take())
-byId('again').addEventListener('click', send)
+entering.drawKeypad(arrive)
+drawFinding(choose, () => { isAway = true; setAway(true) })
+const onClick = (id, deed) => byId(id).addEventListener('click', deed)
+onClick('booked', () => entering.startCheckIn())
+onClick('lost', () => entering.startReprint())
+onClick('retype', () => entering.retype())
+onClick('take', () => take())
+onClick('more', () => { if (addMore()) { clearSearch(); go('home') } })
+onClick('not-twice', home)
+onClick('twice-take', takeTwice)
+onClick('twice-print', () => { if (at('twice')) ask(REPRINT, { ticket: last.ticket.token }) })
+onClick('keep', () => takeInstead())
+onClick('give-up', () => takeInstead({ gives_up: refused.appointment }))
+onClick('print-instead', printInstead)
+onClick('again', send)
+onClick('print', () => print(noteReprint))
+onClick('rejoin', () => ask({ ...REJOIN, path: `/kiosk/tickets/${held.id}/rejoin` }, {}))
+onClick('back', () => { setLow(false); home() })
+onClick('low', () => setLow(!isLow()))
 fill('priorities', page.priorities.map(([code, word]) =>
-  el('button', { onclick: () => take(code), 'data-priority': code }, word)))
-for (const sign of ['pointerdown', 'keydown']) {
-  addEventListener(sign, () => { if (section !== 'ticket' && section !== 'refused') left = Math.max(left, IDLE_S) })
-}
-setInterval(() => section !== 'home' && countDown(1), 1000)
+  el('button', { onclick: () => take({ priority: code }), 'data-priority': code }, word)))
+addEventListener('keydown', onKey)
+for (const sign of ['pointerdown', 'keydown']) addEventListener(sign, touch)
+watchIdle(isFresh, leave)
 home()
 for (;;) {
   await look()
-  await sleep(byId('away').hidden ? LOOK_EVERY_MS : LOOK_AGAIN_MS)
+  await sleep(isAway ? LOOK_AGAIN_MS : LOOK_EVERY_MS)
 }

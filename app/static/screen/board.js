@@ -1,41 +1,93 @@
-// The board: last calls, who is next and why, how many wait.
+// The board: who is called, the last calls, who is next and why, how many wait and how long.
 
 import { call } from '../shared/api.js'
-import { byId, clockOf, el, fill, hallClock, inWords, page, say, show } from '../shared/dom.js'
+import { byId, clockOf, el, fill, hallClock, inWords, page, say, show, waitWords } from '../shared/dom.js'
+import { _ } from '../shared/language.js'
 import { keepLive } from '../shared/live.js'
+import { announcer } from './announcer.js'
+import { newsroom } from './news.js'
+import { showOnly, speaker } from './speech.js'
+import { staleness } from './stale.js'
 
-const FRESH_CALL_S = 20
-const STATES = { passed: '过号', finished: '办结', by_next: '办结', parked: '挂起', transferred: '转号' }
-
-let last = ''
-const setClock = hallClock((wall) => say('clock', inWords(wall)))
-
-function shownCall(made, now) {
-  const fresh = !made.ended_at && now - Date.parse(made.last_at) < FRESH_CALL_S * 1000
-  return el('li', { class: [fresh && 'fresh', made.ended_at && 'ended'].filter(Boolean).join(' ') },
-    el('strong', { class: 'number' }, made.number),
-    el('span', { class: 'to' }, el('b', {}, made.now_at), ' 号窗口'),
-    el('span', { class: 'why' }, made.by_hand ? made.why.text : made.why.place),
-    el('span', { class: 'when' }, made.ended_at ? STATES[made.ended_as] ?? '' : clockOf(made.last_at)))
+const LANES_IN_A_COLUMN = 12
+const WAITS_EVERY_MS = 15_000
+const ENDINGS = {
+  passed: _('已过号'),
+  finished: _('已办结'),
+  by_next: _('已办结'),
+  parked: _('已挂起'),
+  transferred: _('已转号'),
 }
 
+const hall = `/halls/${encodeURIComponent(page.hall)}`
+const zone = new URLSearchParams(page.zone)
+const setClock = hallClock((wall) => say('clock', inWords(wall)))
+const news = newsroom()
+const stale = staleness()
+const announcements = announcer({
+  utter: page.speaks ? speaker((is) => show('sound', is)) : showOnly,
+  onTurn: drawCalls,
+})
+
+let calls = []
+let waits = {}
+let waitsAt = -Infinity
+
 async function refresh() {
-  const board = await call('GET', `/halls/${encodeURIComponent(page.hall)}/board`)
-  const now = Date.parse(board.server_time)
-  last = clockOf(board.server_time)
+  const [board] = await Promise.all([call('GET', `${hall}/board?${zone}`), refreshWaits()])
+  stale.heard(board.server_time)
   setClock(board.server_time)
-  fill('calls', board.calls.map((made) => shownCall(made, now)))
+  calls = board.calls
+  news.look(calls, board.server_time).forEach(announcements.add)
+  drawCalls()
+  drawNext(board.next)
+  drawLanes(board.lanes)
+  say('message', board.message)
+  ;['lanes', 'next', 'calls'].forEach(trim)
+}
+
+/** A wall without expected waits is still a wall. */
+async function refreshWaits() {
+  if (performance.now() - waitsAt < WAITS_EVERY_MS) return
+  waitsAt = performance.now()
+  const { lanes } = await call('GET', `${hall}/waits`).catch(() => ({ lanes: [] }))
+  waits = Object.fromEntries(lanes.map(({ lane, estimate }) => [lane, waitWords(estimate)]))
+}
+
+function drawCalls() {
+  const now = announcements.current() ?? calls[0]
+  byId('now').classList.toggle('lit', announcements.current() !== null)
+  byId('now').classList.toggle('long', now?.number.length > 5)
+  say('now-number', now?.number ?? '')
+  say('now-to', now ? _('%(counter)s 号窗口', { counter: now.now_at }) : '')
+  show('now', Boolean(now))
+  show('no-calls', !now)
+  fill('calls', calls.map(callLine))
   trim('calls')
-  show('no-calls', !board.calls.length)
-  fill('next', board.next.map((ticket) => el('li', {},
+}
+
+function callLine(made) {
+  const state = [announcements.has(made) && 'lit', made.ended_at && 'ended'].filter(Boolean)
+  return el('li', { class: state.join(' ') },
+    el('strong', { class: 'number' }, made.number),
+    el('span', { class: 'to' }, _('%(counter)s 号窗口', { counter: made.now_at })),
+    el('span', { class: 'why' }, made.by_hand ? made.why.text : made.why.place),
+    el('span', { class: 'when' }, made.ended_at ? ENDINGS[made.ended_as] ?? '' : clockOf(made.last_at)))
+}
+
+function drawNext(next) {
+  fill('next', next.map((ticket) => el('li', {},
     el('strong', { class: 'number' }, ticket.number),
     el('span', { class: 'why' }, ticket.why.text))))
-  trim('next')
-  show('no-next', !board.next.length)
-  fill('lanes', board.lanes.map((lane) => el('li', { class: lane.waiting ? null : 'none' },
-    el('span', {}, `${lane.lane} ${lane.name}`),
-    el('b', {}, String(lane.waiting)))))
-  say('message', board.message)
+  show('no-next', !next.length)
+}
+
+function drawLanes(lanes) {
+  byId('lanes').classList.toggle('many', lanes.length > LANES_IN_A_COLUMN)
+  fill('lanes', lanes.map((lane) => el('li', { class: lane.waiting ? null : 'none' },
+    el('span', { class: 'lane' }, `${lane.lane} ${lane.name}`),
+    el('span', { class: 'wait' }, waits[lane.lane] ?? ''),
+    el('b', {}, _('%(n)s 人', { n: lane.waiting })))))
 }
 
 /** A line that does not fit on the wall is not shown at all. */
@@ -45,12 +97,13 @@ function trim(id) {
   while (list.children.length > 1 && bottom(list.lastChild) > bottom(list)) list.lastChild.remove()
 }
 
-function onFresh(is) {
-  show('stale', !is)
-  if (is) return
-  const words = last ? `以下是 ${last} 的情况` : '暂时没有叫号信息'
-  say('stale', `屏幕与系统的连接中断，${words}，请以广播和窗口叫号为准。`)
-}
-
-byId('calls').setAttribute('aria-live', 'polite')
-keepLive({ url: `/api/v1/halls/${encodeURIComponent(page.hall)}/events`, refresh, onFresh })
+const lookAgain = keepLive({
+  url: `/api/v1${hall}/events`,
+  refresh,
+  onFresh(is) {
+    stale.isFresh(is)
+    if (!is) news.missed()
+  },
+  onResync: news.forget,
+})
+document.fonts.ready.then(lookAgain) // another font, another number of lines on the wall

@@ -1,72 +1,141 @@
 // One ticket on its owner's phone.
 
 import { call, newKey } from '../shared/api.js'
-import { byId, clockOf, page, say, show, waitWords } from '../shared/dom.js'
+import { byId, clockOf, el, fill, page, say, show, waitWords } from '../shared/dom.js'
+import { _ } from '../shared/language.js'
 import { keepLive } from '../shared/live.js'
+import { offerRating } from './rating.js'
 
 const token = page.ticket.token
 const path = `/tickets/${page.ticket.id}`
+const dayEndsAt = Date.parse(page.day_ends_at)
+const OPEN = ['expected', 'waiting', 'called', 'serving', 'parked', 'passed']
+const OVER = ['finished', 'left', 'closed']
 let keys = {}
-let state = ''
+let last = page.ticket
+let rejoining = null
+let wasTransferred = false
 
 const WORDS = {
-  expected: () => '到大厅后请先在取号机签到，再开始排队。',
+  expected: () => _('到大厅后请先在取号机签到，再开始排队。'),
   waiting: (ticket) => ticket.ahead
-    ? `您前面还有 ${ticket.ahead} 人，请在等候区等候。`
-    : '您排在本队列最前面，请准备好材料，留意叫号。',
-  called: (ticket) => `请到 ${ticket.counter} 号窗口办理。`,
-  serving: (ticket) => `正在 ${ticket.counter} 号窗口办理。`,
-  parked: () => '窗口为您保留着这个号。补齐材料后请回到窗口，不必重新取号。',
-  passed: () => '叫号时您没有到窗口。请点“重新排队”，不必重新取号。',
-  finished: () => '已经办完，感谢您的配合。',
-  left: () => '您已放弃排队。需要办理时请重新取号。',
-  closed: () => '这个号已经作废。需要办理时请重新取号。',
-  cancelled: () => '这个号已经取消。',
+    ? _('您前面还有 %(ahead)s 人，请在等候区等候。', ticket)
+    : _('您排在本队列最前面，请准备好材料，留意叫号。'),
+  called: (ticket) => _('请到 %(counter)s 号窗口办理。', ticket),
+  serving: (ticket) => _('正在 %(counter)s 号窗口办理。', ticket),
+  parked: () => _('窗口为您保留着这个号。补齐材料后请回到窗口，不必重新取号。'),
+  passed: () => _('叫号时您没有到窗口。请点“重新排队”，不必重新取号。'),
+  finished: () => _('已经办完，感谢您的配合。'),
+  left: () => _('您已放弃排队。需要办理时请重新取号。'),
+  closed: () => _('这个号已经作废。需要办理时请重新取号。'),
+  cancelled: () => _('这个号已经取消。'),
 }
 
 function render(ticket) {
-  state = ticket.state
+  const { state } = ticket
+  const isOver = Date.now() >= dayEndsAt && (OPEN.includes(state) || state === 'closed')
   say('number', ticket.number)
   say('state', page.states[state])
-  byId('state').dataset.state = state
-  say('words', WORDS[state](ticket))
+  byId('slip').dataset.state = state
+  say('words', isOver ? _('这一天的办理已经结束，这个号不再叫了。需要办理时请重新取号。') : WORDS[state](ticket))
+  hint(isOver ? '' : hintFor(ticket))
+  say('counter-no', ticket.counter ?? '')
+  show('counter', state === 'called' && !isOver)
+  figures(ticket, isOver)
+  fill('items', ...ticket.items.map((code) => el('li', {
+    'aria-current': ticket.items.length > 1 && code === ticket.item && OPEN.includes(state) && 'step',
+  }, page.items[code])))
+  for (const action of ['leave', 'rejoin']) show(action, page.moves[action].includes(state) && !isOver)
+  announce(ticket)
+  last = ticket
+}
+
+/** What is to know besides: how long one may still come back, that the visit goes on elsewhere. */
+function hintFor(ticket) {
+  if (ticket.state === 'passed' && rejoining?.open) {
+    return rejoining.until && Date.now() <= Date.parse(rejoining.until)
+      ? _('%(time)s 前重新排队，仍可排在靠前的位置；再晚就和那时新取的号一样排。', { time: clockOf(rejoining.until) })
+      : _('现在重新排队，和此刻新取的号一样排。')
+  }
+  if (ticket.state !== 'waiting') return ''
+  if (ticket.items.indexOf(ticket.item) > 0) {
+    return _('前一项已经办完，正在等候办理下一项：%(item)s。', { item: page.items[ticket.item] })
+  }
+  if (ticket.why.code === 'transfer_now') return _('窗口已为您转号，马上会再叫您。')
+  if (ticket.lane !== page.ticket.lane) return _('窗口已为您转到 %(lane)s 队列，不必重新取号。', ticket)
+  return wasTransferred ? _('窗口已为您转号，不必重新取号，应叫时间不变。') : ''
+}
+
+function announce(ticket) {
+  const { state, number, counter } = ticket
+  document.title = state === 'called'
+    ? _('请到 %(counter)s 号窗口 · %(number)s', { counter, number })
+    : `${number} ${page.states[state]}`
+  // a browser that was never touched complains of being asked
+  if (state === 'called' && last.state !== 'called' && navigator.userActivation?.hasBeenActive) {
+    navigator.vibrate?.([400, 200, 400])
+  }
+}
+
+function hint(text) {
+  say('hint', text)
+  show('hint', text !== '')
+}
+
+function figures(ticket, isOver) {
+  const waits = ticket.state === 'waiting' && !isOver
+  const wait = waits ? waitWords(ticket.estimate) : ''
+  say('ahead', waits ? _('%(ahead)s 人', ticket) : '')
+  show('ahead-row', waits && ticket.ahead > 0)
+  say('wait', wait)
+  show('wait-row', wait !== '')
   say('lane', `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`)
   say('why', ticket.why.text)
   say('due', clockOf(ticket.due_at))
-  const wait = waitWords(ticket.estimate)
-  say('wait', wait)
-  for (const part of ['wait-name', 'wait']) show(part, wait !== '')
-  for (const action of ['leave', 'rejoin']) show(action, page.moves[action].includes(state))
-  document.title = `${ticket.number} ${page.states[state]}`
+  show('due-row', ['expected', 'waiting'].includes(ticket.state))
+}
+
+async function refresh() {
+  const ticket = await call('GET', path, { token })
+  rejoining = ticket.state === 'passed' ? await call('GET', `${path}/rejoin`, { token }) : null
+  if (ticket.state === 'waiting' && ['called', 'serving'].includes(last.state)) wasTransferred = true
+  if (ticket.state !== 'waiting') wasTransferred = false
+  render(ticket)
+  rating(OVER.includes(ticket.state) ? await call('GET', `${path}/rating`, { token }) : null)
 }
 
 async function act(action) {
   keys[action] ??= newKey() // kept until answered: a lost answer is asked for again, not done again
   const buttons = [byId('leave'), byId('rejoin')]
   buttons.forEach((button) => { button.disabled = true })
-  show('fault', false)
+  fault('')
   try {
     render(await call('POST', `${path}/${action}`, { key: keys[action], token }))
     delete keys[action]
   } catch (error) {
     if (!error.isOpen) delete keys[action]
-    say('fault', error.message || '网络不通，这次操作没有收到答复，请再点一次。')
-    show('fault')
+    fault(error.message || _('网络不通，这次操作没有收到答复，请再点一次。'))
     ring()
   } finally {
     buttons.forEach((button) => { button.disabled = false })
   }
 }
 
+function fault(text) {
+  say('fault', text)
+  show('fault', text !== '')
+}
+
+const rating = offerRating({ path: `${path}/rating`, token, fault })
 render(page.ticket)
 const ring = keepLive({
   url: `/api/v1${path}/events`,
   token,
-  refresh: async () => render(await call('GET', path, { token })),
+  refresh,
   onFresh: (is) => show('stale', !is),
 })
-// Time passes without news, and the estimate with it.
-setInterval(() => state === 'waiting' && !document.hidden && ring(), 30_000)
+// Time passes without news: the estimate with it, the time to come back, and the day.
+setInterval(() => OPEN.includes(last.state) && !document.hidden && ring(), 30_000)
 byId('rejoin').addEventListener('click', () => act('rejoin'))
 byId('leave').addEventListener('click', () => byId('leave-dialog').showModal())
 byId('leave-dialog').addEventListener('close', (event) => {

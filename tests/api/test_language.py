@@ -1,0 +1,88 @@
+"""What the features say, in English where it was asked for; what is kept stays Chinese."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+
+from app.core import language
+from app.core.problems import WORDS
+from tests.guards.test_errors import ERRORS
+from tests.house import HALL
+from tests.ratings.visits import finished, rate
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+CODES = {error.code for error in ERRORS} | {code for code, _ in WORDS.values()} | {"csrf"}
+
+
+def in_english(house, method, path, token=None, body=None):
+    """One request of a browser whose reader chose English."""
+    headers = {"Cookie": f"{language.COOKIE}=en", "Idempotency-Key": uuid.uuid4().hex}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    browser = house.app.test_client(use_cookies=False)
+    return browser.open(f"/api/v1{path}", method=method, headers=headers, json=body)
+
+
+def test_every_error_has_its_english_by_code(app):
+    with app.test_request_context("/?lang=en"):
+        language.choose()
+        said = {code: language.pgettext("error", code) for code in CODES}
+    assert [code for code, words in said.items() if not words] == []
+    assert [words for words in said.values() if CHINESE.search(words) or words[-1] != "."] == []
+
+
+def test_a_problem_is_told_in_the_language_asked_for(shared_house):
+    visit = finished(shared_house)
+    rate(shared_house, visit, "satisfied")
+    path, body = f"/tickets/{visit['id']}/rating", {"grade": "satisfied"}
+    told = in_english(shared_house, "POST", path, visit["token"], body).json
+    assert (told["code"], told["grade"]) == ("already_rated", "satisfied")
+    assert told["detail"] == "This visit has already been rated. A visit is rated once."
+    assert told["title"] == "Cannot be done"
+    chinese = shared_house.post(path, visit["token"], body).json
+    assert "“满意”" in chinese["detail"]
+
+
+def test_a_call_made_in_one_language_is_read_in_the_other(house):
+    for priority in (None, "elderly"):
+        house.take(priority=priority)
+    clerk = house.clerk("1")
+    called = in_english(house, "POST", "/counters/1/call-next", clerk.token).json
+    english = "Priority by law; due at 09:05:00, the earliest in this counter's own lanes; "
+    assert called["why"]["text"] == f"{english}others this counter could call: 1"
+    assert called["why"]["place"] == "Priority by law"
+    chinese = "依法优先；应叫时间 09:05:00 在首选队列中最早；本窗口另有 1 人可叫"
+    assert house.calls()[0]["why"]["text"] == chinese
+    assert clerk.see()["why"]["text"] == chinese
+    read = in_english(house, "GET", f"/halls/{HALL}/calls").json[0]
+    assert read["why"] == called["why"]
+
+
+def test_no_reason_is_left_in_chinese(house):
+    tickets = [house.take(), house.take(priority="elderly"), house.take_from_afar()]
+    house.check_in(tickets[2])
+    tickets.append(house.take_from_afar())
+    clerk = house.clerk("1")
+    passed = clerk.next()["ticket"]
+    clerk.handle(passed, "pass")
+    clerk.handle(passed, "rejoin")
+    sent = clerk.next()["ticket"]
+    clerk.handle(sent, "transfer", {"when": "now", "reason": "接续"})
+    said = [
+        in_english(house, "GET", f"/tickets/{ticket['id']}", ticket["token"]).json["why"]
+        for ticket in tickets
+    ]
+    assert {why["code"] for why in said} >= {"rejoin", "transfer_now", "afar"}
+    assert [why["text"] for why in said if CHINESE.search(why["text"])] == []
+
+
+@pytest.mark.parametrize("rules", [{}, {"one_live_ticket": "per_hall", "last_number": True}])
+def test_the_order_table_is_all_english(house, rules):
+    house.reload(lambda file: file["hall"]["rules"].update(rules))
+    told = in_english(house, "GET", f"/halls/{HALL}/rules").json
+    sentences = [row[part] for row in told["order"] for part in ("how", "due")] + told["notes"]
+    assert [each for each in sentences if CHINESE.search(each)] == []
+    assert not [each for each in sentences if "%(" in each]
