@@ -50,8 +50,8 @@ def _machine(browser: Browser, demo: dict[str, Any]) -> str:
     """The machine before and after a number is taken; the ticket's token."""
     machine = _opened(browser, f"{demo['base_url']}/kiosk/#token={demo['kiosk_token']}", UPRIGHT)
     _shot(machine, "machine")
-    machine.locator("[data-department]").first.click()
-    machine.locator("[data-item]").first.click()
+    machine.locator("#departments button").first.click()
+    machine.locator("#items button").first.click()
     machine.get_by_role("button", name="取号", exact=True).click()
     machine.locator("#ticket-number").wait_for()
     _shot(machine, "machine-ticket")

@@ -34,7 +34,7 @@ from embedded.redis_server import private_redis
 
 READY_LIMIT = 120.0
 """Seconds until the web must be ready, or the start has failed."""
-LIVE_SPEED = 4.0
+LIVE_SPEED = 2.0
 """How many times as fast as life a demo is: somebody is called every few seconds, and who takes a
 number is called within minutes; a visit to a counter lasts long enough to be watched."""
 FASTEST = 60.0

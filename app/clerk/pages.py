@@ -29,7 +29,7 @@ TAGS = {
     Why.PRIORITY: "优先",
     Why.REJOIN: "过号",
     Why.REJOIN_LATE: "过号",
-    Why.TRANSFER_NOW: "转号",
+    Why.TRANSFER_NOW: "转来",
 }
 """Why somebody stands where they stand, at a glance: the row of the order table."""
 GOES_ON = "继续办理下一事项"

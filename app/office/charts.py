@@ -14,6 +14,8 @@ LEFT, RIGHT, TOP, BOTTOM = 44.0, 8.0, 12.0, 28.0
 PLOT_W, PLOT_H = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 FLOOR = HEIGHT - BOTTOM
 STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 90, 120, 240)
+WIDEST = 128.0
+"""A day with one column is no wall."""
 TICKS_AT_MOST = 5
 NAMES_AT_MOST = 12
 
@@ -66,7 +68,7 @@ def stacked(columns: Sequence[tuple[str, Mapping[str, int]]], words: Mapping[str
     if not columns:
         return Chart()
     top = _ceiling(max(sum(counts.values()) for _, counts in columns))
-    slot = PLOT_W / len(columns)
+    slot = _slot(len(columns))
     bars = []
     for place, (name, counts) in enumerate(columns):
         y = FLOOR
@@ -86,7 +88,7 @@ def whiskers(
     if not any(values for _, values in columns):
         return Chart()
     top = _ceiling(max(high for _, values in columns for _, high in values.values()))
-    slot = PLOT_W / len(columns)
+    slot = _slot(len(columns))
     width = 0.8 * slot / len(words)
     bars, marks = [], []
     for place, (name, values) in enumerate(columns):
@@ -114,6 +116,10 @@ def scatter(pairs: Iterable[tuple[float, float]]) -> Chart:
     ]
     across = [Tick(_x(value, top), f"{value:g}") for value in _steps(top)]
     return Chart((), marks, across, _scale(top), (LEFT + PLOT_W, TOP))
+
+
+def _slot(columns: int) -> float:
+    return min(PLOT_W / columns, WIDEST)
 
 
 def _x(value: float, top: float) -> float:

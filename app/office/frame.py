@@ -16,7 +16,7 @@ SIGN_IN = "office/sign_in.html"
 ALL = tuple(Role)
 TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("office_pages.now", "大厅现在", ALL),
-    ("office_pages.bookings", "预约", ALL),
+    ("office_pages.bookings", "预约名单", ALL),
     ("office_pages.book", "代人预约", ALL),
     ("office_pages.closing", "停办与改期", ALL),
     ("office_report.page", "日报", LEADS),

@@ -89,12 +89,13 @@ def test_nobody_is_called_while_a_clerk_is_busy_otherwise(house, auto):
     house.take()
     expect(console.locator("#line")).to_contain_text("A001")
     console.wait_for_timeout(1_500)
-    console.keyboard.press("Escape")
     asked = []
     console.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
     console.context.set_offline(True)
     console.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(console.locator("#offline")).to_be_visible()
+    console.keyboard.press("Escape")
+    expect(console.locator("#call-dialog")).to_be_hidden()
     console.wait_for_timeout(1_500)
     assert "call-next" not in asked
     assert called(house) == []

@@ -71,6 +71,7 @@ def test_a_place_is_booked_for_somebody_on_the_telephone(house, office):
     expect(page.locator("#chosen")).to_contain_text("身份证")
     page.get_by_label("日期").fill(day)
     first = page.locator(".time").first
+    expect(first).to_contain_text("03:00")  # the day's first, not what is left of today
     expect(first).to_contain_text("公众 6 · 代办 2")
     first.click()
     page.get_by_label("姓名或单位名称").fill("王小二")
@@ -130,7 +131,9 @@ def test_a_booking_is_moved_checked_in_and_another_cancelled(house, office):
     page.get_by_role("button", name="改约").click()
     dialog = page.locator("#move-dialog")
     dialog.locator("#move-day").fill(today)
-    dialog.locator(".time").first.click()
+    first = dialog.locator(".time").first
+    expect(first).not_to_contain_text("03:00")  # what is left of today, not the day after's first
+    first.click()
     dialog.get_by_role("button", name="改到这个时段").click()
     expect(page.locator("#said")).to_contain_text("已改约")
     expect(page.locator("#nobody")).to_have_text("这一天没有预约。")

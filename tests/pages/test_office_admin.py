@@ -30,7 +30,7 @@ def office(open_page):
 
 def test_a_machine_and_a_counter_screen_are_paired_by_the_code_they_show(office, open_page):
     machine = open_page("/kiosk/", 1080, 1920)
-    screen = open_page("/screen/pair", 1920, 1080, may_fail="404")  # where no small screen is yet
+    screen = open_page("/screen/pair", 1920, 1080)
     page = office("/office/devices", "supervisor", may_fail="409")
     said = page.locator("#said")
 
@@ -71,6 +71,7 @@ def test_an_account_is_made_and_signs_in_until_it_is_disabled(office, open_page)
     dialog.get_by_label("姓名").fill("王老师")
     dialog.get_by_label("固定窗口").select_option("3")
     dialog.get_by_role("button", name="开设").click()
+    expect(page.locator("#password")).to_be_visible()
     password = page.locator("#password").inner_text()
     page.get_by_role("button", name="已告诉本人").click()
     expect(page.locator("#password")).to_have_text("")

@@ -164,10 +164,9 @@ function arrive(event) {
   if (!by) return complain(_('预约码为 10 位数字，身份证号码为 18 位，请核对。'))
   send(_('签到'), '/kiosk/check-ins', by, ({ number, items }) => {
     field.value = ''
-    goHome() // the keys are the console's again
     return _('签到成功：%(number)s 号，%(items)s。请告诉办事人号码。',
       { number, items: items.map(itemName).join(_('、')) })
-  })
+  }).then(() => field.value || goHome()) // the keys are the console's again
 }
 
 const resume = ({ id, number }) =>

@@ -16,7 +16,7 @@ export function draw(picture, on) {
   const next = ticket && nextItemOf(ticket)
   document.querySelector('.next-item').hidden = !next
   say('next-item', next ? _('下一事项：%(item)s', { item: itemName(next) }) : '')
-  say('waiting', _('%(n)s 人', { n: picture.waiting }))
+  say('line-title', _('等候 %(n)s 人', { n: picture.waiting }))
   fill('lanes', picture.tiers.map((_lanes, place) => tierRow(picture, place + 1)))
   fill('line', picture.next.map((waiting) => lineRow(waiting, picture.server_time, on)))
   show('nobody', !picture.next.length)

@@ -138,7 +138,7 @@ async function tellOutcome(done) {
 async function reachable(bookings) {
   const days = [...new Set(bookings.map(({ date }) => date))]
   const found = await Promise.all(days.map((date) => read(`/staff/appointments?date=${date}`)))
-    .catch(() => (complain(_('没有读到电话号码，请到“预约”页面查看。')), []))
+    .catch(() => (complain(_('没有读到电话号码，请到“预约名单”页面查看。')), []))
   return new Map(found.flat().map((booking) => [booking.id, booking]))
 }
 

@@ -7,7 +7,7 @@ import { _ } from '../shared/language.js'
 import { keepLive } from '../shared/live.js'
 
 const MINUTE_MS = 60_000
-const STATUSES = { open: _('在办'), paused: _('暂停中'), closed: _('未开放') }
+const STATUSES = { open: _('在办'), paused: _('已暂停'), closed: _('未开放') }
 const TURNS = { open: _('已开放 %(no)s 号窗口。'), pause: _('已暂停 %(no)s 号窗口。'), close: _('已关闭 %(no)s 号窗口。') }
 const NOT_SERVED = '0'
 let hall = null // as it was last read

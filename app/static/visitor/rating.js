@@ -10,6 +10,7 @@ export function offerRating({ path, token, fault }) {
   const keys = {}
 
   function render(rating) {
+    if (rating?.grade) fault('') // the answer was lost, and the tap was not
     show('rating', rating?.open === true)
     say('thanks', rating?.grade ? _('感谢您的评价：%(grade)s', { grade: page.grades[rating.grade] }) : '')
   }
