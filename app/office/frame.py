@@ -19,6 +19,7 @@ TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("office_pages.bookings", "预约名单", ALL),
     ("office_pages.book", "代人预约", ALL),
     ("office_pages.closing", "停办与改期", ALL),
+    ("kiosk_pages.paper", "补录纸质号", (Role.GUIDE, Role.CLERK, Role.SUPERVISOR)),
     ("office_report.page", "日报", LEADS),
     ("admin_pages.log", "号票记录", (Role.CLERK, *LEADS)),
     ("admin_pages.devices", "设备", LEADS),

@@ -14,6 +14,8 @@ from app.ratings.queries import counts
 from app.reports.rules import BookedTime, DayReport, Told, Visit, Work, report
 from app.tickets.queries import Ticket, of_day
 
+KIND_OF = {"paper": "walk_in"}
+"""Who got a number on paper came to the hall like anybody who takes one at the machine."""
 Foretold = Mapping[str, tuple[datetime, float, float]]
 
 
@@ -54,7 +56,7 @@ def _visit(
         number=ticket.number,
         lane=ticket.lane,
         items=tuple(ticket.items),
-        kind="priority" if has_priority else ticket.origin,
+        kind="priority" if has_priority else KIND_OF.get(ticket.origin, ticket.origin),
         state=ticket.state,
         entered=None if ticket.entered_at is None else day.ms(ticket.entered_at),
         called=day.ms(calls[0].called_at) if calls else None,

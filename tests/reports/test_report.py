@@ -57,6 +57,14 @@ def test_a_day_is_counted(house, supervisor):
     assert day["ratings"]["praise"] is None
 
 
+def test_who_came_with_a_number_on_paper_came_to_the_hall(house, supervisor):
+    house.reload(lambda file: file["hall"]["rules"].update(paper_numbers="901-950"))
+    body = {"number": "A901", "item": "id-card", "written_at": "08:50"}
+    assert house.post("/kiosk/paper-tickets", house.sign_in("guide"), body).status_code == 201
+    day = house.get("/staff/report", supervisor).json
+    assert day["arrivals"] == [{"at": "2026-11-23T08:30:00.000+08:00", "counts": {"walk_in": 1}}]
+
+
 def test_a_day_on_which_nobody_came(house, supervisor):
     day = house.get("/staff/report?date=2026-11-20", supervisor).json
     assert day["totals"]["tickets"] == 0
