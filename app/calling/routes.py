@@ -11,7 +11,6 @@ from flask import Response, request
 
 from app.calling import counters, handling, service
 from app.calling.queries import calls_of
-from app.calling.rules import why_told
 from app.calling.schemas import (
     AutoCallIn,
     BoardOut,
@@ -26,7 +25,7 @@ from app.calling.schemas import (
     ZoneQuery,
 )
 from app.calling.service import Called
-from app.calling.view import board_out, call_out, counter_out
+from app.calling.view import board_out, call_out, counter_out, why_told
 from app.catalog.plan import AutoCall, HallPlan
 from app.catalog.rules import zone_of
 from app.catalog.service import plan_of

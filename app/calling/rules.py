@@ -7,8 +7,7 @@ from typing import Any
 
 from app.calling.errors import RecallsUsedUp, RecallTooSoon, UndoTooLate
 from app.catalog.plan import Counter, HallDay, HallPlan, Rules
-from app.core.language import Said
-from app.core.language import gettext as _
+from app.core.said import Said
 from app.tickets.rules import place_of
 from queueing.sequence import Claim
 
@@ -71,15 +70,6 @@ def why_next(
         "others": claim.others,
         "said": {"place": _kept(place), "text": [_kept(clause) for clause in clauses]},
     }
-
-
-def why_told(why: dict[str, Any]) -> dict[str, Any]:
-    """The reason of a call, as it was kept, in the words of its reader."""
-    told = {name: value for name, value in why.items() if name != "said"}
-    if "said" in why:  # calls of earlier versions kept only their Chinese
-        told["place"] = Said(*why["said"]["place"]).told()
-        told["text"] = _("；").join(Said(*clause).told() for clause in why["said"]["text"])
-    return told
 
 
 def _choice(claim: Claim, due: str) -> list[Said]:

@@ -9,16 +9,18 @@ from typing import Any
 
 from app.calling.counters import OPEN
 from app.calling.queries import Call, call, last_call_at, last_calls
-from app.calling.rules import is_overdue, tier_for, why_told
+from app.calling.rules import is_overdue, tier_for
 from app.catalog.plan import EVERYWHERE, Counter, HallDay, HallPlan, Zone
 from app.catalog.service import auto_call_of, counter_of, counter_statuses
 from app.core.acts import Act
 from app.core.http import wire_time
+from app.core.language import gettext as _
+from app.core.language import tell
+from app.core.said import Said
 from app.staff.queries import clerk_at, silences
 from app.tickets import queries as tickets
 from app.tickets.queries import Ticket
-from app.tickets.rules import why_of
-from app.tickets.view import ticket_out
+from app.tickets.view import ticket_out, why_of
 
 BOARD_CALLS = 20
 """More than a wall shows: a screen speaks what is new in this list since its last look."""
@@ -211,3 +213,12 @@ def _class_of(ticket: Ticket) -> str | None:
 
 def _local(at: datetime | None, plan: HallPlan) -> str | None:
     return wire_time(at, plan.zone) if at else None
+
+
+def why_told(why: dict[str, Any]) -> dict[str, Any]:
+    """The reason of a call, as it was kept, in the words of its reader."""
+    told = {name: value for name, value in why.items() if name != "said"}
+    if "said" in why:  # calls of earlier versions kept only their Chinese
+        told["place"] = tell(Said(*why["said"]["place"]))
+        told["text"] = _("；").join(tell(Said(*clause)) for clause in why["said"]["text"])
+    return told

@@ -26,7 +26,7 @@ from app.catalog.stored import read_plan
 from app.core import events
 from app.core.acts import Act
 from app.core.db import db
-from app.core.language import gettext as _
+from app.core.said import Said
 from queueing.sequence import Tiers
 
 HALLS = HallRow.__table__
@@ -45,8 +45,10 @@ def serve(hall: str, no: str, tiers: Tiers | None, reason: str, act: Act) -> Hal
     left_out = lanes_left_out(changed)
     if left_out:
         raise LaneWithoutCounter(
-            _("这样调整后，没有任何窗口把 %(lane)s 列为首选队列，会无人叫号。")
-            % {"lane": _named(plan, left_out[0])}
+            Said(
+                "这样调整后，没有任何窗口把 %(lane)s 列为首选队列，会无人叫号。",
+                {"lane": _named(plan, left_out[0])},
+            )
         )
     after = changed.counters[no]
     value = after.tiers if after.tiers_in_file else None

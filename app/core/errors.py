@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.core.said import Said
+
 
 class DomainError(Exception):
     """A use case said no. Nothing was changed.
 
-    `code` never changes once published; `detail` is for people and may.
+    `code` never changes once published; `detail` is for people and may. Readers of another language
+    are told the one sentence of its code, or `said`, where the facts of the case matter.
     """
 
     status = 409
     code = "conflict"
     detail = "现在不能这样办理，请稍后再试。"
 
-    def __init__(self, detail: str | None = None, **more: Any) -> None:
-        self.detail = detail or type(self).detail
+    def __init__(self, detail: str | Said | None = None, **more: Any) -> None:
+        self.said = detail if isinstance(detail, Said) else None
+        self.detail = str(detail or type(self).detail)
         self.more = more
         super().__init__(f"{self.code}: {self.detail}")
 

@@ -6,17 +6,16 @@ answer is in the language its reader chose with `?lang=`, which a cookie keeps; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from babel.messages.pofile import read_po
 from flask import Flask, Response, g, has_request_context, jsonify, request
 
 from app.core.auth import public
+from app.core.said import Said
 
 bp = APIBlueprint("language", __name__, enable_openapi=False)
 
@@ -38,25 +37,23 @@ def pgettext(context: str, words: str) -> str | None:
     return _catalogue(language()).get((context, words))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence to be kept: its Chinese words, and what stands in their places. Whoever reads it
-    later reads it in a language of their own."""
-
-    words: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.words % self.values
-
-    def told(self) -> str:
-        """In the request's language."""
-        return gettext(self.words) % self.values
+def tell(said: Said) -> str:
+    """A sentence that was kept, in the request's language."""
+    return gettext(said.words) % said.values
 
 
 def language() -> str:
     """The request's language; outside of requests the one everything is written in."""
     return g.get("language", SOURCE) if has_request_context() else SOURCE
+
+
+def elsewhere() -> list[tuple[str, str, str]]:
+    """(code, name, link) of each other language; the link keeps what else the page was asked."""
+    return [
+        (code, name, f"?{urlencode({**request.args, 'lang': code})}")
+        for code, name in LANGUAGES.items()
+        if code != language()
+    ]
 
 
 def choose() -> None:
@@ -78,12 +75,12 @@ def teach(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, lambda one, many, n: gettext(one if n == 1 else many), newstyle=True
     )
-    app.jinja_env.globals.update(language=language, languages=LANGUAGES)
+    app.jinja_env.globals.update(language=language, elsewhere=elsewhere)
     app.before_request(choose)
     app.after_request(keep)
 
 
-@bp.get("/words/<code>.json")
+@bp.get("/words/<any(en):code>.json")
 @public
 def catalogue(code: str) -> Response:
     """What the pages' modules say, by the Chinese they are written in."""
@@ -97,7 +94,7 @@ def catalogue(code: str) -> Response:
 @cache
 def _catalogue(code: str) -> dict[tuple[str, str], str]:
     found = {}
-    for file in sorted((FOLDER / code).glob("*.po")) if code in LANGUAGES else ():
+    for file in sorted((FOLDER / code).glob("*.po")):
         with file.open("rb") as lines:
             for message in read_po(lines, abort_invalid=True):
                 if message.id and message.string:

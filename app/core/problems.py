@@ -23,7 +23,8 @@ from app.core.auth import access_of
 from app.core.db import CommitOutcomeUnknown
 from app.core.errors import DomainError, Unavailable
 from app.core.idempotency import this_try
-from app.core.language import gettext, pgettext
+from app.core.language import gettext, pgettext, tell
+from app.core.said import Said
 from queueing.errors import SequenceError
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def register(app: APIFlask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+def problem(status: int, code: str, detail: str | Said, **more: Any) -> Response:
     """One problem document."""
     retry_after = more.get("retry_after")
     response = jsonify(
@@ -116,7 +117,7 @@ def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     return response
 
 
-def _answer(status: int, code: str, detail: str, **more: Any) -> Response:
+def _answer(status: int, code: str, detail: str | Said, **more: Any) -> Response:
     if request.path.startswith("/api/"):
         return problem(status, code, detail, **more)
     page = render_template("error.html", status=status, detail=_in_words(code, detail))
@@ -126,8 +127,11 @@ def _answer(status: int, code: str, detail: str, **more: Any) -> Response:
     return response
 
 
-def _in_words(code: str, detail: str) -> str:
-    """The sentence in the request's language. Another than Chinese has one for each code."""
+def _in_words(code: str, detail: str | Said) -> str:
+    """The sentence in the request's language. Another than Chinese has one for each code, and says
+    itself what was meant to be said in it."""
+    if isinstance(detail, Said):
+        return tell(detail)
     return pgettext("error", code) or detail
 
 
@@ -135,7 +139,7 @@ def _domain(error: DomainError) -> Response:
     more = dict(error.more)
     if isinstance(error, Unavailable):
         more.setdefault("retry_after", error.retry_after)
-    return _answer(error.status, error.code, error.detail, **more)
+    return _answer(error.status, error.code, error.said or error.detail, **more)
 
 
 def _http(error: HTTPException) -> Response:

@@ -20,6 +20,7 @@ from app.office.frame import office_page
 from app.ratings.rules import GRADE_WORDS
 from app.reports.queries import report_of
 from app.reports.rules import KINDS, DayReport, Waits
+from app.reports.schemas import FIRST
 from app.reports.sheets import lane_name
 
 bp = APIBlueprint("office_report", __name__, url_prefix="/office", enable_openapi=False)
@@ -54,11 +55,12 @@ def _shown(plan: HallPlan) -> dict[str, Any]:
 
 
 def _asked_for(today: date) -> date:
-    """What is no date, or not yet, is today."""
+    """What is no date, not yet, or before there were halls, is today."""
     try:
-        return min(date.fromisoformat(request.args.get("date", "")), today)
+        asked = date.fromisoformat(request.args.get("date", ""))
     except ValueError:
         return today
+    return asked if FIRST <= asked <= today else today
 
 
 def _charts(plan: HallPlan, day: HallDay, report: DayReport) -> dict[str, Chart]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.appointments.queries import history_of
 from app.calling.queries import Call, calls_of_ticket
+from app.calling.view import why_told
 from app.catalog.plan import HallPlan
 from app.core import events
 from app.core.acts import Role
@@ -90,7 +91,7 @@ def _of_ticket(ticket: Ticket, plan: HallPlan, people: People) -> list[dict[str,
                 "note": data.get("note") if event["kind"] in WITH_REASON else None,
                 "call_id": event["call_id"],
                 "nth": event["nth"],
-                "why": call.why["text"] if call else None,
+                "why": why_told(call.why)["text"] if call else None,
                 **_due(data, due, ticket, plan),
             }
         )

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Date, Dict, Float, Integer, List, Nested, String
+from apiflask.validators import Range
+
+FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)
+"""A hall had no earlier day; and the very last dates there are have no morning after."""
 
 
 class ReportQuery(Schema):
-    date = Date(metadata={"description": "大厅日，不填为今天"})
+    date = Date(validate=Range(FIRST, LAST), metadata={"description": "大厅日，不填为今天"})
 
 
 class WaitsOut(Schema):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.catalog.plan import HallDay, HallPlan
-from app.core.language import Said
+from app.core.said import Said
 from app.tickets.errors import NotAPaperNumber
 from queueing import order
 from queueing.order import Due, Promises, Slot, Why
@@ -92,15 +92,8 @@ def entry_of(ticket: Any) -> Entry:
     )
 
 
-def why_of(ticket: Any, plan: HallPlan) -> dict[str, str]:
-    """Why a ticket stands where it stands: `code` for programs, `text` for people.
-
-    Public: says 依法优先 and never which class."""
-    return {"code": ticket.due_why, "text": place_of(ticket, plan).told()}
-
-
 def place_of(ticket: Any, plan: HallPlan) -> Said:
-    """The same as a sentence to be kept."""
+    """Why a ticket stands where it stands. Public: says 依法优先 and never which class."""
     short = {
         Why.PRIORITY: "依法优先",
         Why.REJOIN: "过号重排",

@@ -23,7 +23,7 @@ from app.citizens.service import lock_person, person_of
 from app.core import events
 from app.core.acts import Act
 from app.core.db import after_commit, db, insert_into
-from app.core.language import gettext as _
+from app.core.said import Said
 from app.tickets.errors import (
     DayOver,
     HallClosed,
@@ -375,9 +375,9 @@ def _refuse_when_stopped(plan: HallPlan, letters: str) -> None:
     if why is None:
         return
     if WHOLE_HALL in plan.stops:
-        raise NumbersStopped(_("大厅现在停止取号：%(why)s。") % {"why": why.rstrip("。")})
+        raise NumbersStopped(Said("大厅现在停止取号：%(why)s。", {"why": why.rstrip("。")}))
     said = {"lane": plan.lanes[letters].name, "why": why.rstrip("。")}
-    raise NumbersStopped(_("“%(lane)s”现在停止取号：%(why)s。") % said)
+    raise NumbersStopped(Said("“%(lane)s”现在停止取号：%(why)s。", said))
 
 
 def _refuse_last_number(plan: HallPlan, items: list[Item], now: datetime) -> None:

@@ -8,10 +8,11 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import promises_of_day
 from app.core.acts import Actor
 from app.core.http import wire_time
+from app.core.language import tell
 from app.core.parts import parts
 from app.tickets.outlooks import estimate
 from app.tickets.queries import Ticket, ahead, owned_by
-from app.tickets.rules import why_of
+from app.tickets.rules import place_of
 from app.tickets.states import State
 from queueing.order import rejoin_until
 
@@ -51,3 +52,8 @@ def rejoin_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
         "open": is_open,
         "until": None if until is None else wire_time(day.instant(until), plan.zone),
     }
+
+
+def why_of(ticket: Ticket, plan: HallPlan) -> dict[str, str]:
+    """Why a ticket stands where it stands: `code` for programs, `text` for its reader."""
+    return {"code": ticket.due_why, "text": tell(place_of(ticket, plan))}

@@ -10,7 +10,7 @@ import pytest
 from app.core import language
 from app.core.problems import WORDS
 from tests.guards.test_errors import ERRORS
-from tests.house import HALL
+from tests.house import HALL, KIOSK_TOKEN
 from tests.ratings.visits import finished, rate
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -86,3 +86,24 @@ def test_the_order_table_is_all_english(house, rules):
     sentences = [row[part] for row in told["order"] for part in ("how", "due")] + told["notes"]
     assert [each for each in sentences if CHINESE.search(each)] == []
     assert not [each for each in sentences if "%(" in each]
+
+
+def test_the_facts_of_a_refusal_are_told_in_english_too(house):
+    supervisor = house.sign_in("supervisor")
+    body = {"lane": "A", "reason": "打印机故障"}
+    assert house.post("/staff/hall/stop-numbers", supervisor, body).status_code < 300
+    told = in_english(house, "POST", "/kiosk/tickets", KIOSK_TOKEN, {"item": "id-card"}).json
+    assert told["code"] == "numbers_stopped"
+    # what the hall and its people wrote stays as it is
+    assert told["detail"] == "No numbers for “户籍” now: 打印机故障."
+
+
+def test_choosing_a_language_keeps_the_page_as_it_stands(house):
+    page = house.app.test_client().get(f"/halls/{HALL}/calls?date=2026-11-20")
+    assert "?date=2026-11-20&amp;lang=en" in page.get_data(as_text=True)
+
+
+def test_there_are_words_of_a_language_that_is_spoken_here_only(house):
+    browser = house.app.test_client()
+    assert browser.get("/words/en.json").json["顺号"] == "Shunhao"
+    assert browser.get("/words/xx.json").status_code == 404

@@ -96,8 +96,14 @@ def test_it_is_for_who_answers_for_the_day(house, path):
     refused(house.get(path, house.sign_in("guide")), 403, "forbidden")
 
 
-def test_a_date_that_is_none_is_refused(house, supervisor):
-    refused(house.get("/staff/report?date=2026-02-30", supervisor), 422, "invalid")
+@pytest.mark.parametrize("date", ["2026-02-30", "0001-01-01", "9999-12-31"])
+def test_a_date_that_no_hall_can_have_is_refused(house, supervisor, date):
+    refused(house.get(f"/staff/report?date={date}", supervisor), 422, "invalid")
+    browser = house.app.test_client()
+    browser.set_cookie("shunhao_staff", supervisor)
+    page = browser.get(f"/office/report?date={date}")
+    assert page.status_code == 200
+    assert ">2026-11-23 " in page.get_data(as_text=True)
 
 
 def test_stacked_columns_stand_on_each_other_and_within_the_plot():
