@@ -239,10 +239,14 @@ def check_in(
 
 
 def give_up_here(plan: HallPlan, appointment_id: str, act: Act) -> None:
-    """Who stands in the hall and takes a number instead gives the booking up, however near it is.
+    """Who stands in the hall and takes a number instead gives the booking of today up, however near
+    it is.
 
-    Raises AppointmentNotFound, BookingOfAnotherHall, and what `require_booked` raises."""
-    _refuse_elsewhere(plan, find(id=appointment_id))
+    Raises AppointmentNotFound, BookingOfAnotherHall, BookingOfAnotherDay, and what `require_booked`
+    raises."""
+    appointment = find(id=appointment_id)
+    _refuse_elsewhere(plan, appointment)
+    _refuse_another_day(plan, appointment, act.now)
     cancel(appointment_id, act, staff=True)
 
 
@@ -275,24 +279,28 @@ def _refuse_elsewhere(plan: HallPlan, appointment: Appointment) -> None:
 
 
 def _refuse_early(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
-    """Not before check-in opens. People are told the date of their clock: a time at one in the
-    morning belongs to the hall day before, and nobody knows it by that."""
+    """Not before check-in opens."""
     opens_before = promises_shown(plan, plan.hall_day(appointment.day)).hall.check_in_opens
     opens_at = check_in_opens(plan, appointment.slot_starts_at, opens_before)
     if now >= opens_at:
         return
-    booked, local = appointment.slot_starts_at.astimezone(plan.zone), now.astimezone(plan.zone)
-    if local.date() < booked.date() and appointment.day != plan.day_of(now).date:
-        raise BookingOfAnotherDay(
-            f"这个预约是 {day_words(booked)}的，请当天再来签到。", date=f"{appointment.day}"
-        )
+    _refuse_another_day(plan, appointment, now)
     opens_at = opens_at.astimezone(plan.zone)
     raise CheckInTooEarly(
         f"还没到签到时间，{opens_at:%H:%M} 起可以签到；也可以现在改取现场号。",
         opens_at=wire_time(opens_at, plan.zone),
         items=appointment.items,
-        appointment=appointment.id,
     )
+
+
+def _refuse_another_day(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
+    """Not before its day. People are told the date of their clock: a time at one in the morning
+    belongs to the hall day before, and nobody knows it by that."""
+    booked, local = appointment.slot_starts_at.astimezone(plan.zone), now.astimezone(plan.zone)
+    if local.date() < booked.date() and appointment.day != plan.day_of(now).date:
+        raise BookingOfAnotherDay(
+            f"这个预约是 {day_words(booked)}的，请当天再来签到。", date=f"{appointment.day}"
+        )
 
 
 def _refuse_over(plan: HallPlan, appointment: Appointment, now: datetime) -> None:

@@ -47,7 +47,7 @@ def last_calls(hall: str, day: date, limit: int, zone: Zone = EVERYWHERE) -> lis
     )
 
 
-def last_call_at(hall: str, day: date, counter: str) -> int | None:
+def last_call_id(hall: str, day: date, counter: str) -> int | None:
     """The id of the latest call to this counter on a hall's day."""
     mine = (CALLS.c.hall == hall, CALLS.c.day == day, CALLS.c.counter == counter)
     query = select(CALLS.c.id).where(*mine).order_by(CALLS.c.called_at.desc(), CALLS.c.id.desc())

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.calling.counters import OPEN
-from app.calling.queries import Call, call, last_call_at, last_calls
+from app.calling.queries import Call, call, last_call_id, last_calls
 from app.calling.rules import is_overdue, tier_for
 from app.catalog.plan import EVERYWHERE, Counter, HallDay, HallPlan, Zone
 from app.catalog.service import auto_call_of, counter_of, counter_statuses
@@ -93,7 +93,7 @@ def _auto_key(counter: Counter, first: Ticket, day: date, plan: HallPlan) -> str
     """What a call that nobody pressed a key for is sent under: every page of this counter, also one
     loaded anew, sends the same. Each call at this counter changes it, and whatever happens to the
     first in line, so that no answer to another situation is ever given again."""
-    made = last_call_at(plan.code, day, counter.no)
+    made = last_call_id(plan.code, day, counter.no)
     return f"auto:{counter.no}:{made or 0}:{first.id}:{first.seq_version}"
 
 

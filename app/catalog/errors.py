@@ -20,6 +20,13 @@ class UnknownCounter(NotFound):
     detail = "本大厅没有这个窗口，请核对窗口号。"
 
 
+class EmptyRange(Invalid):
+    """Not the whole hall: that is named by naming nothing."""
+
+    code = "empty_range"
+    detail = "所写的窗口范围里没有窗口，请把小的号写在前面。"
+
+
 class UnknownLane(NotFound):
     code = "unknown_lane"
     detail = "本大厅没有这个业务队列，请核对后重试。"

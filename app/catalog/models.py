@@ -145,6 +145,9 @@ class AdjustmentRow(db.Model):
 
     __tablename__ = "adjustments"
     __table_args__ = (
+        # One of a kind stands. To SQL no NULL is another's equal, so this does not bind those
+        # without a day (thresholds): who adjusts has the hall alone (`adjusting.py`) and ends what
+        # stood.
         Index(
             "uq_adjustments_standing",
             "hall_id",

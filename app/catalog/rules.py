@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from app.catalog.errors import UnknownCounter, UnknownLane
+from app.catalog.errors import EmptyRange, UnknownCounter, UnknownLane
 from app.catalog.plan import (
     CalendarDay,
     Counter,
@@ -173,7 +173,7 @@ def can_still_be_served(
 
 def zone_of(plan: HallPlan, lanes: str, counters: str) -> Zone:
     """The part of a hall named by `A,B` and by `1-5,A3`; an empty text leaves all in. Counters
-    alone bring the lanes that they serve. Raises UnknownLane, UnknownCounter."""
+    alone bring the lanes that they serve. Raises UnknownLane, UnknownCounter, EmptyRange."""
     letters = frozenset(_listed(lanes))
     if not letters <= plan.lanes.keys():
         raise UnknownLane
@@ -192,7 +192,10 @@ def _counters_named(plan: HallPlan, part: str) -> list[str]:
     first, last = ends[0], ends[-1]
     if not {first, last} <= plan.counters.keys():
         raise UnknownCounter
-    return [no for no in plan.counters if _place(first) <= _place(no) <= _place(last)]
+    named = [no for no in plan.counters if _place(first) <= _place(no) <= _place(last)]
+    if not named:
+        raise EmptyRange(f"{first}-{last} 里没有窗口，请把小的号写在前面，如 {last}-{first}。")
+    return named
 
 
 def _place(no: str) -> tuple[str, int]:

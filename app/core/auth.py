@@ -38,8 +38,10 @@ class Access:
     """POSTs need an Idempotency-Key, sessions excepted."""
 
     def allows(self, actor: Actor) -> bool:
-        if "public" in self.kinds:
-            return True
+        return "public" in self.kinds or self.names(actor)
+
+    def names(self, actor: Actor) -> bool:
+        """Whether the route is for this kind of actor, and not only for everybody."""
         if actor.kind == "staff":
             return "staff" in self.kinds and (not self.roles or actor.role in self.roles)
         return actor.kind in self.kinds
@@ -104,14 +106,15 @@ def _who_asks(rule: Access) -> Actor:
 
 
 def _by_cookie(rule: Access) -> Actor:
-    """A machine and a clerk may share one browser: the route says whose cookie is meant."""
-    for name in _names(rule.kinds):
-        found = _authenticate(request.cookies.get(name, ""))
-        if found is not None:
-            if request.method not in ("GET", "HEAD", "OPTIONS"):
-                current_app.extensions["csrf"].protect()
-            return found
-    return PUBLIC
+    """A machine and a clerk may share one browser: the route says whose cookie is meant. Where it
+    is for neither of them, it was the first that asked, and is refused."""
+    shown = (request.cookies.get(name, "") for name in _names(rule.kinds))
+    found = [asker for token in shown if (asker := _authenticate(token)) is not None]
+    if not found:
+        return PUBLIC
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        current_app.extensions["csrf"].protect()
+    return next(filter(rule.names, found), found[0])
 
 
 def _names(kinds: Container[str]) -> list[str]:

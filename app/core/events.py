@@ -24,10 +24,14 @@ log = logging.getLogger(__name__)
 
 MISSED_WINDOW = timedelta(minutes=2)
 """How far back the sweep looks for rows the stream lacks."""
+UNTOLD = frozenset({"rated"})
+"""Kinds that are history only. Anybody may listen to a hall, its clerks too: told when a rating was
+given and at which counter, a clerk would know by whom."""
 
 
 class EventRow(db.Model):
-    """One thing that happened in a hall. Each goes to the stream, with its public fields only."""
+    """One thing that happened in a hall. Each but those UNTOLD goes to the stream, with its public
+    fields only."""
 
     __tablename__ = "events"
 
@@ -82,7 +86,8 @@ def record(
         "data": data,
     }
     event_id = db.session.execute(INSERT, values).scalar_one()
-    after_commit(lambda: _copy(event_id, values))
+    if kind not in UNTOLD:
+        after_commit(lambda: _copy(event_id, values))
 
 
 def _copy(event_id: int, row: dict[str, Any]) -> bool:
@@ -116,7 +121,9 @@ def missing(hall: str, now: datetime) -> list[dict[str, Any]]:
     since = now - MISSED_WINDOW
     known = parts().events(hall).seen_since(int(since.timestamp() * 1000))
     rows = db.session.execute(
-        select(TABLE).where(TABLE.c.hall == hall, TABLE.c.at >= since).order_by(TABLE.c.id)
+        select(TABLE)
+        .where(TABLE.c.hall == hall, TABLE.c.at >= since, TABLE.c.kind.not_in(UNTOLD))
+        .order_by(TABLE.c.id)
     ).mappings()
     return [dict(row) for row in rows if row["id"] not in known]
 

@@ -22,6 +22,7 @@ from app.core.http import perform_here
 from app.tickets import service
 from app.tickets.errors import (
     BookingNotFound,
+    CreditCodeNoProof,
     NotCheckedIn,
     ProofNeeded,
     SeveralTickets,
@@ -36,7 +37,8 @@ bp = APIBlueprint("kiosk_api", __name__, url_prefix="/api/v1/kiosk", tag="取号
 
 GUIDES = (Role.GUIDE, Role.SUPERVISOR)
 ON_THE_FLOOR = (Role.CLERK, *GUIDES)
-"""Whoever meets people in the hall lets them arrive; numbers are given by guides."""
+"""Whoever meets people in the hall lets them arrive; numbers are given and printed by guides."""
+TO_PRINT = "单位补打号票，请出示预约码或原号票，或到导办台补打。"
 
 
 @bp.post("/tickets")
@@ -58,7 +60,7 @@ def take_number(json_data: dict[str, Any]) -> Response:
 @bp.input(CheckInIn)
 @bp.output(TicketOut, status_code=201)
 @bp.doc(
-    summary="凭预约码、身份证号码、统一社会信用代码或号票签到",
+    summary="凭预约码、身份证号码或号票签到；在工作人员处也可凭统一社会信用代码",
     responses={404: "没有对应的预约或号票", 409: "太早、太迟、已签到或不是本大厅当天的"},
 )
 def check_in(json_data: dict[str, Any]) -> Response:
@@ -87,7 +89,7 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/reprints")
-@access("kiosk", "staff", roles=ON_THE_FLOOR)
+@access("kiosk", "staff", roles=GUIDES)
 @bp.input(ReprintIn)
 @bp.output(TicketOut)
 @bp.doc(
@@ -130,7 +132,8 @@ def enter_paper(json_data: dict[str, Any]) -> Response:
 def _take(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
     """A number on site; who came too early for a booking may give it up for this one."""
     if "gives_up" in given:
-        appointments.give_up_here(plan, given["gives_up"], doing)
+        booking = _booking_shown(plan, given["gives_up"], doing)
+        appointments.give_up_here(plan, booking.id, doing)
     return service.take_number(
         plan,
         given.get("items") or [given["item"]],
@@ -180,7 +183,7 @@ def _ticket_shown(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
             raise NotCheckedIn
         return find(plan.code, id=booking.ticket_id)
     if "id_number" in given or "credit_code" in given:
-        person = _person_shown(plan, given, doing)
+        person = _person_shown(plan, given, doing, TO_PRINT)
         return _one_of(live_of_person(plan.code, day, person) if person else [], number)
     if doing.actor.kind != "staff":
         raise ProofNeeded
@@ -205,9 +208,25 @@ def _booked(code: str) -> Appointment:
         raise BookingNotFound from None
 
 
-def _person_shown(plan: HallPlan, given: dict[str, Any], doing: Act) -> str | None:
-    """Whose ID number or credit code this is; None for somebody who was never here."""
+def _booking_shown(plan: HallPlan, given: dict[str, Any], doing: Act) -> Appointment:
+    """The booking of who shows its code, or their own number."""
+    if "code" in given:
+        return _booked(given["code"])
+    person = _person_shown(plan, given, doing)
+    booking = appointments.booking_of(plan, person, doing.now) if person else None
+    if booking is None:
+        raise BookingNotFound
+    return booking
+
+
+def _person_shown(
+    plan: HallPlan, given: dict[str, Any], doing: Act, refusal: str | None = None
+) -> str | None:
+    """Whose ID number or credit code this is; None for somebody who was never here. `refusal`: in
+    these words. Raises CreditCodeNoProof where no member of staff looks."""
     if "credit_code" in given:
+        if doing.actor.kind != "staff":
+            raise CreditCodeNoProof(refusal)
         return person_numbered(credit_code(given["credit_code"]))
     today = doing.now.astimezone(plan.zone).date()
     return person_numbered(id_number(given["id_number"], today))

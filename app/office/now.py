@@ -15,7 +15,7 @@ from app.catalog.plan import WHOLE_HALL, Counter, HallPlan, Lane, Thresholds
 from app.catalog.rules import is_open_at
 from app.catalog.service import counter_statuses
 from app.core.http import wire_time
-from app.office.now_warnings import LaneNow, Warning, warnings_of
+from app.office.now_warnings import BadRating, LaneNow, Warned, warnings_of
 from app.office.now_words import change_in_words, warning_in_words
 from app.ratings.queries import bad_since
 from app.staff.queries import seated, usernames
@@ -73,11 +73,12 @@ def lanes_unworked(plan: HallPlan, now: datetime) -> list[str]:
     return [letters for letters in plan.lanes if not any(letters in each.lanes for each in working)]
 
 
-def hall_now(plan: HallPlan, now: datetime) -> dict[str, Any]:
-    """The hall now, for staff: numbers, and who sits where; no visitor's name."""
+def hall_now(plan: HallPlan, now: datetime, *, with_ratings: bool) -> dict[str, Any]:
+    """The hall now, for staff: numbers, and who sits where; no visitor's name. `with_ratings`:
+    warns of bad ones, too, whose moment tells who was rated which of their visits it was."""
     scene, day = scene_of(plan, now), plan.day_of(now)
     lanes = [_lane_now(plan, lane, scene, now) for lane in plan.lanes.values()]
-    bad = [(each.at, each.counter) for each in bad_since(plan.code, now - BAD_RATING_STANDS)]
+    bad = _bad_ratings(plan, now) if with_ratings else []
     found = warnings_of(lanes, bad, plan.thresholds, now)
     states = by_state(plan.code, day.date)
     oldest = min((each.since[0] for each in lanes if each.since), default=None)
@@ -100,6 +101,10 @@ def hall_now(plan: HallPlan, now: datetime) -> dict[str, Any]:
         "counters": [_counter_out(each, plan, scene, now) for each in plan.counters.values()],
         "changes": _changes_out(changes, plan),
     }
+
+
+def _bad_ratings(plan: HallPlan, now: datetime) -> list[BadRating]:
+    return [(each.at, each.counter) for each in bad_since(plan.code, now - BAD_RATING_STANDS)]
 
 
 def thresholds_out(thresholds: Thresholds) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def _lane_now(plan: HallPlan, lane: Lane, scene: Scene, now: datetime) -> LaneNo
     )
 
 
-def _lane_out(lane: LaneNow, plan: HallPlan, found: Sequence[Warning]) -> dict[str, Any]:
+def _lane_out(lane: LaneNow, plan: HallPlan, found: Sequence[Warned]) -> dict[str, Any]:
     letters = lane.lane.letters
     outlook = look(plan)
     likely, long = outlook.newcomers.get(letters, (None, None)) if outlook else (None, None)
@@ -167,7 +172,7 @@ def _held_out(ticket: Ticket, plan: HallPlan, scene: Scene, now: datetime) -> di
     }
 
 
-def _warning_out(warning: Warning, plan: HallPlan) -> dict[str, Any]:
+def _warning_out(warning: Warned, plan: HallPlan) -> dict[str, Any]:
     return {
         "kind": warning.kind,
         "lane": warning.lane,

@@ -39,9 +39,10 @@ bp = APIBlueprint("office_now_api", __name__, url_prefix="/api/v1/staff", tag="�
 @bp.get("/hall")
 @access("staff", roles=ALL)
 @bp.output(HallNowOut)
-@bp.doc(summary="大厅现在：各队列、各窗口、提醒、当天的调整")
+@bp.doc(summary="大厅现在：各队列、各窗口、提醒、当天的调整；不满意评价只提醒负责人")
 def hall() -> Response:
-    return answer(hall_now(_plan(), parts().clock.now()))
+    leads = actor().role in LEADS
+    return answer(hall_now(_plan(), parts().clock.now(), with_ratings=leads))
 
 
 @bp.post("/counters/<no>/open")

@@ -40,7 +40,7 @@ class LaneNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Warned:
     kind: Kind
     since: datetime
     lane: str | None = None
@@ -56,15 +56,15 @@ def warnings_of(
     bad_ratings: Iterable[BadRating],
     thresholds: Thresholds,
     now: datetime,
-) -> list[Warning]:
+) -> list[Warned]:
     """Everything to be warned of, what has stood longest first."""
     found = [warning for lane in lanes for warning in _of_lane(lane, thresholds, now)]
     if thresholds.bad_rating:
-        found += [Warning(Kind.BAD_RATING, at, counter=where) for at, where in bad_ratings]
+        found += [Warned(Kind.BAD_RATING, at, counter=where) for at, where in bad_ratings]
     return sorted(found, key=lambda warning: warning.since)
 
 
-def _of_lane(lane: LaneNow, thresholds: Thresholds, now: datetime) -> Iterator[Warning]:
+def _of_lane(lane: LaneNow, thresholds: Thresholds, now: datetime) -> Iterator[Warned]:
     letters = lane.lane.letters
     if not lane.since:
         return
@@ -72,10 +72,10 @@ def _of_lane(lane: LaneNow, thresholds: Thresholds, now: datetime) -> Iterator[W
     enough = timedelta(milliseconds=thresholds.oldest_wait)
     if now - longest >= enough:
         minutes = (now - longest) // timedelta(minutes=1)
-        yield Warning(Kind.OLDEST_WAIT, longest + enough, letters, minutes)
+        yield Warned(Kind.OLDEST_WAIT, longest + enough, letters, minutes)
     if len(lane.since) >= thresholds.waiting:
         since = lane.since[thresholds.waiting - 1]
-        yield Warning(Kind.WAITING, since, letters, len(lane.since))
+        yield Warned(Kind.WAITING, since, letters, len(lane.since))
     if thresholds.unserved_lane and not lane.working:
         since = max(longest, lane.turned_at or longest)
-        yield Warning(Kind.UNSERVED_LANE, since, letters, len(lane.since))
+        yield Warned(Kind.UNSERVED_LANE, since, letters, len(lane.since))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from app.catalog.adjusted import Adjustment, Kind
 from app.catalog.plan import WHOLE_HALL, HallPlan
 from app.core.language import gettext as _
-from app.office.now_warnings import Kind as Warned
-from app.office.now_warnings import Warning
+from app.office.now_warnings import Kind as Warns
+from app.office.now_warnings import Warned
 
 
-def warning_in_words(warning: Warning, plan: HallPlan) -> str:
+def warning_in_words(warning: Warned, plan: HallPlan) -> str:
     """What is the matter."""
     said = {
         "lane": _lane(warning.lane or "", plan),
@@ -17,15 +17,15 @@ def warning_in_words(warning: Warning, plan: HallPlan) -> str:
         "counter": warning.counter,
     }
     match warning.kind:
-        case Warned.OLDEST_WAIT:
+        case Warns.OLDEST_WAIT:
             return _("%(lane)s 有人已等 %(n)s 分钟") % said
-        case Warned.WAITING:
+        case Warns.WAITING:
             return _("%(lane)s 有 %(n)s 人在等候") % said
-        case Warned.UNSERVED_LANE:
+        case Warns.UNSERVED_LANE:
             return _("%(lane)s 有 %(n)s 人在等候，没有窗口在办理") % said
-        case Warned.BAD_RATING if warning.counter:
+        case Warns.BAD_RATING if warning.counter:
             return _("%(counter)s 号窗口收到不满意的评价") % said
-        case Warned.BAD_RATING:
+        case Warns.BAD_RATING:
             return _("收到不满意的评价")
 
 

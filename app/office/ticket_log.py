@@ -23,7 +23,7 @@ from app.office.ticket_log_words import (
     case_of,
     said,
 )
-from app.ratings.queries import rating_of
+from app.ratings.queries import Rating, rating_of
 from app.ratings.rules import GRADE_WORDS, Grade
 from app.staff.queries import all_devices, all_staff
 from app.staff.rules import ROLE_WORDS
@@ -39,9 +39,9 @@ class People:
     machines: Mapping[str, str]
 
 
-def log_out(ticket: Ticket, plan: HallPlan, *, with_grade: bool) -> dict[str, Any]:
-    """Everything that happened to a ticket, oldest first; what it was rated with, too, where its
-    reader is not the one who was rated."""
+def log_out(ticket: Ticket, plan: HallPlan, *, with_rating: bool) -> dict[str, Any]:
+    """Everything that happened to a ticket, oldest first; that it was rated, and with what, only
+    where its reader is not the one who was rated."""
     people = People(
         {row.id: row.role for row in all_staff(plan.code)},
         {row.id: row.name for row in all_devices(plan.code)},
@@ -50,10 +50,10 @@ def log_out(ticket: Ticket, plan: HallPlan, *, with_grade: bool) -> dict[str, An
         _of_booking(row, plan, people) for row in history_of(plan.code, ticket.day, ticket.id)
     ]
     entries = [*booking, *_of_ticket(ticket, plan, people)]
-    rating = rating_of(ticket) if with_grade else None
-    for entry in entries:
-        if rating is not None and entry["kind"] == "rated":
-            entry["note"] = _(GRADE_WORDS[Grade(rating.grade)])
+    if with_rating:
+        _add_grade(entries, rating_of(ticket))
+    else:
+        entries = [entry for entry in entries if entry["kind"] != "rated"]
     return {
         "id": ticket.id,
         "number": ticket.number,
@@ -64,6 +64,12 @@ def log_out(ticket: Ticket, plan: HallPlan, *, with_grade: bool) -> dict[str, An
         "items": [plan.item_coded(code).name for code in ticket.items],
         "entries": sorted(entries, key=lambda entry: entry["at"]),
     }
+
+
+def _add_grade(entries: list[dict[str, Any]], rating: Rating | None) -> None:
+    for entry in entries:
+        if rating is not None and entry["kind"] == "rated":
+            entry["note"] = _(GRADE_WORDS[Grade(rating.grade)])
 
 
 def _of_booking(row: Any, plan: HallPlan, people: People) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def ticket_log(query_data: dict[str, Any]) -> Response:
     plan = plan_of(actor().hall or "")
     ticket = _asked_for(query_data, plan)
     _require_concerned(ticket, actor())
-    return answer(log_out(ticket, plan, with_grade=actor().role in LEADS))
+    return answer(log_out(ticket, plan, with_rating=actor().role in LEADS))
 
 
 def _asked_for(query: dict[str, Any], plan: HallPlan) -> Ticket:

@@ -39,7 +39,7 @@ _SERVED_BY = (
     .scalar_subquery()
 )
 _OVER = or_(
-    TICKETS.c.state == State.FINISHED,
+    and_(TICKETS.c.state == State.FINISHED, exists().where(CALLS.c.ticket_id == TICKETS.c.id)),
     and_(
         TICKETS.c.state.in_((State.LEFT, State.CLOSED)),
         exists().where(
@@ -50,7 +50,8 @@ _OVER = or_(
     ),
 )
 """A visit that has ended, and of which something was done: all of it, or the items before the one
-in hand."""
+in hand. Without a call there is nobody to rate: who was served on paper is on record by whoever
+typed it in."""
 
 
 Target = Literal["counter", "clerk", "item"]

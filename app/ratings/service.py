@@ -56,6 +56,8 @@ def words_of(rating: Rating) -> str | None:
 
 
 def _not_over(ticket: Ticket) -> str:
+    if ticket.state == State.FINISHED:
+        return "该号没有经窗口叫号办理，不能评价。"
     return f"该号{STATE_WORDS[State(ticket.state)]}，办结以后才能评价。"
 
 

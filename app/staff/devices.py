@@ -33,8 +33,8 @@ from app.staff.service import device_name
 DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
 TRIES_AT_MOST = 10
-"""Codes one account may type in a row without a right one, within TRIES_WITHIN: of a million codes
-a guesser meets one of the few that stand on screens after years."""
+"""Wrong codes one account may type within TRIES_WITHIN, whatever right ones come between: of a
+million codes a guesser meets one of the few that stand on screens after years."""
 TRIES_WITHIN = timedelta(minutes=10)
 WAITING_AT_MOST = 20
 """Machines at one address that may show a code at once: a hall's machines share one."""
@@ -85,8 +85,9 @@ def count_try(staff: str, act: Act) -> None:
     Raises TooManyPairingTries."""
     with transaction():
         hold(f"pairing:{staff}", alone=True)
-        recent = (TRIES.c.staff_id == staff) & (TRIES.c.at > act.now - TRIES_WITHIN)
-        tried = select(func.count()).select_from(TRIES).where(recent)
+        theirs = TRIES.c.staff_id == staff
+        db.session.execute(delete(TRIES).where(theirs, TRIES.c.at <= act.now - TRIES_WITHIN))
+        tried = select(func.count()).select_from(TRIES).where(theirs)
         if db.session.execute(tried).scalar_one() >= TRIES_AT_MOST:
             raise TooManyPairingTries
         db.session.execute(insert(TRIES).values(staff_id=staff, at=act.now))
@@ -117,9 +118,15 @@ def pair(code: str, kind: str, hall: str, name: str, counter: str | None, act: A
             last_seen_at=act.now,
         )
     )
-    db.session.execute(delete(TRIES).where(TRIES.c.staff_id == act.actor.id))
+    _forget_try(act)
     audit.note(act, hall, "device_added", name, kind=kind, counter=counter)
     return device
+
+
+def _forget_try(act: Act) -> None:
+    """The one that was right: the wrong ones before it stay."""
+    theirs = select(func.max(TRIES.c.id)).where(TRIES.c.staff_id == act.actor.id)
+    db.session.execute(delete(TRIES).where(TRIES.c.id == theirs.scalar_subquery()))
 
 
 def change_device(device: str, hall: str, name: str, counter: str | None, act: Act) -> None:

@@ -87,7 +87,7 @@ class PairingRow(db.Model):
 
 
 class PairingTryRow(db.Model):
-    """A code that a member of staff typed in; forgotten with the first that was right."""
+    """A code that a member of staff typed in; forgotten if it was right, or with time."""
 
     __tablename__ = "pairing_tries"
 

@@ -90,6 +90,13 @@ class ProofNeeded(DomainError):
     detail = "在取号机上补打号票，须出示身份证、预约码或原号票；都没有的，请到导办台补打。"
 
 
+class CreditCodeNoProof(Invalid):
+    """It is public, so where nobody looks it says nothing about who shows it."""
+
+    code = "credit_code_no_proof"
+    detail = "单位预约请出示预约码，或到导办台签到。"
+
+
 class SeveralTickets(DomainError):
     """`numbers` says which; the request is made again with one of them."""
 

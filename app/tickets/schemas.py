@@ -67,12 +67,45 @@ class ItemsIn(Schema):
             raise ValidationError("item 与 items 须且只须给出一个", "item")
 
 
+BOOKING_PROOFS = ("code", "id_number", "credit_code")
+PROOFS = (*BOOKING_PROOFS, "ticket")
+
+
+def only_one_of(names: tuple[str, ...], data: dict[str, object]) -> None:
+    """Whoever shows two things at once might mean two people."""
+    if sum(name in data for name in names) != 1:
+        raise ValidationError(f"{'、'.join(names)} 须且只须给出一个", "code")
+
+
+class ShownIn(Schema):
+    """What somebody shows of a booking."""
+
+    code = String(validate=Length(1, 64), metadata={"description": "预约码"})
+    id_number = String(validate=Length(1, 32))
+    credit_code = String(
+        validate=Length(1, 32),
+        metadata={"description": "统一社会信用代码，公开可查，只在工作人员处有效"},
+    )
+
+
+class BookingProofIn(ShownIn):
+    @validates_schema
+    def one_of_them(self, data: dict[str, object], **_: object) -> None:
+        only_one_of(BOOKING_PROOFS, data)
+
+
+class ProofIn(ShownIn):
+    """What somebody shows of a booking or a ticket."""
+
+    ticket = String(validate=Length(1, 64), metadata={"description": "号票二维码中的令牌"})
+
+
 class TakeIn(ItemsIn):
     priority = String(validate=OneOf(PRIORITIES), allow_none=True)
     id_number = String(validate=Length(1, 32), metadata={"description": "机器读出的身份证号码"})
     phone = String(validate=PHONE, metadata={"description": "随 id_number 一并给出"})
-    gives_up = String(
-        validate=Length(1, 32), metadata={"description": "改取现场号而放弃的预约 (id)"}
+    gives_up = Nested(
+        BookingProofIn, metadata={"description": "改取现场号而放弃的当天预约，须再次出示"}
     )
 
     @validates_schema
@@ -81,25 +114,12 @@ class TakeIn(ItemsIn):
             raise ValidationError("phone 须与 id_number 一并给出", "phone")
 
 
-PROOFS = ("code", "id_number", "credit_code", "ticket")
-
-
-class ProofIn(Schema):
-    """What somebody shows of a booking or a ticket."""
-
-    code = String(validate=Length(1, 64), metadata={"description": "预约码"})
-    id_number = String(validate=Length(1, 32))
-    credit_code = String(validate=Length(1, 32), metadata={"description": "统一社会信用代码"})
-    ticket = String(validate=Length(1, 64), metadata={"description": "号票二维码中的令牌"})
-
-
 class CheckInIn(ProofIn):
     priority = String(validate=OneOf(PRIORITIES), allow_none=True)
 
     @validates_schema
     def one_of_them(self, data: dict[str, object], **_: object) -> None:
-        if sum(name in data for name in PROOFS) != 1:
-            raise ValidationError(f"{'、'.join(PROOFS)} 须且只须给出一个", "code")
+        only_one_of(PROOFS, data)
 
 
 class ReprintIn(ProofIn):

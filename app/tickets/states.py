@@ -161,7 +161,7 @@ MOVES = (
         Action.REPRINT,
         (State.WAITING, State.CALLED, State.SERVING, State.PARKED, State.PASSED),
         SAME,
-        (OWNER, "kiosk", *ON_THE_FLOOR),
+        (OWNER, "kiosk", "guide", "supervisor"),
         "the same number; recorded",
     ),
     Move(

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import promises_of_day
-from app.core.acts import Actor
+from app.core.acts import Actor, Role
 from app.core.http import wire_time
 from app.core.language import tell
 from app.core.parts import parts
@@ -20,10 +20,12 @@ from queueing.order import rejoin_until
 def ticket_out(ticket: Ticket, plan: HallPlan, actor: Actor) -> dict[str, Any]:
     """The ticket object of the HTTP grammar, ready for JSON.
 
-    `token` only for its owner and the machine that gave it."""
+    `token` only for its owner and for who gave it to print it: a machine, a guide. A clerk lets
+    people in as well, and with it could rate in their name."""
     due_at = plan.hall_day(ticket.day).instant(ticket.due_ms)
     told = estimate(ticket, plan, parts().clock.now())
-    shows_token = owned_by(ticket, actor) or ticket.given_by == str(actor)
+    prints_it = ticket.given_by == str(actor) and actor.role != Role.CLERK
+    shows_token = owned_by(ticket, actor) or prints_it
     return {
         "id": ticket.id,
         "token": ticket.token if shows_token else None,

@@ -73,6 +73,19 @@ def test_who_was_served_meanwhile_is_only_counted(house, enter):
     assert house.clerk("1").next() is None
 
 
+def test_who_typed_in_that_somebody_was_served_is_not_rated_for_it(house, enter):
+    house.clock.advance(minutes=30)
+    ticket = house.row(enter("A003", "09:05", served=True).json)
+    answer = house.get(f"/tickets/{ticket['id']}/rating", ticket["token"])
+    assert answer.json["open"] is False
+    rated = house.post(
+        f"/tickets/{ticket['id']}/rating", ticket["token"], {"grade": "very_satisfied"}
+    )
+    refused(rated, 409, "visit_not_over")
+    day = house.get("/staff/ratings", house.sign_in("supervisor")).json
+    assert (day["counts"]["unrated"], day["clerks"]) == (0, [])
+
+
 def test_each_paper_number_once_a_day(house, enter):
     assert enter("A003", "09:00").status_code == 201
     told = refused(enter("A003", "09:00", "passport"), 409, "paper_number_entered")

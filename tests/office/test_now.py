@@ -167,6 +167,9 @@ def test_who_was_not_content_is_warned_of_for_an_hour(house, lead):
     assert rated.status_code == 201, rated.text
     assert warned(house, lead) == [("bad_rating", None, "09:01")]
     assert now(house, lead)["warnings"][0]["text"] == "4 号窗口收到不满意的评价"
+    assert warned(house, house.sign_in("administrator")) != []
+    for who in (clerk.token, house.sign_in("guide")):  # the moment tells a clerk who it was
+        assert warned(house, who) == []
     set_thresholds(house, lead, bad_rating=False)
     assert warned(house, lead) == []
     set_thresholds(house, lead)

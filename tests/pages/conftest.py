@@ -111,6 +111,17 @@ def machine(open_machine: Open) -> Page:
 
 
 @pytest.fixture
+def guide(open_page: Open) -> Page:
+    """A guide's tablet, held upright."""
+    page = open_page("/clerk/", 768, 1024, may_fail="422")  # a row that is refused
+    page.get_by_label("用户名").fill("guide")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="公安局").wait_for()
+    return page
+
+
+@pytest.fixture
 def sign_in(open_page: Open) -> Open:
     """A clerk's console, signed in at a counter, not yet open."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.house import HALL
+from tests.house import HALL, credit_code
 from tests.pages.conftest import at_noon
 
 
@@ -90,6 +90,31 @@ def test_a_code_that_nobody_has_can_be_typed_again(house, open_machine):
     expect(machine.get_by_role("button", name="取现场号，保留预约")).to_be_hidden()
     machine.get_by_role("button", name="重新输入").click()
     expect(machine.locator("#typed")).to_be_empty()
+
+
+def test_a_firms_credit_code_is_no_proof_at_the_machine(house, open_machine):
+    machine = open_machine(may_fail="422")
+    machine.get_by_role("button", name="我有预约").click()
+    expect(machine.get_by_role("button", name="字母")).to_be_hidden()
+    machine.keyboard.type(f"{credit_code()}\n")
+    words = "单位预约请出示预约码，或到导办台签到。"
+    expect(machine.locator("#refused-words")).to_have_text(words)
+    machine.get_by_role("button", name="重新输入").click()
+    machine.keyboard.type("9111M", delay=600)  # with fingers
+    expect(machine.locator("#typed-hint")).to_have_text(words)
+
+
+def test_a_guide_lets_a_firm_arrive_by_its_credit_code(house, guide):
+    li = house.citizen("li").identify()
+    firm = li.add("清河豆腐店", credit_code=credit_code())
+    li.book(slot(house, 0), person=firm["id"])
+    guide.get_by_role("button", name="我有预约").click()
+    guide.get_by_role("button", name="字母").click()
+    for key in credit_code():
+        guide.locator("#keypad").get_by_role("button", name=key, exact=True).click()
+    guide.locator("#arrive").click()
+    expect(guide.locator("#ticket-title")).to_have_text("签到成功")
+    assert house.waiting() == ["A001"]
 
 
 def test_who_checked_in_already_hears_their_number(house, open_machine):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.house import PASSWORD
 from tests.pages.conftest import at_noon
 from tests.pages.test_a_morning import take
 from tests.pages.test_arriving import slot
@@ -17,17 +15,6 @@ BROKEN = "Failed to load resource"
 
 def button(page, name: str):
     return page.get_by_role("button", name=name, exact=True)
-
-
-@pytest.fixture
-def guide(open_page):
-    """A guide's tablet, held upright."""
-    page = open_page("/clerk/", 768, 1024, may_fail="422")  # a row that is refused
-    page.get_by_label("用户名").fill("guide")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.get_by_role("button", name="公安局").wait_for()
-    return page
 
 
 def test_letters_on_the_machine_find_an_item(machine):

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.house import HALL
+from tests.house import HALL, refused
 
 BROKEN = "Failed to load resource"
 LYING, UPRIGHT = (1920, 1080), (1080, 1920)
@@ -92,6 +92,13 @@ def test_a_zone_shows_its_own_counters_and_lanes(house, open_page):
 def test_a_zone_that_is_not_there_is_refused_at_once(house, zone):
     assert house.app.test_client().get(f"/screen/{HALL}?{zone}").status_code == 404
     assert house.get(f"/halls/{HALL}/board?{zone}").status_code == 404
+
+
+@pytest.mark.parametrize("counters", ["5-1", "2, 9-8"])
+def test_a_range_that_holds_nobody_does_not_show_the_whole_hall(house, counters):
+    assert house.app.test_client().get(f"/screen/{HALL}?counters={counters}").status_code == 422
+    told = refused(house.get(f"/halls/{HALL}/board?counters={counters}"), 422, "empty_range")
+    assert "请把小的号写在前面" in told["detail"]
 
 
 def test_the_board_says_since_when_it_hears_nothing(house, open_page):

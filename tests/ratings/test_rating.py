@@ -1,12 +1,15 @@
 """A visit is rated once, by its owner, when it is over and not long after."""
 
+import json
+
 import pytest
 
 from app.core.events import TABLE as EVENTS
+from app.core.events import copy_missing
 from app.ratings.queries import TABLE as RATINGS
 from app.ratings.rules import Grade
 from tests.crowd import rows
-from tests.house import KIOSK_TOKEN, refused
+from tests.house import HALL, KIOSK_TOKEN, refused
 from tests.ratings.visits import finished, rate
 
 
@@ -36,6 +39,24 @@ def test_a_visit_is_rated_once(house):
     [event] = rows(house, EVENTS, kind="rated")
     assert (event.ticket_id, event.number) == (visit["id"], "A001")
     assert "satisfied" not in str(event.data)  # who may read the grade is decided elsewhere
+
+
+def streamed(house):
+    """What the hall's stream, which anybody may read, tells: the kinds, oldest first."""
+    with house.app.app_context():
+        told = house.app.extensions["parts"].events(HALL).read("0-0", 0, 100)
+        return [json.loads(event.payload)["event"] for event in told]
+
+
+def test_the_hall_does_not_hear_that_somebody_rates(house):
+    visit = finished(house)
+    before = streamed(house)
+    assert before[-1] == "finished"
+    rate(house, visit, "dissatisfied")
+    assert streamed(house) == before
+    with house.app.app_context():
+        assert copy_missing(HALL, house.clock.now()) == 0  # nor does the sweep tell
+    assert streamed(house) == before
 
 
 @pytest.mark.parametrize("grade", list(Grade))

@@ -1,5 +1,6 @@
-// The keypad for a booking's code, an ID number or a credit code: to check in, or to have a number
-// printed again. What a keyboard or a reader types goes here, too.
+// The keypad for a booking's code or an ID number: to check in, or to have a number printed again.
+// What a keyboard or a reader types goes here, too. A firm's credit code is public, so it is taken by
+// guides only, and only they have letters.
 
 import { go } from './sections.js'
 import { grouped, LENGTHS, shown } from '../shared/codes.js'
@@ -13,7 +14,9 @@ const REST = Math.max(...Object.values(LENGTHS))
 const CHECK_IN = {
   name: 'check-in',
   title: _('预约签到'),
-  hint: _('请输入 10 位预约码、18 位身份证号码或统一社会信用代码；也可以刷身份证，或扫手机、号票上的二维码。'),
+  hint: page.guides
+    ? _('请输入 10 位预约码、18 位身份证号码或统一社会信用代码；也可以刷身份证，或扫手机、号票上的二维码。')
+    : _('请输入 10 位预约码或 18 位身份证号码；也可以刷身份证，或扫手机、号票上的二维码。单位预约请用预约码。'),
   deed: _('签到'),
 }
 const REPRINT = {
@@ -21,7 +24,7 @@ const REPRINT = {
   title: _('补打号票'),
   hint: page.guides
     ? _('请输入号码（如 A012）、10 位预约码或 18 位证件号码；也可以刷身份证或扫二维码。')
-    : _('请输入 10 位预约码或 18 位证件号码；也可以刷身份证，或扫手机、号票上的二维码。号码不变，不会重新排队。'),
+    : _('请输入 10 位预约码或 18 位身份证号码；也可以刷身份证，或扫手机、号票上的二维码。号码不变，不会重新排队。'),
   deed: _('补打'),
 }
 let mode = CHECK_IN
@@ -98,7 +101,7 @@ function drawKeys() {
   fill('keypad',
     DIGITS.map(key),
     el('button', { onclick: () => set(typed.slice(0, -1)), 'aria-label': _('退格') }, '⌫'),
-    el('button', { onclick: toggleLetters, class: 'switch', 'aria-pressed': String(hasLetters) }, _('字母')),
+    page.guides ? el('button', { onclick: toggleLetters, class: 'switch', 'aria-pressed': String(hasLetters) }, _('字母')) : [],
     hasLetters ? el('div', { class: 'letters' }, LETTERS.map(key)) : [])
 }
 
@@ -122,6 +125,7 @@ function hint() {
   const missing = REST - typed.length
   if (!typed) return ''
   if (isReprint() && page.guides && /^[A-Z]/.test(typed)) return ''
+  if (/[A-WYZ]/.test(typed) && !page.guides) return _('单位预约请出示预约码，或到导办台签到。')
   if (/[A-WYZ]/.test(typed)) return missing ? _('统一社会信用代码还差 %(n)s 位', { n: missing }) : done()
   if (typed.length < LENGTHS.code) return _('预约码还差 %(n)s 位', { n: LENGTHS.code - typed.length })
   if (typed.length === LENGTHS.code) return _('预约码已输完；证件号码请继续输入')

@@ -133,10 +133,16 @@ function refuse(error) {
 }
 
 /** A number on site for what was booked, for who came too early to wait for it. */
-function takeInstead(more = {}) {
+function takeInstead({ givesUp }) {
   if (!at('refused')) return
-  const { items, body: { id_number, priority } } = refused
-  ask(TAKE, { ...visit(items), ...(id_number && { id_number }), ...(priority && { priority }), ...more })
+  const { items, body: { priority, ...proof } } = refused
+  const { id_number } = proof
+  ask(TAKE, {
+    ...visit(items),
+    ...(id_number && { id_number }),
+    ...(priority && { priority }),
+    ...(givesUp && { gives_up: proof }),
+  })
 }
 
 function printInstead() {
@@ -198,8 +204,8 @@ onClick('more', () => { if (addMore()) { clearSearch(); go('home') } })
 onClick('not-twice', home)
 onClick('twice-take', takeTwice)
 onClick('twice-print', () => { if (at('twice')) ask(REPRINT, { ticket: last.ticket.token }) })
-onClick('keep', () => takeInstead())
-onClick('give-up', () => takeInstead({ gives_up: refused.appointment }))
+onClick('keep', () => takeInstead({ givesUp: false }))
+onClick('give-up', () => takeInstead({ givesUp: true }))
 onClick('print-instead', printInstead)
 onClick('again', send)
 onClick('print', () => print(noteReprint))

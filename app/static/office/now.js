@@ -240,3 +240,5 @@ const ring = keepLive({
   onFresh: (is) => show('offline', !is),
   gatherMs: 1_000,
 })
+// a wait that grows too long rings nobody, and no more does a rating: the hall may not hear of it
+setInterval(() => document.hidden || ring(), MINUTE_MS)
