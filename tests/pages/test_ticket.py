@@ -98,6 +98,7 @@ def test_the_keyboard_rates_and_english_is_spoken(house, open_ticket):
     assert rows(house, RATINGS) == []
     page.keyboard.press("Enter")
     expect(page.locator("#thanks")).to_have_text("Thank you for your rating: Dissatisfied")
+    expect(page.locator("#thanks")).to_be_focused()
 
 
 def test_the_counter_stands_large_when_called_and_who_missed_it_comes_back(house, open_ticket):
@@ -106,8 +107,13 @@ def test_the_counter_stands_large_when_called_and_who_missed_it_comes_back(house
         house.take()
     page = open_ticket(ticket)
     expect(page.locator("#state")).to_have_text("等候中")
+    of_those_who_wait = [page.locator(name) for name in ("#why", "#due", "#due-note")]
+    for told in of_those_who_wait:
+        expect(told).to_be_visible()
     clerk.next()
     expect(page.locator("#words")).to_have_text("请到 3 号窗口办理。")
+    for told in of_those_who_wait:
+        expect(told).to_be_hidden()
     expect(page).to_have_title("请到 3 号窗口 · A001")
     height = "node => node.getBoundingClientRect().height"
     assert page.locator("#counter-no").evaluate(height) > 100

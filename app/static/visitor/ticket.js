@@ -92,7 +92,8 @@ function figures(ticket, isOver) {
   say('lane', `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`)
   say('why', ticket.why.text)
   say('due', clockOf(ticket.due_at))
-  show('due-row', ['expected', 'waiting'].includes(ticket.state))
+  const isPlaced = ['expected', 'waiting'].includes(ticket.state) && !isOver
+  for (const id of ['why-row', 'due-row', 'due-note']) show(id, isPlaced)
 }
 
 async function refresh() {
