@@ -11,6 +11,9 @@ from app.core.said import Said
 from app.tickets.rules import place_of
 from queueing.sequence import Claim
 
+SERVED = ("finished", "by_next", "transferred")
+"""How a call ends whose person was there to the end."""
+
 
 def check_recall(nth: int, last_at: datetime, now: datetime, rules: Rules) -> None:
     """Raises RecallsUsedUp and RecallTooSoon. `nth` counts the first call, too."""

@@ -20,6 +20,7 @@ from app.core.said import Said
 from app.staff.queries import clerk_at, silences
 from app.tickets import queries as tickets
 from app.tickets.queries import Ticket
+from app.tickets.rules import waits_since
 from app.tickets.view import ticket_out, why_of
 
 BOARD_CALLS = 20
@@ -111,7 +112,7 @@ def _lanes_out(counter: Counter, line: list[InLine], plan: HallPlan) -> list[dic
     """The counter's lanes as it prefers them: how many wait there for it, and since when."""
     since: dict[str, list[datetime]] = defaultdict(list)
     for one in line:
-        since[one.ticket.lane].append(_since(one.ticket))
+        since[one.ticket.lane].append(waits_since(one.ticket))
     return [
         {
             "lane": letters,
@@ -143,7 +144,7 @@ def line_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
         **waiting_out(ticket, plan),
         "item": ticket.item,
         "items": ticket.items,
-        "waits_since": _local(_since(ticket), plan),
+        "waits_since": _local(waits_since(ticket), plan),
         "priority": _class_of(ticket),
         "bound": ticket.bound_to is not None,
     }
@@ -211,11 +212,6 @@ def _next_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
             "why": told["why"]["text"],
         }
     return told
-
-
-def _since(ticket: Ticket) -> datetime:
-    since: datetime = ticket.entered_at or ticket.taken_at
-    return since
 
 
 def _class_of(ticket: Ticket) -> str | None:

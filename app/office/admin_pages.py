@@ -12,6 +12,7 @@ from app.catalog.plan import HallPlan
 from app.core.acts import AT_COUNTERS, LEADS
 from app.core.auth import access, actor
 from app.core.errors import NotFound
+from app.core.http import attachment
 from app.core.language import gettext as _
 from app.core.parts import parts
 from app.office.frame import office_page
@@ -56,8 +57,7 @@ def hall_file() -> Response:
     text = file_of(code)
     if not text:
         raise NoFileKept
-    name = {"Content-Disposition": f'attachment; filename="{code}.yaml"'}
-    return Response(text, mimetype="application/yaml", headers=name)
+    return attachment(text, f"{code}.yaml", "application/yaml")
 
 
 @bp.get("/log")

@@ -21,6 +21,7 @@ from app.ratings.queries import bad_since
 from app.staff.queries import seated, usernames
 from app.tickets.outlooks import look
 from app.tickets.queries import Ticket, at_counters, by_state, waiting
+from app.tickets.rules import waits_since
 from app.tickets.states import State
 from queueing.order import MINUTE
 
@@ -118,16 +119,10 @@ def _lane_now(plan: HallPlan, lane: Lane, scene: Scene, now: datetime) -> LaneNo
     return LaneNow(
         lane=lane,
         waiting=len(line),
-        since=sorted(since for ticket in line if (since := _waits_since(ticket)) <= now),
+        since=sorted(since for ticket in line if (since := waits_since(ticket)) <= now),
         working=sum(map(scene.works, serving)),
         turned_at=max(turned, default=None),
     )
-
-
-def _waits_since(ticket: Ticket) -> datetime:
-    """Since when somebody may feel that they wait: who came early for a booking, from its slot."""
-    entered: datetime = ticket.entered_at or ticket.taken_at
-    return max(entered, ticket.slot_starts_at) if ticket.slot_starts_at else entered
 
 
 def _lane_out(lane: LaneNow, plan: HallPlan, found: Sequence[Warning]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, Text, and_, cast, exists, func, or_, select
 
 from app.calling.queries import CALLS
+from app.calling.rules import SERVED
 from app.core.db import db
 from app.core.events import TABLE as EVENTS
 from app.ratings.models import RatingRow
@@ -23,9 +24,6 @@ Rating = Row[Any]
 """A row of `ratings` as it was read."""
 
 TABLE = RatingRow.__table__
-SERVED = ("finished", "by_next", "transferred")
-"""How a call ends that somebody came to."""
-
 _SERVED_AT = (
     select(func.coalesce(CALLS.c.now_at, CALLS.c.counter))
     .where(CALLS.c.ticket_id == TICKETS.c.id, CALLS.c.ended_as.in_(SERVED))

@@ -15,6 +15,7 @@ from statistics import median
 from typing import TypeVar
 
 from app.appointments.states import State
+from app.calling.rules import SERVED
 from app.ratings.rules import Counts
 
 V = TypeVar("V")
@@ -24,8 +25,6 @@ HOUR = 2 * HALF_HOUR
 
 KINDS = {"walk_in": "现场取号", "appointment": "预约", "afar": "远程取号", "priority": "依法优先"}
 """How people came into the order; who has priority by law is counted there alone."""
-SERVED = ("finished", "by_next", "transferred")
-"""How a call ends whose person was there to the end."""
 PASSED = ("passed", "closed")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from unicodedata import east_asian_width
 
 import xlsxwriter
 
@@ -21,6 +23,15 @@ from app.tickets.states import STATE_WORDS
 Cell = str | int | float | None
 Rows = Iterator[Sequence[Cell]]
 BOM = "\ufeff"
+WIDEST = 40
+"""Characters of a column; the items of a visit may take more."""
+
+
+class Share(float):
+    """A number that a sheet shows as a percentage."""
+
+    def __str__(self) -> str:
+        return f"{self:.0%}"
 
 
 def tickets_csv(plan: HallPlan, day: HallDay, visits: Iterable[Visit]) -> str:
@@ -43,12 +54,17 @@ def workbook(plan: HallPlan, day: HallDay, report: DayReport, visits: Iterable[V
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
+        share = book.add_format({"num_format": "0%"})
         for name, rows in tables.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
-            for row, cells in enumerate(rows):
-                sheet.write_row(row, 0, cells, None if row else bold)
-            sheet.autofit()
+            written = list(rows)
+            for row, cells in enumerate(written):
+                for column, cell in enumerate(cells):
+                    style = bold if row == 0 else share if isinstance(cell, Share) else None
+                    sheet.write(row, column, cell, style)
+            for column, cells in enumerate(zip_longest(*written)):
+                sheet.set_column(column, column, min(WIDEST, 2 + max(map(_width, cells))))
     return file.getvalue()
 
 
@@ -109,7 +125,7 @@ def _counters(report: DayReport) -> Rows:
     )
     for use in report.counters:
         yield (
-            use.no,
+            int(use.no) if use.no.isdigit() else use.no,
             use.name,
             _minutes(use.open_s),
             _minutes(use.busy_s),
@@ -148,7 +164,7 @@ def _tickets(plan: HallPlan, day: HallDay, visits: Iterable[Visit]) -> Rows:
             *(_clock(plan, day, at) for at in (visit.entered, visit.called, visit.ended)),
             visit.counter,
             _minutes(visit.waited_s),
-            _minutes(visit.served_s),
+            _minutes(visit.served_s) if visit.called is not None else None,
             visit.passes,
             _minutes(visit.told and visit.told.p50_s),
             _minutes(visit.told and visit.told.p90_s),
@@ -174,5 +190,11 @@ def _minutes(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds / 60, 1)
 
 
-def _percent(share: float | None) -> str | None:
-    return None if share is None else f"{share:.0%}"
+def _percent(share: float | None) -> Share | None:
+    return None if share is None else Share(round(share, 4))
+
+
+def _width(cell: Cell) -> int:
+    """Columns it takes; a Chinese character is two wide."""
+    text = "" if cell is None else str(cell)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 
 from app.catalog.plan import HallDay, HallPlan
 from app.core.acts import Actor
@@ -265,11 +265,14 @@ def by_state(hall: str, day: date) -> dict[str, int]:
 
 
 def oldest_wait(hall: str, day: date, now: datetime) -> timedelta:
-    """How long the one who waits longest has stood there; zero when nobody waits."""
+    """How long the one who waits longest has waited, as `rules.waits_since` counts it; zero when
+    nobody waits."""
+    is_early = TABLE.c.slot_starts_at > TABLE.c.entered_at
+    begins = case((is_early, TABLE.c.slot_starts_at), else_=TABLE.c.entered_at)
     since: datetime | None = db.session.execute(
-        select(func.min(TABLE.c.entered_at)).where(waiting_in(hall, day))
+        select(func.min(begins)).where(waiting_in(hall, day))
     ).scalar_one()
-    return now - since if since else timedelta()
+    return max(now - since, timedelta()) if since else timedelta()
 
 
 def waiting_minutes(plan: HallPlan, day: HallDay) -> dict[str, int]:

@@ -119,3 +119,9 @@ def place_of(ticket: Any, plan: HallPlan) -> Said:
 
 def _clock(at: datetime, plan: HallPlan) -> str:
     return at.astimezone(plan.zone).strftime("%H:%M")
+
+
+def waits_since(ticket: Any) -> datetime:
+    """Since when somebody may feel that they wait: who came early for a booking, from its slot."""
+    entered: datetime = ticket.entered_at or ticket.taken_at
+    return max(entered, ticket.slot_starts_at) if ticket.slot_starts_at else entered

@@ -50,3 +50,14 @@ OscillatorNode.prototype.start = function (at) {
 }
 """
 """`played` are the clips in the order they were given to the loudspeaker; a chime is two tones."""
+
+STREAM = """
+window.streamed = 0
+const next = ReadableStreamDefaultReader.prototype.read
+ReadableStreamDefaultReader.prototype.read = async function () {
+  const read = await next.call(this)
+  if (/^id: /m.test(read.value)) streamed += 1
+  return read
+}
+"""
+"""`streamed` counts what came down the event stream with an id."""

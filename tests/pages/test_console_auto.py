@@ -94,6 +94,7 @@ def test_nobody_is_called_while_a_clerk_is_busy_otherwise(house, auto):
     console.context.set_offline(True)
     console.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(console.locator("#offline")).to_be_visible()
+    console.wait_for_timeout(1_000)  # what had been asked before comes to its end
     console.keyboard.press("Escape")
     expect(console.locator("#call-dialog")).to_be_hidden()
     console.wait_for_timeout(1_500)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from speech.words import WORDS
 from tests.house import HALL
-from tests.pages.sounds import EAR, ENDLESS_VOICE, MUTE_VOICE, VOICE
+from tests.pages.sounds import EAR, ENDLESS_VOICE, MUTE_VOICE, STREAM, VOICE
 
 BROKEN = "Failed to load resource"
 PATIENCE_S = 60
@@ -180,9 +180,12 @@ def test_a_call_missed_for_a_moment_is_still_spoken(house, open_board):
 
 def test_a_resync_is_shown_and_not_spoken(house, open_board):
     house.take("id-card"), house.take("id-card")
-    board = open_board()
+    board = open_board(script=VOICE + STREAM, may_fail=BROKEN)
+    until(board, "streamed > 0")
     board.route("**/board?*", lambda route: route.abort())
+    before = board.evaluate("streamed")
     house.within(lambda: house.app.extensions["parts"].events(HALL).drop())
+    until(board, f"streamed > {before}")
     call(house, "1")
     board.unroute_all()
     until(board, "document.querySelectorAll('#calls li').length === 1")

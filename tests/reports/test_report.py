@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 
 import pytest
@@ -85,7 +86,10 @@ def test_the_files_hold_every_ticket_and_no_name(house, supervisor):
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         assert parts.testzip() is None
         words = parts.read("xl/sharedStrings.xml").decode()
+        sheets = [parts.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 4, 6)]
     assert "A004" in words
+    assert all(float(width) >= 6 for width in re.findall(r'<col [^>]*width="([0-9.]+)"', sheets[2]))
+    assert re.search(r'<c r="E2" s="\d+"><v>0\.333', sheets[1])  # a share is a number
     assert "李小明" not in words
 
 

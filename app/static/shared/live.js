@@ -12,8 +12,8 @@ const ASK_EVERY_MS = 5_000
 /**
  * Call `refresh` (async) now, whenever the stream at `url` tells of something, and every 5 s while
  * there is no stream or the last reading failed; at most once in `gatherMs`. `onFresh(is)` hears
- * whether it worked; `onResync` that the stream cannot tell what was missed, before the reading that
- * follows. Gives a function that reads anew.
+ * whether it worked; `onResync`, before the reading that follows, that a stream which stood before
+ * cannot tell what was missed. Gives a function that reads anew.
  */
 export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, gatherMs = 500 }) {
   const stream = { url, token, lastId: '', onResync }
@@ -85,9 +85,9 @@ async function listen(stream, onNews) {
       heard()
       const whole = (rest + value).split('\n')
       rest = whole.pop()
+      if (stream.lastId && whole.includes('event: resync')) stream.onResync()
       const id = whole.findLast((line) => line.startsWith('id: '))
       if (id) stream.lastId = id.slice(4)
-      if (whole.includes('event: resync')) stream.onResync()
       if (whole.some((line) => line.startsWith('data:'))) onNews()
     }
   } finally {
