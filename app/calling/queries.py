@@ -54,13 +54,13 @@ def last_call_id(hall: str, day: date, counter: str) -> int | None:
     return db.session.execute(query.limit(1)).scalar_one_or_none()
 
 
-def calls_of(hall: str, day: date) -> list[Call]:
-    """All calls of a hall's day in the order they were made: public, so everyone can check."""
-    return list(
-        db.session.execute(
-            select(*CALLS.c).where(CALLS.c.hall == hall, CALLS.c.day == day).order_by(CALLS.c.id)
-        ).all()
-    )
+def calls_of(hall: str, day: date, number: str | None = None) -> list[Call]:
+    """All calls of a hall's day, or those of one number, in the order they were made: public, so
+    everyone can check."""
+    query = select(*CALLS.c).where(CALLS.c.hall == hall, CALLS.c.day == day)
+    if number is not None:
+        query = query.where(CALLS.c.number == number)
+    return list(db.session.execute(query.order_by(CALLS.c.id)).all())
 
 
 def calls_of_ticket(ticket_id: str) -> list[Call]:

@@ -191,7 +191,7 @@ def board_out(plan: HallPlan, now: datetime, zone: Zone = EVERYWHERE) -> dict[st
         "message": plan.message,
         "calls": [call_out(made, plan) for made in last_calls(plan.code, day, BOARD_CALLS, zone)],
         "next": [
-            waiting_out(ticket, plan)
+            _next_out(ticket, plan)
             for ticket in tickets.waiting(plan.code, day, BOARD_NEXT, zone.lanes)
         ],
         "lanes": [
@@ -200,6 +200,18 @@ def board_out(plan: HallPlan, now: datetime, zone: Zone = EVERYWHERE) -> dict[st
             if zone.lanes is None or lane.letters in zone.lanes
         ],
     }
+
+
+def _next_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
+    """Somebody who waits, on the wall. Who waits for one counter alone may stand there while others
+    are called past them, so the wall says which counter."""
+    told = waiting_out(ticket, plan)
+    if ticket.bound_to is not None:
+        told["why"]["text"] = _("等 %(counter)s 号窗口 · %(why)s") % {
+            "counter": ticket.bound_to,
+            "why": told["why"]["text"],
+        }
+    return told
 
 
 def _class_of(ticket: Ticket) -> str | None:

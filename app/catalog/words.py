@@ -5,6 +5,7 @@ Source: the order table of docs/order.md; the minutes are the hall's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.catalog.plan import HallPlan, Lane, Rules
@@ -100,34 +101,58 @@ def notes_in_words(plan: HallPlan) -> list[str]:
         _("超过应叫时间 %(minutes)s 分钟仍未叫到的，窗口按首选队列一并叫号。") % limits,
         _("每个号码最多重呼 %(times)s 次，两次叫号至少间隔 %(seconds)s 秒。") % limits,
         *_choices(rules),
-        *(
-            _("%(letters)s 队列（%(name)s）现场取号后 %(minutes)s 分钟内叫到。")
-            % _of_lane(lane, minutes=lane.walk_in_promise // MINUTE)
-            for lane in plan.lanes.values()
-            if lane.walk_in_promise is not None
+        *_of_lanes(
+            plan,
+            lambda lane: lane.walk_in_promise and lane.walk_in_promise // MINUTE,
+            one=_("%(letters)s 队列（%(name)s）现场取号后 %(n)s 分钟内叫到。"),
+            several=_("%(lanes)s队列现场取号后 %(n)s 分钟内叫到。"),
+            every=_("各队列现场取号后 %(n)s 分钟内叫到。"),
         ),
-        *(
-            _("%(letters)s 队列（%(name)s）每日现场取号 %(quota)s 个。")
-            % _of_lane(lane, quota=lane.walk_in_quota)
-            for lane in plan.lanes.values()
-            if lane.walk_in_quota is not None
+        *_of_lanes(
+            plan,
+            lambda lane: lane.walk_in_quota,
+            one=_("%(letters)s 队列（%(name)s）每日现场取号 %(n)s 个。"),
+            several=_("%(lanes)s各队列每日现场取号 %(n)s 个。"),
+            every=_("各队列每日现场取号 %(n)s 个。"),
         ),
     ]
 
 
-def _of_lane(lane: Lane, **values: int) -> dict[str, object]:
-    return {"letters": lane.letters, "name": lane.name, **values}
+def _of_lanes(
+    plan: HallPlan, own: Callable[[Lane], int | None], *, one: str, several: str, every: str
+) -> list[str]:
+    """What some lanes have of their own, a sentence for all that have the same."""
+    alike: dict[int, list[Lane]] = {}
+    for lane in plan.lanes.values():
+        n = own(lane)
+        if n is not None:
+            alike.setdefault(n, []).append(lane)
+    said = []
+    for n, lanes in alike.items():
+        names = [_of_lane(lane) for lane in lanes]
+        if len(lanes) == 1:
+            said.append(one % (names[0] | {"n": n}))
+        elif len(lanes) == len(plan.lanes):
+            said.append(every % {"n": n})
+        else:
+            listed = _("、").join(_("%(letters)s（%(name)s）") % name for name in names)
+            said.append(several % {"lanes": listed, "n": n})
+    return said
+
+
+def _of_lane(lane: Lane) -> dict[str, object]:
+    return {"letters": lane.letters, "name": lane.name}
 
 
 def _choices(rules: Rules) -> list[str]:
     said = {
-        "每人在本大厅同时只能持有一个有效号。": rules.one_live_ticket == "per_hall",
-        "每人在同一队列同时只能持有一个有效号。": rules.one_live_ticket == "per_lane",
-        "临近下班、估计当天已无法办完时，停止取号。": rules.last_number,
-        "可以远程取号，到大厅签到后生效。": rules.numbers_from_afar,
-        "停机期间发出的纸质号，补录后按号上写的时间排队。": rules.paper_numbers is not None,
+        _("每人在本大厅同时只能持有一个有效号。"): rules.one_live_ticket == "per_hall",
+        _("每人在同一队列同时只能持有一个有效号。"): rules.one_live_ticket == "per_lane",
+        _("临近下班、估计当天已无法办完时，停止取号。"): rules.last_number,
+        _("可以远程取号，到大厅签到后生效。"): rules.numbers_from_afar,
+        _("停机期间发出的纸质号，补录后按号上写的时间排队。"): rules.paper_numbers is not None,
     }
-    return [_(sentence) for sentence, holds in said.items() if holds]
+    return [sentence for sentence, holds in said.items() if holds]
 
 
 def _priority(promises: Promises) -> str:

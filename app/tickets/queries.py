@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 
 from app.catalog.plan import HallDay, HallPlan
+from app.core import events
 from app.core.acts import Actor
 from app.core.db import db
 from app.core.parts import parts
@@ -124,6 +125,14 @@ def at_counter(hall: str, counter: str, *, lock: bool = False) -> Ticket | None:
     """The ticket this counter has called or serves."""
     query = HELD.with_for_update() if lock else HELD
     return db.session.execute(query, {"at_hall": hall, "at_counter": counter}).one_or_none()
+
+
+def announced(ticket: Ticket) -> int | None:
+    """How often its call has been announced; None when it is not called."""
+    if ticket.state != State.CALLED:
+        return None
+    theirs = (events.TABLE.c.ticket_id == ticket.id, events.TABLE.c.call_id == ticket.call_id)
+    return db.session.execute(select(func.max(events.TABLE.c.nth)).where(*theirs)).scalar_one()
 
 
 def ahead(ticket: Ticket) -> int | None:

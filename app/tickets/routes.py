@@ -16,7 +16,7 @@ from app.core.http import answer, event_stream, perform_here
 from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
-from app.tickets.queries import Ticket, find, live_of, owned_by
+from app.tickets.queries import Ticket, announced, find, live_of, owned_by
 from app.tickets.schemas import ItemsIn, NothingIn, RejoinOut, TicketOut
 from app.tickets.view import rejoin_out, ticket_out
 
@@ -93,7 +93,8 @@ def ticket_events(ticket_id: str) -> Response:
 
     def present() -> str:
         ticket = find(None, id=ticket_id)
-        return json.dumps(ticket_out(ticket, plan, asker), ensure_ascii=False)
+        told = ticket_out(ticket, plan, asker) | {"nth": announced(ticket)}
+        return json.dumps(told, ensure_ascii=False)
 
     return event_stream(parts().streams.watch(plan.code, present))
 

@@ -76,12 +76,23 @@ def rules(hall: str) -> str:
 @bp.get("/halls/<hall>/calls")
 @public
 def calls(hall: str) -> str:
-    """Every call of a hall day (`?date=`) and its reason, the latest first."""
+    """Every call of a hall day (`?date=`) and its reason, the latest first; of one number
+    (`?number=`)."""
     plan = plan_of(hall)
+    today = plan.day_of(parts().clock.now()).date
     asked = request.args.get("date", type=date.fromisoformat)
-    day = asked or plan.day_of(parts().clock.now()).date
-    made = [call_out(call, plan) for call in reversed(calls_of(plan.code, day))]
-    return render_template("visitor/calls.html", plan=plan, day=_date_words(day), calls=made)
+    day = asked or today
+    number = request.args.get("number", "").strip().upper()
+    made = reversed(calls_of(plan.code, day, number or None))
+    return render_template(
+        "visitor/calls.html",
+        plan=plan,
+        date=asked,
+        day=_date_words(day),
+        is_today=day == today,
+        number=number,
+        calls=[call_out(call, plan) for call in made],
+    )
 
 
 @bp.get("/t/<token>")

@@ -79,9 +79,19 @@ def test_no_reason_is_left_in_chinese(house):
     assert [why["text"] for why in said if CHINESE.search(why["text"])] == []
 
 
-@pytest.mark.parametrize("rules", [{}, {"one_live_ticket": "per_hall", "last_number": True}])
-def test_the_order_table_is_all_english(house, rules):
-    house.reload(lambda file: file["hall"]["rules"].update(rules))
+CHOICES = {"last_number": True, "numbers_from_afar": True, "paper_numbers": "900-999"}
+BY_PLACE = {"priority": "behind_k", "behind": 2, "one_live_ticket": "per_lane"}
+
+
+@pytest.mark.parametrize("rules", [{}, {"one_live_ticket": "per_hall"}, BY_PLACE])
+@pytest.mark.parametrize("lanes", [1, 2, 3])
+def test_the_order_table_is_all_english(house, rules, lanes):
+    def choose_all(file):
+        file["hall"]["rules"].update(CHOICES | rules)
+        for number, lane in enumerate(file["lanes"][:lanes]):
+            lane.update(name=f"Lane {number}", walk_in_quota=100, walk_in_minutes=20)
+
+    house.reload(choose_all)
     told = in_english(house, "GET", f"/halls/{HALL}/rules").json
     sentences = [row[part] for row in told["order"] for part in ("how", "due")] + told["notes"]
     assert [each for each in sentences if CHINESE.search(each)] == []

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from pathlib import Path
 
 import pytest
 
+from app.catalog.hall_file import parse_hall
 from app.catalog.service import plans
+from app.catalog.words import notes_in_words
 from app.core.auth import access_of
 from tests.catalog.conftest import SMALL
+from tests.house import HALL_FILE
 
 HALLS = Path(__file__).parents[2] / "config" / "halls"
 
@@ -155,6 +160,27 @@ def test_the_rules_over_http_have_the_halls_own_minutes(client, load):
     assert due["walk_in"] == "取号后 25 分钟内叫到"
     assert "7 分钟" in due["priority"]
     assert any("B 队列（出入境）现场取号后 20 分钟内叫到" in note for note in rules["notes"])
+
+
+QUOTAS = {
+    (5, None, None): ["A 队列（户籍）每日现场取号 5 个。"],
+    (5, 5, None): ["A（户籍）、B（社保）各队列每日现场取号 5 个。"],
+    (5, 9, 5): [
+        "A（户籍）、J（工程建设）各队列每日现场取号 5 个。",
+        "B 队列（社保）每日现场取号 9 个。",
+    ],
+    (5, 5, 5): ["各队列每日现场取号 5 个。"],
+    (None, None, None): [],
+}
+
+
+@pytest.mark.parametrize("quotas", QUOTAS)
+def test_lanes_that_give_as_many_numbers_are_told_in_one_sentence(quotas):
+    file = copy.deepcopy(HALL_FILE)
+    for lane, quota in zip(file["lanes"], quotas, strict=True):
+        lane["walk_in_quota"] = quota
+    notes = notes_in_words(parse_hall(json.dumps(file).encode()).plan)
+    assert [note for note in notes if "每日" in note] == QUOTAS[quotas]
 
 
 def test_a_hall_that_chose_behind_k_says_so(client, load):

@@ -42,6 +42,21 @@ def test_at_a_busy_counter_it_waits_there_alone_with_its_old_due(house):
     assert (again["ticket"]["number"], again["why"]["bound"]) == ("A001", True)
 
 
+def test_the_wall_says_which_counter_it_waits_for_while_others_are_called(house):
+    ticket, clerk, other = called(house), house.clerk("1"), house.clerk("2")
+    clerk.handle(ticket, "park")
+    for _ in range(3):
+        house.take()
+    clerk.next()
+    clerk.handle(ticket, "resume")
+    other.next()
+    board = house.get("/halls/t/board").json["next"]
+    assert [(one["number"], one["why"]["text"]) for one in board] == [
+        ("A001", "等 1 号窗口 · 09:00 现场取号"),
+        ("A004", "09:00 现场取号"),
+    ]
+
+
 def test_any_counter_of_its_lane_may_go_on_and_no_other(house):
     permit = called(house, "pension", "1")
     house.clerk("1").handle(permit, "park")

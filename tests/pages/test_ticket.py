@@ -98,6 +98,7 @@ def test_the_keyboard_rates_and_english_is_spoken(house, open_ticket):
     assert rows(house, RATINGS) == []
     page.keyboard.press("Enter")
     expect(page.locator("#thanks")).to_have_text("Thank you for your rating: Dissatisfied")
+    expect(page.locator("#thanks")).to_be_focused()
 
 
 def test_the_counter_stands_large_when_called_and_who_missed_it_comes_back(house, open_ticket):
@@ -106,8 +107,13 @@ def test_the_counter_stands_large_when_called_and_who_missed_it_comes_back(house
         house.take()
     page = open_ticket(ticket)
     expect(page.locator("#state")).to_have_text("等候中")
+    of_those_who_wait = [page.locator(name) for name in ("#why", "#due", "#due-note")]
+    for told in of_those_who_wait:
+        expect(told).to_be_visible()
     clerk.next()
     expect(page.locator("#words")).to_have_text("请到 3 号窗口办理。")
+    for told in of_those_who_wait:
+        expect(told).to_be_hidden()
     expect(page).to_have_title("请到 3 号窗口 · A001")
     height = "node => node.getBoundingClientRect().height"
     assert page.locator("#counter-no").evaluate(height) > 100
@@ -127,3 +133,20 @@ def test_the_counter_stands_large_when_called_and_who_missed_it_comes_back(house
     page.get_by_role("button", name="放弃", exact=True).click()
     expect(page.locator("#state")).to_have_text("已放弃")
     expect(page.locator("#rating")).to_be_hidden()
+
+
+BUZZES = "window.buzzed = 0; navigator.vibrate = () => { window.buzzed += 1 }"
+
+
+def test_who_is_called_again_notices(house, open_ticket):
+    house.reload(lambda file: file["hall"]["rules"].update(recall_seconds=1))
+    ticket, clerk = house.take(), house.clerk("3")
+    page = open_ticket(ticket, script=BUZZES)
+    page.locator("#number").click()  # a browser that was never touched does not vibrate
+    clerk.next()
+    expect(page).to_have_title("请到 3 号窗口 · A001")
+    page.wait_for_timeout(1_100)
+    assert clerk.handle(ticket, "recall").status_code == 200
+    expect(page).to_have_title("再次叫号：请到 3 号窗口 · A001")
+    expect(page.locator("#words")).to_have_text("再次叫号：请到 3 号窗口办理。")
+    assert page.evaluate("window.buzzed") == 2

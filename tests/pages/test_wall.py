@@ -47,9 +47,25 @@ def test_every_call_is_there_with_its_reason(house, open_page):
     expect(page.get_by_text("Nobody has been called")).to_be_visible()
 
 
+def test_the_calls_of_one_number_are_found(house, open_page):
+    for _ in range(2):
+        house.take()
+    clerk = house.clerk("1")
+    for _ in range(2):
+        clerk.handle(clerk.next()["ticket"], "pass")
+    page = open_page("/halls/t/calls")
+    expect(page.get_by_role("heading", name="今天的叫号")).to_be_visible()
+    page.get_by_label("查号码").fill("a001")
+    page.get_by_role("button", name="查询").click()
+    expect(page.locator("tbody th")).to_have_text(["A001"])
+    page.get_by_role("link", name="全部叫号").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
 def test_the_first_page_says_how_many_wait_and_leads_everywhere(house, open_page, live_server):
     house.take()
     page = open_page("/")
+    expect(page.get_by_role("link", name="取号机")).to_contain_text("登记码")
     hall = page.get_by_role("region", name="测试大厅")
     expect(hall).to_contain_text("1 人等候")
     hall.get_by_role("link", name="叫号规则").click()

@@ -15,6 +15,12 @@ export function offerRating({ path, token, fault }) {
     say('thanks', rating?.grade ? _('感谢您的评价：%(grade)s', { grade: page.grades[rating.grade] }) : '')
   }
 
+  // What was tapped is gone: who goes by keyboard goes on from the thanks.
+  function thank(rating) {
+    render(rating)
+    byId('thanks').focus()
+  }
+
   async function rate(button) {
     const words = byId('remark').value.trim()
     const body = { grade: button.dataset.grade, ...(words && { words }) }
@@ -24,11 +30,11 @@ export function offerRating({ path, token, fault }) {
     grades.forEach((each) => { each.disabled = true })
     fault('')
     try {
-      render(await call('POST', path, { body, key: keys[said], token }))
+      thank(await call('POST', path, { body, key: keys[said], token }))
     } catch (error) {
       if (!error.isOpen) delete keys[said]
       fault(error.message || _('网络不通，评价没有送到，请再点一次。'))
-      if (error.code === 'already_rated') render({ open: false, grade: error.problem.grade })
+      if (error.code === 'already_rated') thank({ open: false, grade: error.problem.grade })
       mark(null)
     } finally {
       grades.forEach((each) => { each.disabled = false })

@@ -15,13 +15,16 @@ let keys = {}
 let last = page.ticket
 let rejoining = null
 let wasTransferred = false
+let announced = null // how often its call was, as the stream tells it
 
 const WORDS = {
   expected: () => _('到大厅后请先在取号机签到，再开始排队。'),
   waiting: (ticket) => ticket.ahead
     ? _('您前面还有 %(ahead)s 人，请在等候区等候。', ticket)
     : _('您排在本队列最前面，请准备好材料，留意叫号。'),
-  called: (ticket) => _('请到 %(counter)s 号窗口办理。', ticket),
+  called: (ticket) => announced > 1
+    ? _('再次叫号：请到 %(counter)s 号窗口办理。', ticket)
+    : _('请到 %(counter)s 号窗口办理。', ticket),
   serving: (ticket) => _('正在 %(counter)s 号窗口办理。', ticket),
   parked: () => _('窗口为您保留着这个号。补齐材料后请回到窗口，不必重新取号。'),
   passed: () => _('叫号时您没有到窗口。请点“重新排队”，不必重新取号。'),
@@ -68,13 +71,23 @@ function hintFor(ticket) {
 
 function announce(ticket) {
   const { state, number, counter } = ticket
-  document.title = state === 'called'
-    ? _('请到 %(counter)s 号窗口 · %(number)s', { counter, number })
-    : `${number} ${page.states[state]}`
+  const title = announced > 1
+    ? _('再次叫号：请到 %(counter)s 号窗口 · %(number)s', { counter, number })
+    : _('请到 %(counter)s 号窗口 · %(number)s', { counter, number })
+  document.title = state === 'called' ? title : `${number} ${page.states[state]}`
+  if (state === 'called' && last.state !== 'called') vibrate()
+}
+
+function vibrate() {
   // a browser that was never touched complains of being asked
-  if (state === 'called' && last.state !== 'called' && navigator.userActivation?.hasBeenActive) {
-    navigator.vibrate?.([400, 200, 400])
-  }
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400])
+}
+
+/** The stream tells each announcement of a call, also to a page that comes back into view. */
+function told(data) {
+  const { nth } = JSON.parse(data)
+  if (announced !== null && nth > Math.max(announced, 1)) vibrate()
+  announced = nth ?? 0
 }
 
 function hint(text) {
@@ -92,7 +105,8 @@ function figures(ticket, isOver) {
   say('lane', `${ticket.lane} ${page.lanes[ticket.lane] ?? ''}`)
   say('why', ticket.why.text)
   say('due', clockOf(ticket.due_at))
-  show('due-row', ['expected', 'waiting'].includes(ticket.state))
+  const isPlaced = ['expected', 'waiting'].includes(ticket.state) && !isOver
+  for (const id of ['why-row', 'due-row', 'due-note']) show(id, isPlaced)
 }
 
 async function refresh() {
@@ -132,6 +146,7 @@ const ring = keepLive({
   url: `/api/v1${path}/events`,
   token,
   refresh,
+  onTold: told,
   onFresh: (is) => show('stale', !is),
 })
 // Time passes without news: the estimate with it, the time to come back, and the day.
