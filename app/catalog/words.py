@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.catalog.plan import HallPlan, Lane, Rules
 from app.core.language import gettext as _
+from app.core.language import named
 from queueing.order import MINUTE, Promises, Why
 
 SECOND = 1_000
@@ -116,7 +117,7 @@ def notes_in_words(plan: HallPlan) -> list[str]:
 
 
 def _of_lane(lane: Lane, **values: int) -> dict[str, object]:
-    return {"letters": lane.letters, "name": lane.name, **values}
+    return {"letters": lane.letters, "name": named(lane), **values}
 
 
 def _choices(rules: Rules) -> list[str]:

@@ -92,6 +92,8 @@ MISTAKES = [
     ("minutes: 15", "minutes: 481", "1 到 480"),
     (", minutes: 15", "", "缺少"),
     ("papers: [身份证]", "papers: 身份证", "列表"),
+    ("papers: [身份证]", "papers: [身份证], papers_en: [ID card, Photo]", "papers 逐条对应"),
+    ("{letters: B, ", "{name_en: '', letters: B, ", "这一项是空的"),
 ]
 
 
