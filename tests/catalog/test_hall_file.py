@@ -264,6 +264,12 @@ def test_the_demo_halls_are_faultless_and_their_data_is_real(file):
     assert all(item.papers for item in plan.items.values())
     assert set(plan.departments) == {item.department for item in plan.items.values()}
     assert set(plan.lanes) == {item.lane for item in plan.items.values()}
+    told = [plan, *plan.departments.values(), *plan.lanes.values(), *plan.counters.values()]
+    assert all(each.name_en for each in [*told, *plan.items.values()])
+    assert all(item.papers_en for item in plan.items.values())
+    assert plan.message_en
+    english = [item.name_en for item in plan.items.values()]
+    assert len(set(english)) == len(english), "who reads English must tell them apart"
 
 
 def test_the_demo_hall_has_the_size_of_a_county_hall():
