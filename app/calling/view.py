@@ -14,8 +14,8 @@ from app.catalog.plan import EVERYWHERE, Counter, HallDay, HallPlan, Zone
 from app.catalog.service import auto_call_of, counter_of, counter_statuses
 from app.core.acts import Act
 from app.core.http import wire_time
+from app.core.language import either, named, tell
 from app.core.language import gettext as _
-from app.core.language import tell
 from app.core.said import Said
 from app.staff.queries import clerk_at, silences
 from app.tickets import queries as tickets
@@ -54,7 +54,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
     first = line[0].ticket if line and status == OPEN and not held else None
     return {
         "no": no,
-        "name": counter.name,
+        "name": named(counter),
         "status": status,
         "since": _local(since, plan),
         "clerk": clerk_at(plan.code, no, act.now),
@@ -116,7 +116,7 @@ def _lanes_out(counter: Counter, line: list[InLine], plan: HallPlan) -> list[dic
     return [
         {
             "lane": letters,
-            "name": plan.lanes[letters].name,
+            "name": named(plan.lanes[letters]),
             "tier": tier,
             "waiting": len(since[letters]),
             "oldest_since": _local(min(since[letters], default=None), plan),
@@ -185,17 +185,17 @@ def board_out(plan: HallPlan, now: datetime, zone: Zone = EVERYWHERE) -> dict[st
     counts = tickets.waiting_by_lane(plan.code, day)
     return {
         "hall": plan.code,
-        "name": plan.name,
+        "name": named(plan),
         "date": day.isoformat(),
         "server_time": _local(now, plan),
-        "message": plan.message,
+        "message": either(plan.message, plan.message_en),
         "calls": [call_out(made, plan) for made in last_calls(plan.code, day, BOARD_CALLS, zone)],
         "next": [
             _next_out(ticket, plan)
             for ticket in tickets.waiting(plan.code, day, BOARD_NEXT, zone.lanes)
         ],
         "lanes": [
-            {"lane": lane.letters, "name": lane.name, "waiting": counts.get(lane.letters, 0)}
+            {"lane": lane.letters, "name": named(lane), "waiting": counts.get(lane.letters, 0)}
             for lane in plan.lanes.values()
             if zone.lanes is None or lane.letters in zone.lanes
         ],

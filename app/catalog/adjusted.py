@@ -39,7 +39,8 @@ def adjusted(plan: HallPlan, standing: Iterable[Adjustment], day: date) -> HallP
     """The hall of a file with what stands on this day laid over it. Where a file loaded since no
     longer knows something, or a lane would be left out, it goes by the file. Pure."""
     counters, stops = dict(plan.counters), {}
-    message, thresholds, until = plan.message, plan.thresholds, None
+    message, message_en = plan.message, plan.message_en
+    thresholds, until = plan.thresholds, None
     for each in standing:
         if each.day is not None:
             until = plan.hall_day(day + timedelta(days=1)).starts_at
@@ -49,7 +50,7 @@ def adjusted(plan: HallPlan, standing: Iterable[Adjustment], day: date) -> HallP
             case Kind.STOP if each.subject in (WHOLE_HALL, *plan.lanes):
                 stops[each.subject] = each.reason
             case Kind.MESSAGE:
-                message = each.value
+                message, message_en = each.value, ""
             case Kind.THRESHOLDS:
                 thresholds = filled(Thresholds, each.value)
     made = replace(
@@ -57,6 +58,7 @@ def adjusted(plan: HallPlan, standing: Iterable[Adjustment], day: date) -> HallP
         counters=counters,
         stops=stops,
         message=message,
+        message_en=message_en,
         thresholds=thresholds,
         adjusted_until=until,
     )

@@ -17,7 +17,16 @@ from marshmallow import ValidationError
 from app.catalog.hall_bookings import bookable_of, booking_of, judge_bookings, location_of
 from app.catalog.hall_judge import Complaint, judge
 from app.catalog.hall_schema import WEEKDAYS, FilePart
-from app.catalog.plan import Counter, Exceptional, HallPlan, Item, Lane, Rules, Thresholds
+from app.catalog.plan import (
+    Counter,
+    Department,
+    Exceptional,
+    HallPlan,
+    Item,
+    Lane,
+    Rules,
+    Thresholds,
+)
 from app.catalog.yaml_tree import Fault, Path, Unreadable, read_tree
 from queueing.order import MINUTE, Promises
 
@@ -123,13 +132,15 @@ def _plan(data: dict[str, Any]) -> HallPlan:
         closed_on_holidays=hall["closed_on_holidays"],
         promises=_promises(hall["promises"], hall["rules"]),
         rules=_rules(hall["rules"]),
-        departments={each["code"]: each["name"] for each in data["departments"]},
+        departments={each["code"]: Department(**each) for each in data["departments"]},
         lanes={each["letters"]: _lane(each) for each in data["lanes"]},
         counters={each["no"]: _counter(each) for each in data["counters"]},
         items={each["code"]: _item(each) for each in data["items"]},
         address=hall["address"],
         phone=hall["phone"],
         message=hall["message"],
+        name_en=hall["name_en"],
+        message_en=hall["message_en"],
         thresholds=_thresholds(hall["thresholds"]),
         booking=booking_of(hall["booking"]),
         location=location_of(hall["location"]),
@@ -162,7 +173,14 @@ def _thresholds(written: dict[str, Any]) -> Thresholds:
 def _lane(written: dict[str, Any]) -> Lane:
     minutes = written["walk_in_minutes"]
     promise = None if minutes is None else minutes * MINUTE
-    return Lane(0, written["letters"], written["name"], written["walk_in_quota"], promise)
+    return Lane(
+        id=0,
+        letters=written["letters"],
+        name=written["name"],
+        walk_in_quota=written["walk_in_quota"],
+        walk_in_promise=promise,
+        name_en=written["name_en"],
+    )
 
 
 def _counter(written: dict[str, Any]) -> Counter:
@@ -171,8 +189,12 @@ def _counter(written: dict[str, Any]) -> Counter:
 
 
 def _item(written: dict[str, Any]) -> Item:
-    papers, bookable = tuple(written["papers"]), bookable_of(written["bookable"])
-    return Item(id=0, **{**written, "papers": papers, "bookable": bookable})
+    read = {
+        "papers": tuple(written["papers"]),
+        "papers_en": tuple(written["papers_en"]),
+        "bookable": bookable_of(written["bookable"]),
+    }
+    return Item(id=0, **{**written, **read})
 
 
 def _exceptions(written: dict[str, Any]) -> tuple[Exceptional, ...]:

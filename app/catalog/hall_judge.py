@@ -175,3 +175,8 @@ def _judge_items(data: dict[str, Any]) -> Iterator[Complaint]:
         for place, item in enumerate(entries(data, "items")):
             if name in item and item[name] not in known:
                 yield ("items", place, name), f"没有「{item[name]}」这个{what}"
+    for place, item in enumerate(entries(data, "items")):
+        papers, english = item.get("papers") or (), item.get("papers_en") or ()
+        if english and len(english) != len(papers):
+            sentence = f"应与 papers 逐条对应：中文 {len(papers)} 条，英文 {len(english)} 条"
+            yield ("items", place, "papers_en"), sentence

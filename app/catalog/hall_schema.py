@@ -151,11 +151,13 @@ class BookableTimePart(Part):
 class HallPart(Part):
     code = Code(required=True)
     name = Text(required=True)
+    name_en = Text(longest=100, load_default="")
     timezone = TimeZone(load_default="Asia/Shanghai")
     day_starts_at = ClockTime(load_default=time(3))
     address = Text(longest=120, load_default="")
     phone = Text(load_default="")
     message = Text(longest=300, load_default="")
+    message_en = Text(longest=300, load_default="")
     hours = part(WeekPart, required=True)
     exceptions = ListOf(part(ExceptionPart), load_default=())
     closed_on_holidays = YesNo(load_default=True)
@@ -170,11 +172,13 @@ class HallPart(Part):
 class DepartmentPart(Part):
     code = Code(required=True)
     name = Text(required=True)
+    name_en = Text(longest=100, load_default="")
 
 
 class LanePart(Part):
     letters = Letters(required=True)
     name = Text(required=True)
+    name_en = Text(longest=100, load_default="")
     walk_in_quota = Whole(0, 100_000, load_default=None)
     walk_in_minutes = Whole(0, 720, load_default=None)
 
@@ -182,6 +186,7 @@ class LanePart(Part):
 class CounterPart(Part):
     no = CounterNo(required=True)
     name = Text(required=True)
+    name_en = Text(longest=100, load_default="")
     kind = OneOf("general", "specialist", load_default="general")
     accessible = YesNo(load_default=False)
     tiers = ListOf(ListOf(Letters(), least=1), least=1, required=True)
@@ -193,10 +198,12 @@ class CounterPart(Part):
 class ItemPart(Part):
     code = Code(required=True)
     name = Text(required=True)
+    name_en = Text(longest=100, load_default="")
     department = Text(required=True)
     lane = Text(required=True)
     minutes = Whole(1, 480, required=True)
     papers = ListOf(Text(longest=120), load_default=())
+    papers_en = ListOf(Text(longest=120), load_default=())
     bookable = ListOrFalse(part(BookableTimePart), load_default=None)
 
 

@@ -126,15 +126,21 @@ def _put_all(
     counters: Parts[CounterRow],
     items: Parts[ItemRow],
 ) -> None:
-    for code, name in plan.departments.items():
-        departments.put(code, name=name)
+    for department in plan.departments.values():
+        departments.put(department.code, name=department.name, name_en=department.name_en)
     for lane in plan.lanes.values():
-        quota, promise = lane.walk_in_quota, lane.walk_in_promise
-        lanes.put(lane.letters, name=lane.name, walk_in_quota=quota, walk_in_promise=promise)
+        lanes.put(
+            lane.letters,
+            name=lane.name,
+            name_en=lane.name_en,
+            walk_in_quota=lane.walk_in_quota,
+            walk_in_promise=lane.walk_in_promise,
+        )
     for counter in plan.counters.values():
         counters.put(
             counter.no,
             name=counter.name,
+            name_en=counter.name_en,
             kind=counter.kind,
             accessible=counter.accessible,
             tiers=plain(counter.tiers),
@@ -147,9 +153,11 @@ def _put_all(
         items.put(
             item.code,
             name=item.name,
+            name_en=item.name_en,
             department_id=departments.rows[item.department].id,
             lane_id=lanes.rows[item.lane].id,
             minutes=item.minutes,
             papers=plain(item.papers),
+            papers_en=plain(item.papers_en),
             bookable=plain(item.bookable),
         )

@@ -29,6 +29,7 @@ class HallRow(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(32), unique=True)
     name: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(100), server_default="")
     timezone: Mapped[str] = mapped_column(String(64))
     day_starts_at: Mapped[time] = mapped_column(Time)
     week: Mapped[list[Any]] = mapped_column(JSON)
@@ -45,6 +46,7 @@ class HallRow(db.Model):
     address: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str] = mapped_column(String(60))
     message: Mapped[str] = mapped_column(Text)
+    message_en: Mapped[str] = mapped_column(Text, server_default="")
     revision: Mapped[int]
     """Raised whenever a plan read before is no longer true."""
     file_sha: Mapped[str] = mapped_column(String(64))
@@ -60,6 +62,7 @@ class DepartmentRow(db.Model):
     hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
     code: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(100), server_default="")
     position: Mapped[int]
     retired: Mapped[bool]
 
@@ -72,6 +75,7 @@ class LaneRow(db.Model):
     hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
     letters: Mapped[str] = mapped_column(String(3))
     name: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(100), server_default="")
     position: Mapped[int]
     walk_in_quota: Mapped[int | None]
     walk_in_promise: Mapped[int | None]
@@ -87,6 +91,7 @@ class CounterRow(db.Model):
     hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
     no: Mapped[str] = mapped_column(String(8))
     name: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(100), server_default="")
     kind: Mapped[str] = mapped_column(String(16))
     accessible: Mapped[bool]
     tiers: Mapped[list[Any]] = mapped_column(JSON)
@@ -114,10 +119,12 @@ class ItemRow(db.Model):
     hall_id: Mapped[int] = mapped_column(ForeignKey("halls.id"))
     code: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(100), server_default="")
     department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
     lane_id: Mapped[int] = mapped_column(ForeignKey("lanes.id"))
     minutes: Mapped[int]
     papers: Mapped[list[str]] = mapped_column(JSON)
+    papers_en: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     bookable: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """Null: at every slot of its lane; empty: at none but an event's."""
     position: Mapped[int]

@@ -65,6 +65,14 @@ class Exceptional:
 
 
 @dataclass(frozen=True, slots=True)
+class Department:
+    code: str
+    name: str
+    name_en: str = ""
+    """In English; empty, here and everywhere: only in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lane:
     id: int
     letters: str
@@ -73,6 +81,7 @@ class Lane:
     """Numbers a day for walk-ins; None: no limit."""
     walk_in_promise: int | None
     """Milliseconds, instead of the hall's; None: the hall's."""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,7 @@ class Counter:
     they add up to at most 1, and only lanes named here can be booked at this counter."""
     tiers_in_file: Tiers | None = None
     """Its tiers by the hall file, while it serves others for the day; None: `tiers` are."""
+    name_en: str = ""
 
     @property
     def lanes(self) -> frozenset[str]:
@@ -112,6 +122,9 @@ class Item:
     papers: tuple[str, ...]
     bookable: tuple[BookableTime, ...] | None = None
     """None: at every slot of its lane; empty: at none but those of an event."""
+    name_en: str = ""
+    papers_en: tuple[str, ...] = ()
+    """The papers in English, one for each; empty: only in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +261,8 @@ class HallPlan:
     closed_on_holidays: bool
     promises: Promises
     rules: Rules
-    departments: dict[str, str]
+    departments: dict[str, Department]
+    """By code."""
     lanes: dict[str, Lane]
     """By letters, in the order of the hall file, as all the others."""
     counters: dict[str, Counter]
@@ -258,6 +272,8 @@ class HallPlan:
     address: str = ""
     phone: str = ""
     message: str = ""
+    name_en: str = ""
+    message_en: str = ""
     booking: Booking = field(default_factory=Booking)
     location: Location | None = None
     """None: a phone may check in from anywhere, as where the hall trusts people to be there."""

@@ -20,6 +20,7 @@ from app.catalog.service import (
 )
 from app.catalog.words import notes_in_words, order_in_words
 from app.core.auth import public
+from app.core.language import either, named
 from app.core.parts import parts
 from queueing.order import MINUTE
 
@@ -46,12 +47,14 @@ def one_hall(hall: str) -> dict[str, Any]:
     statuses = counter_statuses(plan)
     return {
         **_hall(plan, now),
-        "message": plan.message,
-        "departments": [{"code": c, "name": name} for c, name in plan.departments.items()],
+        "message": either(plan.message, plan.message_en),
+        "departments": [
+            {"code": each.code, "name": named(each)} for each in plan.departments.values()
+        ],
         "lanes": [
             {
                 "letters": lane.letters,
-                "name": lane.name,
+                "name": named(lane),
                 "walk_in_quota": lane.walk_in_quota,
                 "walk_in_minutes": promises.walk_in(lane.letters) // MINUTE,
                 "stopped": plan.why_stopped(lane.letters),
@@ -59,7 +62,11 @@ def one_hall(hall: str) -> dict[str, Any]:
             for lane in plan.lanes.values()
         ],
         "counters": [
-            {**asdict(counter), "status": statuses.get(counter.no, ("closed", None))[0]}
+            {
+                **asdict(counter),
+                "name": named(counter),
+                "status": statuses.get(counter.no, ("closed", None))[0],
+            }
             for counter in plan.counters.values()
         ],
     }
@@ -75,7 +82,9 @@ def items(hall: str, query_data: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {
             **asdict(item),
-            "department": plan.departments[item.department],
+            "name": named(item),
+            "department": named(plan.departments[item.department]),
+            "papers": either(item.papers, item.papers_en),
             "bookable": is_bookable(plan, item),
         }
         for item in find_items(plan, query_data["q"])
@@ -102,7 +111,7 @@ def _hall(plan: HallPlan, now: datetime) -> dict[str, Any]:
     day = plan.day_of(now)
     return {
         "code": plan.code,
-        "name": plan.name,
+        "name": named(plan),
         "address": plan.address,
         "phone": plan.phone,
         "timezone": plan.timezone,

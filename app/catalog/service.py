@@ -3,6 +3,7 @@ status of counters."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from app.catalog.pinyin import shortens, spells
 from app.catalog.plan import AutoCall, Counter, HallDay, HallPlan, Item, Lane
 from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
+from app.core.language import SOURCE, language, named
 from app.core.parts import parts
 from queueing.order import Promises
 
@@ -105,11 +107,12 @@ def lane_of(plan: HallPlan, letters: str) -> Lane:
 def find_items(plan: HallPlan, q: str) -> list[Item]:
     """Items in which every word of `q` occurs in name, code or department, or is the pinyin of name
     or department; behind them, those for which a word is a short form of the name. Each in file
-    order, and all of them for an empty `q`."""
+    order, and all of them for an empty `q`. For who reads English, those whose English has words
+    that begin with each of `q` come before them all."""
     words = q.casefold().split()
 
     def says(item: Item, word: str) -> bool:
-        names = item.name, plan.departments[item.department]
+        names = item.name, plan.departments[item.department].name
         text = "\n".join((*names, item.code)).casefold()
         return word in text or any(spells(word, name) for name in names)
 
@@ -119,7 +122,24 @@ def find_items(plan: HallPlan, q: str) -> list[Item]:
         for item in plan.items.values()
         if all(says(item, word) or shortens(word, item.name.casefold()) for word in words)
     ]
-    return list(dict.fromkeys([*plain, *short]))
+    return list(dict.fromkeys([*_in_english(plan, q), *plain, *short]))
+
+
+def _in_english(plan: HallPlan, q: str) -> list[Item]:
+    """Nothing for who reads Chinese: who types the initials of 社会 is not looking for a shop."""
+    words = _words(q)
+    if not words or language() == SOURCE:
+        return []
+
+    def reads(item: Item) -> bool:
+        told = _words(f"{named(item)} {named(plan.departments[item.department])}")
+        return all(any(each.startswith(word) for each in told) for word in words)
+
+    return [item for item in plan.items.values() if reads(item)]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def lock_counter(counter: Counter) -> str:

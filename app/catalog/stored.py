@@ -18,6 +18,7 @@ from app.catalog.plan import (
     Booking,
     BookingException,
     Counter,
+    Department,
     Exceptional,
     HallPlan,
     Item,
@@ -53,6 +54,8 @@ def hall_columns(plan: HallPlan) -> dict[str, Any]:
         "address": plan.address,
         "phone": plan.phone,
         "message": plan.message,
+        "name_en": plan.name_en,
+        "message_en": plan.message_en,
     }
 
 
@@ -83,13 +86,19 @@ def read_plan(code: str) -> HallPlan:
         closed_on_holidays=hall.closed_on_holidays,
         promises=filled(Promises, hall.promises),
         rules=_rules(hall.rules),
-        departments={row.code: row.name for row in departments if not row.retired},
+        departments={
+            row.code: Department(row.code, row.name, row.name_en)
+            for row in departments
+            if not row.retired
+        },
         lanes={row.letters: lane_values[row.id] for row in lanes if not row.retired},
         counters={row.no: _counter(row) for row in _parts(CounterRow, hall) if not row.retired},
         items={row.code: item_values[row.id] for row in items if not row.retired},
         address=hall.address,
         phone=hall.phone,
         message=hall.message,
+        name_en=hall.name_en,
+        message_en=hall.message_en,
         booking=_booking(hall.booking),
         thresholds=filled(Thresholds, hall.thresholds),
         location=None if hall.location is None else filled(Location, hall.location),
@@ -128,7 +137,14 @@ def _parts(kind: type[Part], hall: HallRow) -> list[Part]:
 
 
 def _lane(row: LaneRow) -> Lane:
-    return Lane(row.id, row.letters, row.name, row.walk_in_quota, row.walk_in_promise)
+    return Lane(
+        id=row.id,
+        letters=row.letters,
+        name=row.name,
+        walk_in_quota=row.walk_in_quota,
+        walk_in_promise=row.walk_in_promise,
+        name_en=row.name_en,
+    )
 
 
 def _counter(row: CounterRow) -> Counter:
@@ -142,6 +158,7 @@ def _counter(row: CounterRow) -> Counter:
         hours=None if row.hours is None else _week(row.hours),
         exceptions=_exceptions(row.exceptions),
         shares={letters: Decimal(share) for letters, share in row.shares.items()},
+        name_en=row.name_en,
     )
 
 
@@ -155,6 +172,8 @@ def _item(row: ItemRow, department: str, lane: str) -> Item:
         minutes=row.minutes,
         papers=tuple(row.papers),
         bookable=None if row.bookable is None else tuple(map(_bookable_time, row.bookable)),
+        name_en=row.name_en,
+        papers_en=tuple(row.papers_en),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.catalog.plan import HallPlan, Lane, Rules
 from app.core.language import gettext as _
+from app.core.language import named
 from queueing.order import MINUTE, Promises, Why
 
 SECOND = 1_000
@@ -141,7 +142,7 @@ def _of_lanes(
 
 
 def _of_lane(lane: Lane) -> dict[str, object]:
-    return {"letters": lane.letters, "name": lane.name}
+    return {"letters": lane.letters, "name": named(lane)}
 
 
 def _choices(rules: Rules) -> list[str]:

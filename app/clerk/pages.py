@@ -14,6 +14,7 @@ from app.catalog.service import counter_of, plan_of
 from app.core.acts import Role
 from app.core.auth import access, actor, public
 from app.core.language import gettext as _
+from app.core.language import named
 from app.staff import doors
 from app.staff.service import SignedIn
 from app.tickets.rules import PRIORITY_WORDS
@@ -96,8 +97,8 @@ def _known(plan: HallPlan, no: str) -> dict[str, Any]:
     return {
         "hall": plan.code,
         "counter": no,
-        "items": {code: item.name for code, item in (plan.retired_items | plan.items).items()},
-        "lanes": {code: lane.name for code, lane in (plan.retired_lanes | plan.lanes).items()},
+        "items": {code: named(item) for code, item in (plan.retired_items | plan.items).items()},
+        "lanes": {code: named(lane) for code, lane in (plan.retired_lanes | plan.lanes).items()},
         "states": _said(STATE_WORDS),
         "moves": {move.action: move.sources for move in MOVES},
         "priorities": _said(PRIORITY_WORDS),

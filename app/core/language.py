@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
@@ -26,6 +27,17 @@ COOKIE = "shunhao_language"
 FOLDER = Path(__file__).parent.parent / "translations"
 YEAR_S = 365 * 24 * 3600
 
+Words = TypeVar("Words", str, tuple[str, ...])
+
+
+class Named(Protocol):
+    """What a hall file names: in Chinese, and in English where somebody wrote that."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+
 
 def gettext(words: str) -> str:
     """These words in the request's language; as they are where the catalogue lacks them."""
@@ -40,6 +52,21 @@ def pgettext(context: str, words: str) -> str | None:
 def tell(said: Said) -> str:
     """A sentence that was kept, in the request's language."""
     return gettext(said.words) % said.values
+
+
+def named(thing: Named) -> str:
+    """The thing's name in the request's language; its Chinese one where it has no other."""
+    return either(thing.name, thing.name_en)
+
+
+def either(chinese: Words, english: Words) -> Words:
+    """What a hall file says in the request's language; in Chinese where it says nothing else."""
+    return english if english and language() == "en" else chinese
+
+
+def tongue(thing: Named) -> str:
+    """The language in which `named` names it, for pages that mix two."""
+    return "en" if thing.name_en and language() == "en" else SOURCE
 
 
 def language() -> str:
@@ -75,7 +102,9 @@ def teach(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, lambda one, many, n: gettext(one if n == 1 else many), newstyle=True
     )
-    app.jinja_env.globals.update(language=language, elsewhere=elsewhere)
+    app.jinja_env.globals.update(
+        language=language, elsewhere=elsewhere, named=named, either=either, tongue=tongue
+    )
     app.before_request(choose)
     app.after_request(keep)
 

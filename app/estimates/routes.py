@@ -13,6 +13,7 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
 from app.core.auth import public
 from app.core.http import answer, wire_time
+from app.core.language import named
 from app.core.parts import parts
 from app.tickets.outlooks import look
 from app.tickets.queries import waiting_by_lane
@@ -58,7 +59,7 @@ def waits(hall: str) -> Response:
             "lanes": [
                 {
                     "lane": lane.letters,
-                    "name": lane.name,
+                    "name": named(lane),
                     "waiting": waiting.get(lane.letters, 0),
                     "estimate": _range(*told.newcomers.get(lane.letters, ())),
                     "later": [

@@ -10,6 +10,7 @@ from app.catalog.rules import opening
 from app.catalog.service import plan_of
 from app.core.auth import access, actor, public
 from app.core.language import gettext as _
+from app.core.language import named
 from app.core.pages import set_cookie
 from app.core.parts import parts
 from app.kiosk.api import GUIDES, ON_THE_FLOOR
@@ -30,7 +31,7 @@ def page() -> str:
     known = {
         "hall": plan.code,
         "guides": guides,
-        "lanes": {letters: lane.name for letters, lane in plan.lanes.items()},
+        "lanes": {letters: named(lane) for letters, lane in plan.lanes.items()},
         "priorities": _classes(),
     }
     return render_template("kiosk/machine.html", plan=plan, page=known, guides=guides)
@@ -47,7 +48,7 @@ def paper() -> str | Response:
     block = plan.rules.paper_numbers
     known = {
         "items": [
-            {"code": item.code, "name": item.name, "lane": item.lane}
+            {"code": item.code, "name": named(item), "lane": item.lane}
             for item in plan.items.values()
         ],
         "hall": plan.code,

@@ -23,6 +23,7 @@ from app.core.acts import Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.language import gettext as _
+from app.core.language import named
 from app.core.parts import parts
 from app.office.deeds import HALL_DEEDS, deeds_out
 from app.office.hall_file_schemas import CheckedOut, CheckIn, FileOut, LoadedOut, LoadIn
@@ -154,7 +155,7 @@ def _warnings(new: HallPlan, plan: HallPlan) -> list[str]:
                 "%(item)s群众约不上：%(lane)s 队列一个时段最多 %(room)s 分钟可约，"
                 "它需要 %(needed)s 分钟。"
             )
-            % {"item": item.name, "lane": item.lane, "room": room, "needed": needed}
+            % {"item": named(item), "lane": item.lane, "room": room, "needed": needed}
             for item, room, needed in never_fits(new)
         ),
     ]
@@ -162,7 +163,7 @@ def _warnings(new: HallPlan, plan: HallPlan) -> list[str]:
 
 def _size(plan: HallPlan) -> dict[str, Any]:
     listed = ("counters", "departments", "lanes", "items")
-    return {"name": plan.name, **{part: len(getattr(plan, part)) for part in listed}}
+    return {"name": named(plan), **{part: len(getattr(plan, part)) for part in listed}}
 
 
 def _changes(file: HallFile, plan: HallPlan) -> list[dict[str, Any]] | None:

@@ -15,6 +15,7 @@ from app.catalog.plan import WHOLE_HALL, Counter, HallPlan, Lane, Thresholds
 from app.catalog.rules import is_open_at
 from app.catalog.service import counter_statuses
 from app.core.http import wire_time
+from app.core.language import named
 from app.office.now_warnings import BadRating, LaneNow, Warned, warnings_of
 from app.office.now_words import change_in_words, warning_in_words
 from app.ratings.queries import bad_since
@@ -136,7 +137,7 @@ def _lane_out(lane: LaneNow, plan: HallPlan, found: Sequence[Warned]) -> dict[st
     likely, long = outlook.newcomers.get(letters, (None, None)) if outlook else (None, None)
     return {
         "lane": letters,
-        "name": lane.lane.name,
+        "name": named(lane.lane),
         "waiting": lane.waiting,
         "oldest_since": _local(lane.since[0] if lane.since else None, plan),
         "estimate": {"p50_s": likely, "p90_s": long},
@@ -151,7 +152,7 @@ def _counter_out(counter: Counter, plan: HallPlan, scene: Scene, now: datetime) 
     held = scene.held.get(counter.no)
     return {
         "no": counter.no,
-        "name": counter.name,
+        "name": named(counter),
         "status": status,
         "since": _local(since, plan),
         "clerk": scene.clerks.get(counter.no),

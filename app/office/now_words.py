@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.catalog.adjusted import Adjustment, Kind
 from app.catalog.plan import WHOLE_HALL, HallPlan
 from app.core.language import gettext as _
+from app.core.language import named
 from app.office.now_warnings import Kind as Warns
 from app.office.now_warnings import Warned
 
@@ -55,4 +56,4 @@ def _tiers_in_words(change: Adjustment) -> str:
 
 def _lane(letters: str, plan: HallPlan) -> str:
     lane = (plan.retired_lanes | plan.lanes).get(letters)
-    return f"{letters} {lane.name}" if lane else letters
+    return f"{letters} {named(lane)}" if lane else letters

@@ -13,6 +13,7 @@ from app.appointments.states import WORDS
 from app.catalog.plan import HallPlan
 from app.core.acts import LEADS
 from app.core.auth import access, actor, public
+from app.core.language import named
 from app.core.parts import parts
 from app.office.frame import SIGN_IN, office_page
 from app.staff import doors
@@ -66,7 +67,7 @@ def _known_of_hall(plan: HallPlan) -> dict[str, Any]:
     """What the page of the hall now needs besides what it reads."""
     return {
         "hall": plan.code,
-        "lanes": {code: lane.name for code, lane in plan.lanes.items()},
+        "lanes": {code: named(lane) for code, lane in plan.lanes.items()},
         "leads": actor().role in LEADS,
     }
 
@@ -76,8 +77,8 @@ def _known(plan: HallPlan) -> dict[str, Any]:
     today = plan.day_of(parts().clock.now()).date
     return {
         "hall": plan.code,
-        "items": {code: item.name for code, item in (plan.retired_items | plan.items).items()},
-        "lanes": {code: lane.name for code, lane in plan.lanes.items()},
+        "items": {code: named(item) for code, item in (plan.retired_items | plan.items).items()},
+        "lanes": {code: named(lane) for code, lane in plan.lanes.items()},
         "states": WORDS,
         "today": today.isoformat(),
         "last": (today + timedelta(days=plan.booking.horizon_days)).isoformat(),

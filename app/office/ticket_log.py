@@ -15,6 +15,7 @@ from app.core import events
 from app.core.acts import Role
 from app.core.http import wire_time
 from app.core.language import gettext as _
+from app.core.language import named
 from app.office.ticket_log_words import (
     BOOKING_WORDS,
     EVENT_WORDS,
@@ -61,7 +62,7 @@ def log_out(ticket: Ticket, plan: HallPlan, *, with_rating: bool) -> dict[str, A
         "state": str(ticket.state),
         "state_text": _(STATE_WORDS[State(ticket.state)]),
         "lane": ticket.lane,
-        "items": [plan.item_coded(code).name for code in ticket.items],
+        "items": [named(plan.item_coded(code)) for code in ticket.items],
         "entries": sorted(entries, key=lambda entry: entry["at"]),
     }
 

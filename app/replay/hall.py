@@ -11,7 +11,7 @@ from string import ascii_uppercase
 
 from app.catalog.hall_file import HallFile
 from app.catalog.loading import load_hall
-from app.catalog.plan import Counter, HallDay, HallPlan, Item, Lane, Rules
+from app.catalog.plan import Counter, Department, HallDay, HallPlan, Item, Lane, Rules
 from app.catalog.service import plan_of
 from app.core.db import transaction
 from app.replay.reading import Row
@@ -86,7 +86,7 @@ def set_up(code: str, day: date, lanes: dict[str, str], duties: dict[str, Duty])
         closed_on_holidays=False,
         promises=Promises(),
         rules=Rules(last_number=False),
-        departments={"replay": "回放"},
+        departments={"replay": Department("replay", "回放")},
         lanes={
             short: Lane(0, short, name[:NAME_LENGTH], walk_in_quota=None, walk_in_promise=None)
             for name, short in lanes.items()

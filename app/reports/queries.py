@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from app.appointments import queries as appointments
 from app.calling.queries import Call, calls_of, shifts_of
 from app.catalog.plan import HallDay, HallPlan
+from app.core.language import named
 from app.estimates.queries import foretold_on
 from app.ratings.queries import counts
 from app.reports.rules import BookedTime, DayReport, Told, Visit, Work, report
@@ -80,7 +81,7 @@ def _work(plan: HallPlan, day: HallDay, calls: Iterable[Call], now: datetime) ->
     for call in calls:
         ended = end if call.ended_at is None else day.ms(call.ended_at)
         done[call.now_at or call.counter].append((day.ms(call.called_at), ended, call.ended_as))
-    names = {counter.no: counter.name for counter in plan.counters.values()}
+    names = {counter.no: named(counter) for counter in plan.counters.values()}
     gone = sorted((shifts.keys() | done.keys()) - names.keys())
     return [
         Work(no, names.get(no, ""), shifts.get(no, []), done.get(no, [])) for no in [*names, *gone]

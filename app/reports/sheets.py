@@ -16,6 +16,7 @@ import xlsxwriter
 from app.appointments.states import WORDS as BOOKING_WORDS
 from app.catalog.plan import HallDay, HallPlan
 from app.core.language import gettext as _
+from app.core.language import named
 from app.ratings.rules import GRADE_WORDS
 from app.reports.rules import KINDS, DayReport, Span, Visit, Waits
 from app.tickets.states import STATE_WORDS
@@ -70,7 +71,7 @@ def workbook(plan: HallPlan, day: HallDay, report: DayReport, visits: Iterable[V
 
 def _overview(plan: HallPlan, day: HallDay, report: DayReport) -> Rows:
     totals, truth, bookings = report.totals, report.truth, report.bookings
-    yield plan.name, day.date.isoformat()
+    yield named(plan), day.date.isoformat()
     yield _("号票"), totals.tickets
     yield _("到厅"), totals.entered
     yield _("已办结"), totals.served
@@ -158,7 +159,7 @@ def _tickets(plan: HallPlan, day: HallDay, visits: Iterable[Visit]) -> Rows:
         yield (
             visit.number,
             lane_name(plan, visit.lane),
-            "、".join(plan.item_coded(code).name for code in visit.items),
+            _("、").join(named(plan.item_coded(code)) for code in visit.items),
             _(KINDS[visit.kind]),
             _(STATE_WORDS[visit.state]),
             *(_clock(plan, day, at) for at in (visit.entered, visit.called, visit.ended)),
@@ -174,7 +175,7 @@ def _tickets(plan: HallPlan, day: HallDay, visits: Iterable[Visit]) -> Rows:
 def lane_name(plan: HallPlan, lane: str) -> str:
     """Also of a lane that has left the hall file."""
     found = plan.lanes.get(lane) or plan.retired_lanes.get(lane)
-    return found.name if found else lane
+    return named(found) if found else lane
 
 
 def _of_waits(waits: Waits) -> list[Cell]:

@@ -14,6 +14,7 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import counter_of, counter_statuses, plan_of
 from app.core.auth import public
 from app.core.http import answer, wire_time
+from app.core.language import named
 from app.core.parts import parts
 from app.tickets.queries import at_counter
 from app.tickets.states import State
@@ -47,7 +48,7 @@ def counter(hall: str, no: str) -> Response:
     return answer(
         {
             "no": no,
-            "name": shown.name,
+            "name": named(shown),
             "status": counter_statuses(plan)[no][0],
             **_held(plan, no),
             "server_time": wire_time(parts().clock.now(), plan.zone),

@@ -23,6 +23,7 @@ from app.citizens.service import lock_person, person_of
 from app.core import events
 from app.core.acts import Act
 from app.core.db import after_commit, db, insert_into
+from app.core.language import named
 from app.core.said import Said
 from app.tickets.errors import (
     DayOver,
@@ -376,7 +377,7 @@ def _refuse_when_stopped(plan: HallPlan, letters: str) -> None:
         return
     if WHOLE_HALL in plan.stops:
         raise NumbersStopped(Said("大厅现在停止取号：%(why)s。", {"why": why.rstrip("。")}))
-    said = {"lane": plan.lanes[letters].name, "why": why.rstrip("。")}
+    said = {"lane": named(plan.lanes[letters]), "why": why.rstrip("。")}
     raise NumbersStopped(Said("“%(lane)s”现在停止取号：%(why)s。", said))
 
 

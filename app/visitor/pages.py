@@ -22,7 +22,7 @@ from app.catalog.words import notes_in_words, order_in_words
 from app.core.acts import Actor
 from app.core.auth import public
 from app.core.http import wire_time
-from app.core.language import gettext, language
+from app.core.language import gettext, language, named
 from app.core.parts import parts
 from app.ratings.rules import GRADE_WORDS
 from app.tickets.queries import find, waiting_by_lane
@@ -104,8 +104,8 @@ def ticket(token: str) -> str:
     tomorrow = plan.hall_day(row.day + timedelta(days=1))
     known = {
         "ticket": ticket_out(row, plan, Actor("ticket", row.id, row.hall)),
-        "lanes": {code: lane.name for code, lane in (plan.retired_lanes | plan.lanes).items()},
-        "items": {code: plan.item_coded(code).name for code in row.items},
+        "lanes": {code: named(lane) for code, lane in (plan.retired_lanes | plan.lanes).items()},
+        "items": {code: named(plan.item_coded(code)) for code in row.items},
         "states": {state: gettext(words) for state, words in STATE_WORDS.items()},
         "grades": {grade: gettext(words) for grade, words in GRADE_WORDS.items()},
         "moves": {move.action: move.sources for move in MOVES if move.action in OWNERS_ACTIONS},

@@ -117,3 +117,93 @@ def test_there_are_words_of_a_language_that_is_spoken_here_only(house):
     browser = house.app.test_client()
     assert browser.get("/words/en.json").json["顺号"] == "Shunhao"
     assert browser.get("/words/xx.json").status_code == 404
+
+
+ENGLISH = {
+    "hall": "Test Hall",
+    "departments": "Police",
+    "lanes": "Residents",
+    "counters": "General counter",
+    "items": "Renew an ID card",
+}
+
+
+def with_english_names(house):
+    """The first of each kind has an English name, the rest has none."""
+
+    def write(file):
+        for part, name in ENGLISH.items():
+            first = file[part] if part == "hall" else file[part][0]
+            first["name_en"] = name
+        file["hall"] |= {"message": "请留意叫号", "message_en": "Please watch for your number"}
+        file["items"][0] |= {"papers": ["居民身份证"], "papers_en": ["ID card"]}
+
+    house.reload(write)
+
+
+def names(answer, *path):
+    for step in path:
+        answer = answer[step]
+    return [each["name"] for each in answer[:2]]
+
+
+def test_a_hall_is_named_in_the_language_of_its_reader(house):
+    with_english_names(house)
+    for path, *steps in (
+        ("/halls",),
+        (f"/halls/{HALL}", "departments"),
+        (f"/halls/{HALL}", "lanes"),
+        (f"/halls/{HALL}", "counters"),
+        (f"/halls/{HALL}/items",),
+        (f"/halls/{HALL}/waits", "lanes"),
+        (f"/halls/{HALL}/board", "lanes"),
+    ):
+        told = names(in_english(house, "GET", path).json, *steps)
+        chinese = names(house.get(path).json, *steps)
+        assert told[0] in ENGLISH.values(), path
+        assert told[1:] == chinese[1:], "what has no English name keeps its own"
+        assert CHINESE.search(chinese[0]), path
+
+
+def test_what_else_a_hall_says_in_english(house):
+    with_english_names(house)
+    board = in_english(house, "GET", f"/halls/{HALL}/board").json
+    assert (board["name"], board["message"]) == ("Test Hall", "Please watch for your number")
+    item = in_english(house, "GET", f"/halls/{HALL}/items").json[0]
+    assert (item["department"], item["papers"]) == ("Police", ["ID card"])
+    assert house.get(f"/halls/{HALL}/items").json[0]["papers"] == ["居民身份证"]
+
+
+def test_a_line_put_up_on_the_spot_is_shown_to_every_reader(house):
+    with_english_names(house)
+    lead = house.sign_in("supervisor")
+    assert house.post("/staff/hall/message", lead, {"message": "电梯检修"}).status_code == 200
+    assert in_english(house, "GET", f"/halls/{HALL}/board").json["message"] == "电梯检修"
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [("renew id", True), ("ID-card", True), ("police", True), ("sfz", True), ("身份证", True),
+     ("olice", False), ("%", False)],
+)  # fmt: skip
+def test_items_are_found_by_english_words_in_english(house, q, found):
+    with_english_names(house)
+    answer = in_english(house, "GET", f"/halls/{HALL}/items?q={q.replace('%', '%25')}").json
+    assert ("id-card" in [item["code"] for item in answer]) is found
+
+
+def test_english_words_find_nothing_for_who_reads_chinese(house):
+    with_english_names(house)
+    assert house.get(f"/halls/{HALL}/items?q=renew").json == []
+
+
+def test_pages_in_english_name_what_a_hall_names(house):
+    with_english_names(house)
+    token = house.take("id-card")["token"]
+    browser = house.app.test_client()
+    ticket = browser.get(f"/t/{token}?lang=en").get_data(as_text=True)
+    assert all(name in ticket for name in ("Test Hall", "Residents", "Renew an ID card"))
+    assert '<p class="hall" lang="en">' in ticket
+    assert "Please watch for your number" in browser.get(f"/screen/{HALL}").get_data(as_text=True)
+    chinese = house.app.test_client().get(f"/t/{token}").get_data(as_text=True)
+    assert not any(name in chinese for name in ENGLISH.values())

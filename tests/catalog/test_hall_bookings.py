@@ -367,4 +367,4 @@ def test_the_demo_hands_out_962_certificates_in_two_days():
     slots = sum((end - start) // event.slot_minutes for start, end in event.hours)
     assert len(event.dates) == 2
     assert len(event.dates) * slots * event.places == 962
-    assert plan.departments[plan.items[event.item].department] == "教育局"
+    assert plan.departments[plan.items[event.item].department].name == "教育局"

@@ -92,6 +92,8 @@ MISTAKES = [
     ("minutes: 15", "minutes: 481", "1 到 480"),
     (", minutes: 15", "", "缺少"),
     ("papers: [身份证]", "papers: 身份证", "列表"),
+    ("papers: [身份证]", "papers: [身份证], papers_en: [ID card, Photo]", "papers 逐条对应"),
+    ("{letters: B, ", "{name_en: '', letters: B, ", "这一项是空的"),
 ]
 
 
@@ -262,6 +264,12 @@ def test_the_demo_halls_are_faultless_and_their_data_is_real(file):
     assert all(item.papers for item in plan.items.values())
     assert set(plan.departments) == {item.department for item in plan.items.values()}
     assert set(plan.lanes) == {item.lane for item in plan.items.values()}
+    told = [plan, *plan.departments.values(), *plan.lanes.values(), *plan.counters.values()]
+    assert all(each.name_en for each in [*told, *plan.items.values()])
+    assert all(item.papers_en for item in plan.items.values())
+    assert plan.message_en
+    english = [item.name_en for item in plan.items.values()]
+    assert len(set(english)) == len(english), "who reads English must tell them apart"
 
 
 def test_the_demo_hall_has_the_size_of_a_county_hall():
