@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from flask_migrate import upgrade
@@ -20,10 +21,14 @@ from app.catalog.service import plan_of
 from app.core.acts import SYSTEM, Act, Role
 from app.core.db import transaction
 from app.core.parts import parts
+from app.estimates.service import rehearsed
 from app.screen.clips import ClipsNotMade, make_clips
 from app.staff.service import HASHER, put_device, put_staff
 from app.tickets.queries import live_by_lane
 from config.settings import ROOT
+from living import clerks, people
+from living.rhythm import Pace
+from queueing.habits import Habits, Served
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +47,16 @@ OTHERS = (
 )
 
 
-def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
-    """Migrate, load the halls whose file changed, seat the staff; what the demo announces."""
+REHEARSED = 2_000
+"""Visits: about a day of the demo's."""
+
+
+def prepare(
+    now: datetime, new_token: Callable[[int], str], rng: Random, speed: float | None
+) -> dict[str, Any]:
+    """Migrate, load the halls whose file changed, seat the staff; what the demo announces.
+
+    `speed`: how many times as fast as life its people will be served; None: nobody comes."""
     upgrade()
     _make_clips()
     act = Act(now, SYSTEM)
@@ -61,6 +74,7 @@ def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
     tokens = _tokens(parts().settings.instance_path / "demo-tokens.json", new_token)
     staff = _staff(plan)
     with transaction():
+        rehearsed(plan.code, None if speed is None else _rehearsal(plan, Pace(speed), rng))
         for name, (kind, called) in DEVICES.items():
             put_device(tokens[name], kind, plan.code, called, act)
         # One hash for all: these accounts share one printed password, and hashing takes its time.
@@ -89,6 +103,22 @@ def _make_clips() -> None:
         make_clips(parts().settings.instance_path)
     except ClipsNotMade as error:
         log.warning("%s", error)
+
+
+def _rehearsal(plan: HallPlan, pace: Pace, rng: Random) -> Habits:
+    """How long visits to the living hall's clerks take, as its clerks will handle them: a hall that
+    opened today would else assume ten minutes for everything."""
+    items = list(plan.items.values())
+    chosen = rng.choices(items, [people.how_often(item.minutes) for item in items], k=REHEARSED)
+    visits = [
+        (item, clerks.imagine(rng, item.minutes, items_left=0, may_send_on=True)) for item in chosen
+    ]
+    return Habits.of_day(
+        served=[
+            Served(item.lane, item.code, "", 0, pace.seconds(visit.walk + visit.service))
+            for item, visit in visits
+        ]
+    )
 
 
 def _staff(plan: HallPlan) -> list[dict[str, Any]]:
