@@ -112,16 +112,13 @@ class Situation:
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """Drawn waits, in seconds: in each row the shortest first, and infinity for the runs in which
-    the counters had closed before. A row for each ticket, then one for each newcomer, then one
-    for each lane's `preferred`."""
+    the counters had closed before. A row for each ticket, then one for each newcomer."""
 
     waits: Floats
     tickets: Mapping[str, int]
     """Ticket -> row. A ticket that no counter serves has none."""
     newcomers: Mapping[tuple[str, int], int]
     """(lane, moment at which a walk-in takes a number) -> row; it waits from that moment."""
-    preferred: Mapping[str, int] = field(default_factory=dict)
-    """Lane -> row of somebody with priority by law who takes a number now."""
 
     def quantile(self, share: float, over: float = 0.0) -> Floats:
         """By row, the wait that this share does not exceed, of the runs in which the ticket is
@@ -182,11 +179,9 @@ class _Day:
         first = len(self._waiting)
         asked = [(lane, at) for lane in self._lanes for at in newcomers]
         self._newcomers = {key: row for row, key in enumerate(asked, start=first)}
-        self._later = any(at > hall.now for at in newcomers)
-        prefers = self._lanes if newcomers and not self._later else []
-        self._preferred = {lane: row for row, lane in enumerate(prefers, start=first + len(asked))}
-        self._rows = first + len(asked) + len(prefers)
+        self._rows = first + len(asked)
         self._open = max(1, sum(desk.open_since is not None for desk in hall.desks))
+        self._later = any(at > hall.now for at in newcomers)
 
     def play(self) -> Forecast:
         """Every run, until the last call that is asked for."""
@@ -213,7 +208,7 @@ class _Day:
             asked[row] = at
         waits = np.sort(((called - asked) / SECOND).T, axis=1)
         tickets = {one.ticket: row for row, one in enumerate(self._waiting)}
-        return Forecast(waits, tickets, self._newcomers, self._preferred)
+        return Forecast(waits, tickets, self._newcomers)
 
     def _of_waiting(self, drawn: Floats) -> tuple[Floats, Floats]:
         """Milliseconds of service, and the moment at which patience ends, of each row. A newcomer
@@ -233,7 +228,6 @@ class _Day:
         counters that are never idle: who leaves makes it earlier for those behind."""
         due = [one.due for one in self._waiting]
         due += [at + self._walk_in(lane) for lane, at in self._newcomers]
-        due += [self._hall.now + self._priority(lane) for lane in self._preferred]
         order, reached = np.argsort(due, kind="stable"), np.empty(len(due))
         staying = service
         for _ in range(3):
@@ -271,19 +265,10 @@ class _Day:
             for (lane, at), row in self._newcomers.items():
                 place = (at + self._walk_in(lane), np.inf, row)
                 found[self._queues[lane, None]].append(place)
-        for lane, row in self._preferred.items():
-            place = (self._hall.now + self._priority(lane), np.inf, row)
-            found[self._queues[lane, None]].append(place)
         return {queue: sorted(rows) for queue, rows in found.items()}
 
     def _walk_in(self, lane: str) -> int:
         return self._hall.walk_in_promises.get(lane, self._hall.promises.walk_in)
-
-    def _priority(self, lane: str) -> int:
-        promises = self._hall.promises
-        # behind the k-th: where that is, is not known before; it is called soon in any case
-        soon = promises.priority if promises.priority_behind is None else 0
-        return min(soon, self._walk_in(lane))
 
     def _end(self, service: Floats) -> float:
         """Until when entries matter: twice the time the open counters need for all who wait."""
@@ -292,7 +277,10 @@ class _Day:
         return self._hall.now + LOOK_AHEAD + 2 * float(service.sum(axis=1).mean()) / self._open
 
     def _priority_lines(self, end: float) -> Iterator[Line]:
-        promise = {lane: self._priority(lane) for lane in self._lanes}
+        promises = self._hall.promises
+        # behind the k-th: where that is, is not known before; it is called soon in any case
+        soon = promises.priority if promises.priority_behind is None else 0
+        promise = {lane: min(soon, self._walk_in(lane)) for lane in self._lanes}
         yield from self._entering(end, priority=True, promise=promise)
 
     def _walk_in_lines(self, end: float) -> Iterator[Line]:

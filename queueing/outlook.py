@@ -37,7 +37,7 @@ class Outlook:
     newcomers: Mapping[str, Range] = field(default_factory=dict)
     """Lane -> for who takes a number on site at that moment."""
     preferred: Mapping[str, Range] = field(default_factory=dict)
-    """Lane -> the same of somebody with priority by law."""
+    """Lane -> for who has priority by law, at most."""
     later: Mapping[str, list[Later]] = field(default_factory=dict)
     """Lane -> for who comes later in the day."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -52,22 +52,33 @@ def refresh(plan: HallPlan, now: datetime, rng: np.random.Generator) -> Outlook:
     present = situation(plan, now)
     soon = forecast(present, habits, rng)
     told = calibration.estimates(soon)
+    tickets = {ticket: _range(told[row]) for ticket, row in soon.tickets.items()}
+    newcomers = {
+        lane: _range(told[row] or _unopened(plan, present, lane, now))
+        for (lane, _), row in soon.newcomers.items()
+    }
     outlook = Outlook(
         at_ms=_unix_ms(now),
-        tickets={ticket: _range(told[row]) for ticket, row in soon.tickets.items()},
-        newcomers={
-            lane: _range(told[row] or _unopened(plan, present, lane, now))
-            for (lane, _), row in soon.newcomers.items()
-        },
-        preferred={
-            lane: _range(told[row] or _unopened(plan, present, lane, now))
-            for lane, row in soon.preferred.items()
-        },
+        tickets=tickets,
+        newcomers=newcomers,
+        preferred=newcomers | _preferred(present, tickets),
         later=_later(plan, present, habits, now, rng),
     )
     parts().outlooks(plan.code, f"{plan.day_of(now).date:%Y%m%d}").put(outlook)
     _remember(plan, {ticket: told[row] for ticket, row in soon.tickets.items()}, now)
     return outlook
+
+
+def _preferred(present: Situation, tickets: Mapping[str, Range]) -> dict[str, Range]:
+    """By lane, the most that somebody with priority by law waits who comes now: as the first of
+    those they are called before. No lane where that is nobody: they come last, like anybody."""
+    promises, before = present.promises, {}
+    # behind the k-th: where that is, is not known before; it is called soon in any case
+    due = present.now + (promises.priority if promises.priority_behind is None else 0)
+    for one in sorted(present.waiting, key=lambda one: one.due, reverse=True):
+        if one.counter is None and one.due > due and one.ticket in tickets:
+            before[one.lane] = tickets[one.ticket]
+    return before
 
 
 def _remember(plan: HallPlan, told: dict[str, Estimate | None], now: datetime) -> None:
