@@ -20,10 +20,10 @@ from app.core.db import db
 from app.estimates.jobs import learn_of
 from app.estimates.learning import habits_of_day, outcomes_of_day
 from app.estimates.queries import situation
-from app.estimates.service import FORETOLD, TABLE, learn, refresh
+from app.estimates.service import FORETOLD, TABLE, learn, refresh, rehearsed
 from app.factory import create_app
 from app.worker import one_round
-from queueing.habits import DAYS_KEPT, Habits
+from queueing.habits import DAYS_KEPT, Habits, Served
 from queueing.outlook import RedisOutlooks
 from tests.house import HALL, HALL_FILE, KIOSK_TOKEN, House
 
@@ -272,6 +272,20 @@ def test_who_has_priority_and_comes_after_the_forecast_is_told_a_shorter_wait(ho
     forecast(house)
     preferred, newcomer = house.take(priority="elderly"), house.take()
     assert 0 < preferred["estimate"]["p50_s"] < newcomer["estimate"]["p50_s"]
+
+
+def test_a_hall_that_rehearsed_knows_how_long_things_take_on_its_first_day(house):
+    rehearsal = Habits.of_day(served=[Served("A", "id-card", "", 0, 120.0)] * 200)
+    house.within(lambda: rehearsed(HALL, Habits()))
+    house.within(lambda: rehearsed(HALL, rehearsal))  # again, at another speed
+    clerk = house.clerk()
+    _, second = house.take(), house.take()
+    clerk.next()
+    forecast(house)
+    assert 80 < house.ticket(second)["estimate"]["p50_s"] < 180
+    assert len(habits(house)) == 1
+    house.within(lambda: rehearsed(HALL, None))
+    assert habits(house) == []
 
 
 def habits(house):
