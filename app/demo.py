@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,7 +28,7 @@ from app.tickets.queries import live_by_lane
 from config.settings import ROOT
 from living import clerks, people
 from living.rhythm import Pace
-from queueing.habits import Habits, Served
+from queueing.habits import SECOND, Entered, Habits, Served
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,9 @@ def prepare(
     tokens = _tokens(parts().settings.instance_path / "demo-tokens.json", new_token)
     staff = _staff(plan)
     with transaction():
-        rehearsed(plan.code, None if speed is None else _rehearsal(plan, Pace(speed), rng))
+        rehearsed(
+            plan.code, None if speed is None else _rehearsal(plan, Pace(speed), rng, now.date())
+        )
         for name, (kind, called) in DEVICES.items():
             put_device(tokens[name], kind, plan.code, called, act)
         # One hash for all: these accounts share one printed password, and hashing takes its time.
@@ -105,20 +107,25 @@ def _make_clips() -> None:
         log.warning("%s", error)
 
 
-def _rehearsal(plan: HallPlan, pace: Pace, rng: Random) -> Habits:
-    """How long visits to the living hall's clerks take, as its clerks will handle them: a hall that
-    opened today would else assume ten minutes for everything."""
-    items = list(plan.items.values())
-    chosen = rng.choices(items, [people.how_often(item.minutes) for item in items], k=REHEARSED)
-    visits = [
-        (item, clerks.imagine(rng, item.minutes, items_left=0, may_send_on=True)) for item in chosen
+def _rehearsal(plan: HallPlan, pace: Pace, rng: Random, today: date) -> Habits:
+    """How long visits to the living hall's clerks take, and how many come whom the law puts first:
+    a hall that opened today would else assume ten minutes for everything, and nobody to be first.
+
+    A counter is taken until its clerk has tidied up."""
+    items = [
+        people.Item(item.code, item.name, item.lane, item.minutes) for item in plan.items.values()
     ]
-    return Habits.of_day(
-        served=[
-            Served(item.lane, item.code, "", 0, pace.seconds(visit.walk + visit.service))
-            for item, visit in visits
-        ]
-    )
+    served, entered, now = [], [], 0.0
+    for _ in range(REHEARSED):
+        visitor = people.imagine(rng, items, today)
+        item = visitor.items[0]
+        visit = clerks.imagine(rng, item.minutes, items_left=0, may_send_on=True)
+        seconds = pace.seconds(visit.walk + visit.service + visit.tidy)
+        served.append(Served(item.lane, item.code, "", 0, seconds))
+        if visitor.way is not people.Way.BOOKED:
+            entered.append(Entered(item.lane, visitor.priority is not None, round(now)))
+        now += seconds * SECOND / clerks.AT_WORK
+    return Habits.of_day(served=served, entered=entered, open_hours=[(0, round(now))])
 
 
 def _staff(plan: HallPlan) -> list[dict[str, Any]]:

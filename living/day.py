@@ -170,7 +170,7 @@ async def _door(floor: Floor, counters: int, everybody: asyncio.TaskGroup) -> No
 
 def _usual_visit(items: list[Item]) -> float:
     """Seconds of life for which somebody keeps a counter, on average."""
-    often = [people.how_often(item.minutes) for item in items]
+    often = [people.how_often(item) for item in items]
     services = [rhythm.usual_service(item.minutes) for item in items]
     total = sum(weight * seconds for weight, seconds in zip(often, services, strict=True))
     return total / sum(often) * (1 + people.SEVERAL) + OVERHEAD

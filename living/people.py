@@ -87,7 +87,7 @@ STAYS_AWAY = 0.06
 
 def imagine(rng: Random, items: Sequence[Item], today: date) -> Visitor:
     """Somebody who might come now."""
-    first = rng.choices(items, [how_often(item.minutes) for item in items])[0]
+    first = rng.choices(items, [how_often(item) for item in items])[0]
     way = _one(rng, WAYS)
     if way is Way.BOOKED and not first.bookable:
         way = Way.WALK_IN
@@ -114,10 +114,9 @@ def imagine(rng: Random, items: Sequence[Item], today: date) -> Visitor:
     )
 
 
-def how_often(minutes: int) -> float:
-    """How many come for what takes these minutes, compared with other matters: short business is
-    frequent business."""
-    return 1 / minutes
+def how_often(item: Item) -> float:
+    """How many come for it, compared with others: short business is frequent business."""
+    return 1 / item.minutes
 
 
 def id_number(rng: Random, born: date) -> str:
