@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from flask_migrate import upgrade
@@ -20,10 +21,14 @@ from app.catalog.service import plan_of
 from app.core.acts import SYSTEM, Act, Role
 from app.core.db import transaction
 from app.core.parts import parts
+from app.estimates.service import rehearsed
 from app.screen.clips import ClipsNotMade, make_clips
 from app.staff.service import HASHER, put_device, put_staff
 from app.tickets.queries import live_by_lane
 from config.settings import ROOT
+from living import clerks, people
+from living.rhythm import Pace
+from queueing.habits import SECOND, Entered, Habits, Served
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +47,16 @@ OTHERS = (
 )
 
 
-def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
-    """Migrate, load the halls whose file changed, seat the staff; what the demo announces."""
+REHEARSED = 2_000
+"""Visits: about a day of the demo's."""
+
+
+def prepare(
+    now: datetime, new_token: Callable[[int], str], rng: Random, speed: float | None
+) -> dict[str, Any]:
+    """Migrate, load the halls whose file changed, seat the staff; what the demo announces.
+
+    `speed`: how many times as fast as life its people will be served; None: nobody comes."""
     upgrade()
     _make_clips()
     act = Act(now, SYSTEM)
@@ -61,6 +74,9 @@ def prepare(now: datetime, new_token: Callable[[int], str]) -> dict[str, Any]:
     tokens = _tokens(parts().settings.instance_path / "demo-tokens.json", new_token)
     staff = _staff(plan)
     with transaction():
+        rehearsed(
+            plan.code, None if speed is None else _rehearsal(plan, Pace(speed), rng, now.date())
+        )
         for name, (kind, called) in DEVICES.items():
             put_device(tokens[name], kind, plan.code, called, act)
         # One hash for all: these accounts share one printed password, and hashing takes its time.
@@ -89,6 +105,27 @@ def _make_clips() -> None:
         make_clips(parts().settings.instance_path)
     except ClipsNotMade as error:
         log.warning("%s", error)
+
+
+def _rehearsal(plan: HallPlan, pace: Pace, rng: Random, today: date) -> Habits:
+    """How long visits to the living hall's clerks take, and how many come whom the law puts first:
+    a hall that opened today would else assume ten minutes for everything, and nobody to be first.
+
+    A counter is taken until its clerk has tidied up."""
+    items = [
+        people.Item(item.code, item.name, item.lane, item.minutes) for item in plan.items.values()
+    ]
+    served, entered, now = [], [], 0.0
+    for _ in range(REHEARSED):
+        visitor = people.imagine(rng, items, today)
+        item = visitor.items[0]
+        visit = clerks.imagine(rng, item.minutes, items_left=0, may_send_on=True)
+        seconds = pace.seconds(visit.walk + visit.service + visit.tidy)
+        served.append(Served(item.lane, item.code, "", 0, seconds))
+        if visitor.way is not people.Way.BOOKED:
+            entered.append(Entered(item.lane, visitor.priority is not None, round(now)))
+        now += seconds * SECOND / clerks.AT_WORK
+    return Habits.of_day(served=served, entered=entered, open_hours=[(0, round(now))])
 
 
 def _staff(plan: HallPlan) -> list[dict[str, Any]]:

@@ -163,7 +163,7 @@ def _run(environ: Mapping[str, str]) -> NoReturn:
             say(f"Redis: {redis.product}, started for this demo on {redis.url}.")
             kept.append(_keep(redis.program, stack, redis.process))
             environ["REDIS_URL"] = redis.url
-        parts = _prepare(environ, place)
+        parts = _prepare(environ, place, life)
         # they end in the opposite order: people go home, then the web lets nothing new in
         for program in _programs(environ, place, life):
             kept.append(_keep(program, stack))
@@ -245,10 +245,12 @@ def _keep(
     return child
 
 
-def _prepare(environ: Mapping[str, str], place: Place) -> Parts:
+def _prepare(environ: Mapping[str, str], place: Place, life: Life) -> Parts:
     """Bring the database up to date and fill it: tables, calendar, halls, staff, devices."""
     say("Preparing the database: tables, calendar, demo halls, staff. The first time takes longer.")
     steps = _flask("demo", "prepare", "--out", str(place.parts))
+    if life.lives:
+        steps += ["--speed", f"{life.speed:g}"]
     quiet = {**environ, "LOG_LEVEL": environ.get("LOG_LEVEL") or "WARNING"}
     with subprocess.Popen(
         steps, cwd=ROOT, env=quiet, stdin=subprocess.DEVNULL, start_new_session=True

@@ -29,10 +29,11 @@ LOAD = 1.0
 """Work that comes in, as a part of what our clerks can do, on average over the day."""
 OVERHEAD = 45.0
 """Seconds of life at a counter beside the service: walking there, tidying up."""
-OPENING = 3 * rhythm.MINUTE
-"""Seconds of life in which our clerks sit down, one after the other: calls can be heard apart."""
-CROWD_WITHIN = 1 * rhythm.MINUTE
-"""Seconds of life in which the first crowd comes."""
+OPENING = 0.5 * rhythm.MINUTE
+"""Seconds of life in which our clerks sit down, before the door opens: whoever comes sees counters
+at work, and hears how long they will take."""
+CROWD_WITHIN = 3 * rhythm.MINUTE
+"""Seconds of life in which the first crowd comes: calls can be heard apart."""
 AT_MOST = 400
 """People of ours, those on the way with a booking included."""
 DOOR_EVERY = 5.0
@@ -141,6 +142,7 @@ async def _door(floor: Floor, counters: int, everybody: asyncio.TaskGroup) -> No
     clock, items = floor.clock, list(floor.items.values())
     usual = floor.pace.seconds(_usual_visit(items))
     visits: set[asyncio.Task[None]] = set()
+    await clock.sleep(floor.pace.seconds(OPENING))
     began = clock.elapsed()
 
     def come(first: bool = False) -> None:

@@ -80,6 +80,10 @@ class Desk:
     was_open: bool = False
     """Earlier today, if it is not open now."""
 
+    @property
+    def lanes(self) -> frozenset[str]:
+        return frozenset(lane for tier in self.tiers for lane in tier)
+
 
 @dataclass(frozen=True, slots=True)
 class Booked:

@@ -52,18 +52,19 @@ CERTAIN = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A service that ended after `seconds`."""
+    """A service that ended after `seconds`; or, not `over`, has lasted so long by now."""
 
     lane: str
     item: str
     counter: str
     began: int
     seconds: float
+    over: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """A wait that ended after `seconds`: the person `left`, or was called."""
+    """A wait of `seconds`: then the person `left`, or was called, or waits on."""
 
     seconds: float
     left: bool
@@ -130,11 +131,13 @@ class Habits:
         >>> Habits.of_day(waited=[Waited(20, left=True)]).patience[0].sum()
         np.float64(1.0)
         """
-        by_kind: dict[tuple[str, str, int], list[float]] = {}
+        by_kind: dict[tuple[str, str, int], list[Served]] = {}
         work: dict[tuple[str, str], Floats] = {}
         for one in served:
             kind = (one.lane, one.item, hour_of(one.began))
-            by_kind.setdefault(kind, []).append(one.seconds)
+            by_kind.setdefault(kind, []).append(one)
+            if not one.over:
+                continue
             done = work.setdefault((one.counter, one.lane), np.zeros(2))
             done += (1, min(one.seconds, LONG_SERVICE))
         waits = list(waited)
@@ -145,7 +148,11 @@ class Habits:
             table[hour_of(each.at)] += 1
         return cls(
             services={
-                kind: _counted(AGES, np.array(its), np.ones(len(its), bool))
+                kind: _counted(
+                    AGES,
+                    np.array([one.seconds for one in its]),
+                    np.array([one.over for one in its]),
+                )
                 for kind, its in by_kind.items()
             },
             work=work,
@@ -217,6 +224,11 @@ class Habits:
         ):
             rates = _shrunk(np.array(tables).reshape(-1, 2, len(AGES)), rates)
         return Curve.many(AGES, np.broadcast_to(rates, (len(kinds), len(AGES))))
+
+    @property
+    def services_seen(self) -> int:
+        """How many services were seen to their end."""
+        return int(sum(services for services, _ in self.work.values()))
 
     def slowness(self, counter: str) -> float:
         """How much longer than usual services take at this counter."""

@@ -36,13 +36,16 @@ class Outlook:
     tickets: Mapping[str, Range] = field(default_factory=dict)
     newcomers: Mapping[str, Range] = field(default_factory=dict)
     """Lane -> for who takes a number on site at that moment."""
+    preferred: Mapping[str, Range] = field(default_factory=dict)
+    """Lane -> for who has priority by law, at most."""
     later: Mapping[str, list[Later]] = field(default_factory=dict)
     """Lane -> for who comes later in the day."""
 
-    def of(self, ticket: str, now_ms: int, newcomer_in: str = "") -> Range | None:
+    def of(self, ticket: str, now_ms: int, lane: str = "", preferred: bool = False) -> Range | None:
         """What a ticket still waits, at this moment; one that came after the forecast waits as a
-        newcomer of its lane did, if it stands behind them. None where nothing is known."""
-        told = self.tickets.get(ticket) or self.newcomers.get(newcomer_in)
+        newcomer of its lane does, or one who is `preferred`. None where nothing is known."""
+        newcomers = self.preferred if preferred else self.newcomers
+        told = self.tickets.get(ticket) or newcomers.get(lane)
         if told is None:
             return None
         passed = max(now_ms - self.at_ms, 0) // 1000
@@ -73,5 +76,6 @@ class RedisOutlooks:
             at_ms=told["at_ms"],
             tickets={ticket: (p50, p90) for ticket, (p50, p90) in told["tickets"].items()},
             newcomers={lane: (p50, p90) for lane, (p50, p90) in told["newcomers"].items()},
+            preferred={lane: (p50, p90) for lane, (p50, p90) in told.get("preferred", {}).items()},
             later={lane: [tuple(each) for each in its] for lane, its in told["later"].items()},
         )

@@ -54,6 +54,16 @@ def last_call_id(hall: str, day: date, counter: str) -> int | None:
     return db.session.execute(query.limit(1)).scalar_one_or_none()
 
 
+def last_busy(hall: str, day: date, counters: Iterable[str]) -> dict[str, datetime]:
+    """When the last call of each of these free counters ended; those without any are left out."""
+    counter = func.coalesce(CALLS.c.now_at, CALLS.c.counter)
+    query = select(counter, func.max(CALLS.c.ended_at)).where(
+        CALLS.c.hall == hall, CALLS.c.day == day, counter.in_(counters)
+    )
+    ended = db.session.execute(query.group_by(counter)).all()
+    return {no: at for no, at in ended if at is not None}
+
+
 def calls_of(hall: str, day: date, number: str | None = None) -> list[Call]:
     """All calls of a hall's day, or those of one number, in the order they were made: public, so
     everyone can check."""

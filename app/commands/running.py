@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from pathlib import Path
+from random import Random
 
 import click
 from flask import current_app
@@ -19,9 +20,10 @@ demo_group = AppGroup("demo", help="The demo halls, their staff and machines.")
 
 @demo_group.command("prepare")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
-def prepare(out: Path) -> None:
+@click.option("--speed", type=float, help="Simulated people come, so many times as fast as life.")
+def prepare(out: Path, speed: float | None) -> None:
     """Bring the database up to date, load the demo halls, and write who may sign in to OUT."""
-    made = demo.prepare(parts().clock.now(), secrets.token_urlsafe)
+    made = demo.prepare(parts().clock.now(), secrets.token_urlsafe, Random(), speed)  # noqa: S311
     out.write_text(json.dumps(made, ensure_ascii=False, indent=2))
 
 

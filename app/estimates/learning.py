@@ -30,8 +30,8 @@ def habits_of_day(plan: HallPlan, day: date, until: datetime) -> Habits:
     end = min(hall_day.ms(until), hall_day.ms(plan.hall_day(day + timedelta(days=1)).starts_at))
     tickets, calls = of_day(plan.code, day), calls_of(plan.code, day)
     return Habits.of_day(
-        served=_served(hall_day, calls),
-        waited=_waited(tickets, calls),
+        served=_served(hall_day, calls, until),
+        waited=_waited(tickets, calls, until),
         kept=_kept(plan, hall_day, tickets, end),
         entered=[
             Entered(ticket.lane, ticket.priority is not None, hall_day.ms(ticket.entered_at))
@@ -47,19 +47,23 @@ def habits_of_day(plan: HallPlan, day: date, until: datetime) -> Habits:
     )
 
 
-def outcomes_of_day(plan: HallPlan, day: date) -> list[tuple[float, float]]:
-    """Of who was called: the seconds waited since they were first told, and what was simulated."""
+def outcomes_of_day(plan: HallPlan, day: date, until: datetime) -> list[tuple[float, float]]:
+    """The seconds waited since they were first told, and what was simulated; nobody who left.
+
+    A wait counts once what was simulated has passed, over or not: of those just told, only the
+    shortest waits are over, and they alone would make every estimate look too long."""
     first_calls = _first_calls(calls_of(plan.code, day))
     rows = db.session.execute(
-        select(FORETOLD.c.ticket_id, FORETOLD.c.at, FORETOLD.c.simulated_p90_s)
+        select(FORETOLD.c.ticket_id, FORETOLD.c.at, FORETOLD.c.simulated_p90_s, TICKETS.c.state)
         .join(TICKETS, TICKETS.c.id == FORETOLD.c.ticket_id)
         .where(TICKETS.c.hall == plan.code, TICKETS.c.day == day)
         .order_by(FORETOLD.c.at, TICKETS.c.serial)
     )
     return [
-        ((first_calls[row.ticket_id] - row.at).total_seconds(), row.simulated_p90_s)
+        ((first_calls.get(row.ticket_id, until) - row.at).total_seconds(), row.simulated_p90_s)
         for row in rows
-        if row.ticket_id in first_calls
+        if row.ticket_id in first_calls or row.state == State.WAITING
+        if (until - row.at).total_seconds() >= row.simulated_p90_s
     ]
 
 
@@ -71,22 +75,25 @@ def _first_calls(calls: Iterable[Call]) -> dict[str, datetime]:
     return first
 
 
-def _served(day: HallDay, calls: Iterable[Call]) -> Iterator[Served]:
-    """From the call to its end: what the counter was taken for, walking there included."""
+def _served(day: HallDay, calls: Iterable[Call], until: datetime) -> Iterator[Served]:
+    """From the call to its end: what the counter was taken for, walking there included. Those
+    under way count as well: early in a day only the shortest services are over."""
     for call in calls:
-        if call.ended_as in ENDED_SERVED and call.item is not None:
-            seconds = (call.ended_at - call.called_at).total_seconds()
+        over = call.ended_as in ENDED_SERVED
+        if call.item is not None and (over or call.ended_at is None):
+            seconds = ((call.ended_at or until) - call.called_at).total_seconds()
             counter = call.now_at or call.counter
-            yield Served(call.lane, call.item, counter, day.ms(call.called_at), seconds)
+            yield Served(call.lane, call.item, counter, day.ms(call.called_at), seconds, over)
 
 
-def _waited(tickets: Iterable[Ticket], calls: Iterable[Call]) -> Iterator[Waited]:
+def _waited(tickets: Iterable[Ticket], calls: Iterable[Call], now: datetime) -> Iterator[Waited]:
     first_calls = _first_calls(calls)
     for ticket in tickets:
         if ticket.entered_at is None:
             continue
         left = ticket.state == State.LEFT and ticket.id not in first_calls
-        until = ticket.stopped_at if left else first_calls.get(ticket.id)
+        waits = ticket.state == State.WAITING
+        until = ticket.stopped_at if left else first_calls.get(ticket.id, now if waits else None)
         if until is not None:
             yield Waited((until - ticket.entered_at).total_seconds(), left)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 
 from app.appointments.queries import booked_on
-from app.calling.queries import calls_at, shifts_of
+from app.calling.queries import calls_at, last_busy, shifts_of
 from app.catalog.plan import HallDay, HallPlan
 from app.catalog.service import counter_statuses, promises_of_day
 from app.core.db import db
@@ -15,8 +17,11 @@ from app.estimates.models import ForetoldRow
 from app.tickets.queries import TABLE as TICKETS
 from app.tickets.queries import Ticket, at_counters, waiting
 from queueing.estimate import Booked, Desk, Serving, Situation, Waiting
-from queueing.order import Slot
+from queueing.order import MINUTE, Slot
 
+NOBODY_THERE = 3 * MINUTE
+"""A counter that is open, free, and has let somebody it serves wait for so long has nobody at it:
+longer than any clerk tidies up between two calls."""
 FORETOLD = ForetoldRow.__table__
 
 
@@ -24,22 +29,23 @@ def situation(plan: HallPlan, now: datetime) -> Situation:
     """Who waits, who is served and since when, who is booked, and which counters are open."""
     day = plan.day_of(now)
     promises = promises_of_day(plan, day)
+    wait = [
+        Waiting(
+            ticket=ticket.id,
+            lane=ticket.lane,
+            item=ticket.item,
+            due=ticket.due_ms,
+            serial=ticket.serial,
+            entered=day.ms(ticket.entered_at or ticket.taken_at),
+            counter=ticket.bound_to,
+            more=_more(ticket),
+        )
+        for ticket in waiting(plan.code, day.date)
+    ]
     return Situation(
         now=day.ms(now),
-        waiting=[
-            Waiting(
-                ticket=ticket.id,
-                lane=ticket.lane,
-                item=ticket.item,
-                due=ticket.due_ms,
-                serial=ticket.serial,
-                entered=day.ms(ticket.entered_at or ticket.taken_at),
-                counter=ticket.bound_to,
-                more=_more(ticket),
-            )
-            for ticket in waiting(plan.code, day.date)
-        ],
-        desks=_desks(plan, day, now),
+        waiting=wait,
+        desks=_attended(plan, day, now, _desks(plan, day, now), wait),
         booked=[
             Booked(
                 booking.lane,
@@ -76,6 +82,28 @@ def _desks(plan: HallPlan, day: HallDay, now: datetime) -> list[Desk]:
             was_open=counter.no in shifts,
         )
         for counter in plan.counters.values()
+    ]
+
+
+def _attended(
+    plan: HallPlan, day: HallDay, now: datetime, desks: Sequence[Desk], wait: Sequence[Waiting]
+) -> list[Desk]:
+    """The desks, those as closed at which nobody is seen to work."""
+    let_wait = {
+        desk.no: min(its)
+        for desk in desks
+        if desk.open_since is not None and desk.serving is None
+        if (its := [one.entered for one in wait if one.counter is None and one.lane in desk.lanes])
+    }
+    long_ago = day.ms(now) - NOBODY_THERE
+    idle = [desk.no for desk in desks if let_wait.get(desk.no, long_ago + 1) <= long_ago]
+    busy = last_busy(plan.code, day.date, idle) if idle else {}
+    return [
+        replace(desk, open_since=None, was_open=True)
+        if desk.no in idle
+        and max(desk.open_since or 0, day.ms(busy.get(desk.no, day.starts_at))) <= long_ago
+        else desk
+        for desk in desks
     ]
 
 

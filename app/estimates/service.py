@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -28,13 +28,17 @@ from queueing.outlook import Later, Outlook, Range
 V = TypeVar("V")
 TABLE = HabitsRow.__table__
 FORETOLD = ForetoldRow.__table__
-LEARNS_EVERY = timedelta(minutes=1)
-"""How often the day under way is looked at for what it teaches: on a hall's first day there is
-nothing else to go by."""
+LEARNS_EVERY = timedelta(minutes=5)
+"""How often the day under way is looked at for what it teaches."""
+LEARNS_FIRST_EVERY = timedelta(minutes=1)
+"""As long as little is known: on a hall's first day there is nothing else to go by."""
+LITTLE = 300
+"""Services."""
 AHEAD_EVERY = timedelta(minutes=5)
 """How often the hours ahead are played."""
 LOOKS_BACK = timedelta(days=40)
 """So far for days that were not learnt in their night."""
+REHEARSAL = date(2000, 1, 1)
 LATER_EVERY = timedelta(minutes=30)
 LATER_AT_MOST = 20
 """Moments of the day ahead: ten hours."""
@@ -48,18 +52,33 @@ def refresh(plan: HallPlan, now: datetime, rng: np.random.Generator) -> Outlook:
     present = situation(plan, now)
     soon = forecast(present, habits, rng)
     told = calibration.estimates(soon)
+    tickets = {ticket: _range(told[row]) for ticket, row in soon.tickets.items()}
+    newcomers = {
+        lane: _range(told[row] or _unopened(plan, present, lane, now))
+        for (lane, _), row in soon.newcomers.items()
+    }
     outlook = Outlook(
         at_ms=_unix_ms(now),
-        tickets={ticket: _range(told[row]) for ticket, row in soon.tickets.items()},
-        newcomers={
-            lane: _range(told[row] or _unopened(plan, present, lane, now))
-            for (lane, _), row in soon.newcomers.items()
-        },
+        tickets=tickets,
+        newcomers=newcomers,
+        preferred=newcomers | _preferred(present, tickets),
         later=_later(plan, present, habits, now, rng),
     )
     parts().outlooks(plan.code, f"{plan.day_of(now).date:%Y%m%d}").put(outlook)
     _remember(plan, {ticket: told[row] for ticket, row in soon.tickets.items()}, now)
     return outlook
+
+
+def _preferred(present: Situation, tickets: Mapping[str, Range]) -> dict[str, Range]:
+    """By lane, the most that somebody with priority by law waits who comes now: as the first of
+    those they are called before. No lane where that is nobody: they come last, like anybody."""
+    promises, before = present.promises, {}
+    # behind the k-th: where that is, is not known before; it is called soon in any case
+    due = present.now + (promises.priority if promises.priority_behind is None else 0)
+    for one in sorted(present.waiting, key=lambda one: one.due, reverse=True):
+        if one.counter is None and one.due > due and one.ticket in tickets:
+            before[one.lane] = tickets[one.ticket]
+    return before
 
 
 def _remember(plan: HallPlan, told: dict[str, Estimate | None], now: datetime) -> None:
@@ -91,7 +110,7 @@ def learn(plan: HallPlan, day: date, now: datetime) -> None:
     """Keep what a day that is over teaches, unless nobody came; and forget the oldest."""
     habits = habits_of_day(plan, day, now)
     if habits.services:
-        learnt = {"learnt": habits.as_json(), "outcomes": outcomes_of_day(plan, day)}
+        learnt = {"learnt": habits.as_json(), "outcomes": outcomes_of_day(plan, day, now)}
         statement = insert_into(TABLE).values(hall=plan.code, day=day, **learnt)
         db.session.execute(
             statement.on_conflict_do_update(index_elements=["hall", "day"], set_=learnt)
@@ -101,6 +120,16 @@ def learn(plan: HallPlan, day: date, now: datetime) -> None:
     limit = db.session.execute(oldest).scalar_one_or_none()
     if limit is not None:
         db.session.execute(delete(TABLE).where(TABLE.c.hall == plan.code, TABLE.c.day < limit))
+
+
+def rehearsed(hall: str, habits: Habits | None) -> None:
+    """What a hall that has no day behind it goes by, until it has enough of its own; None: nothing.
+
+    It stands for a day before all others, and is the first to be forgotten."""
+    db.session.execute(delete(TABLE).where(TABLE.c.hall == hall, TABLE.c.day == REHEARSAL))
+    if habits is not None:
+        row = {"hall": hall, "day": REHEARSAL, "learnt": habits.as_json(), "outcomes": []}
+        db.session.execute(insert_into(TABLE).values(row))
 
 
 def _learnt(plan: HallPlan, now: datetime) -> tuple[Habits, Calibration]:
@@ -116,9 +145,12 @@ def _learnt(plan: HallPlan, now: datetime) -> tuple[Habits, Calibration]:
             habits = habits + Habits.from_json(day.learnt)
             calibration = calibration.after(day.outcomes)
         of_today = habits_of_day(plan, today, now)
-        return habits + of_today, calibration.after(outcomes_of_day(plan, today))
+        return habits + of_today, calibration.after(outcomes_of_day(plan, today, now))
 
-    return _kept_for_a_while("learnt", plan, now, LEARNS_EVERY, learnt)
+    def every(known: tuple[Habits, Calibration]) -> timedelta:
+        return LEARNS_FIRST_EVERY if known[0].services_seen < LITTLE else LEARNS_EVERY
+
+    return _kept_for_a_while("learnt", plan, now, every, learnt)
 
 
 def _later(
@@ -144,7 +176,7 @@ def _later(
             later.setdefault(lane, []).append((_unix_ms(moment), *_range(estimate)))
         return later
 
-    return _kept_for_a_while("later", plan, now, AHEAD_EVERY, foreseen)
+    return _kept_for_a_while("later", plan, now, lambda _: AHEAD_EVERY, foreseen)
 
 
 def _half_hours(plan: HallPlan, day: HallDay, now: datetime) -> list[datetime]:
@@ -188,14 +220,14 @@ def _unix_ms(at: datetime) -> int:
 
 
 def _kept_for_a_while(
-    what: str, plan: HallPlan, now: datetime, every: timedelta, make: Callable[[], V]
+    what: str, plan: HallPlan, now: datetime, every: Callable[[V], timedelta], make: Callable[[], V]
 ) -> V:
     """Made anew every so often, and when the hall has changed or its day has turned."""
     kept: dict[str, tuple[datetime, object, V]]
     kept = current_app.extensions.setdefault(f"estimates_{what}", {})
     stands = plan.revision, plan.day_of(now).date
     found = kept.get(plan.code)
-    if found and found[1] == stands and timedelta() <= now - found[0] < every:
+    if found and found[1] == stands and timedelta() <= now - found[0] < every(found[2]):
         return found[2]
     value = make()
     kept[plan.code] = now, stands, value

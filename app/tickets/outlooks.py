@@ -27,8 +27,8 @@ from queueing.outlook import KEPT_MS, Outlook, Range
 log = logging.getLogger(__name__)
 
 READ_EVERY_MS = 3_000
-AHEAD_OF_NEWCOMERS = (Why.PRIORITY, Why.APPOINTMENT, Why.APPOINTMENT_LATE, Why.TRANSFER_NOW)
-"""What a newcomer waits tells nothing of these."""
+PREFERRED = (Why.PRIORITY, Why.TRANSFER_NOW)
+"""Due at once or nearly so, whenever they come."""
 AWAY_FOR_MS = 5_000
 """So long a Redis that did not answer is not asked again, whatever the hall: each try may cost a
 second."""
@@ -82,8 +82,18 @@ def estimate(ticket: Any, plan: HallPlan, now: datetime) -> Range | None:
     if ticket.state != State.WAITING or ticket.day != plan.day_of(now).date:
         return None
     outlook = look(plan)
-    newcomer_in = "" if ticket.due_why in AHEAD_OF_NEWCOMERS else ticket.lane
-    return outlook and outlook.of(ticket.id, _unix_ms(now), newcomer_in)
+    # until the next forecast a booking is told the most it can be: it never stands behind newcomers
+    return outlook and outlook.of(
+        ticket.id,
+        _unix_ms(now),
+        ticket.lane,
+        preferred=ticket.due_why in PREFERRED or _in_its_slot(ticket, plan, now),
+    )
+
+
+def _in_its_slot(ticket: Any, plan: HallPlan, now: datetime) -> bool:
+    """Whether this is a booking that is due by now."""
+    return ticket.due_why == Why.APPOINTMENT and ticket.due_ms <= plan.day_of(now).ms(now)
 
 
 def _read(hall: str, day: str, now_ms: int, before: Outlook | None) -> Outlook | None:

@@ -28,7 +28,8 @@ def demo():
 
 @demo.command()
 @click.option("--out", type=Path)
-def prepare(out):
+@click.option("--speed", type=float)
+def prepare(out, speed):
     staff = [
         {"username": f"clerk{no:02}", "password": "shunhao", "role": "clerk", "counter": str(no)}
         for no in range(1, 4)

@@ -18,11 +18,12 @@ from app.catalog.loading import load_hall
 from app.catalog.service import plan_of
 from app.core.db import db
 from app.estimates.jobs import learn_of
-from app.estimates.learning import outcomes_of_day
-from app.estimates.service import FORETOLD, TABLE, learn, refresh
+from app.estimates.learning import habits_of_day, outcomes_of_day
+from app.estimates.queries import situation
+from app.estimates.service import FORETOLD, TABLE, learn, refresh, rehearsed
 from app.factory import create_app
 from app.worker import one_round
-from queueing.habits import DAYS_KEPT, Habits
+from queueing.habits import DAYS_KEPT, Habits, Served
 from queueing.outlook import RedisOutlooks
 from tests.house import HALL, HALL_FILE, KIOSK_TOKEN, House
 
@@ -229,6 +230,64 @@ def test_a_day_teaches_how_long_things_take(house):
     assert 32 < told[1] < 48
 
 
+def test_a_service_under_way_teaches_that_it_is_not_over(house):
+    """Early in a day only the shortest services have ended."""
+    short, long = house.clerk("1"), house.clerk("2")
+    house.take(), house.take()
+    first, _ = short.next()["ticket"], long.next()
+    short.handle(first, "start")
+    house.clock.advance(minutes=2)
+    assert short.handle(first, "finish").status_code == 200
+    house.clock.advance(minutes=20)
+    with house.app.app_context():
+        day = habits_of_day(house.plan, date(2026, 11, 23), house.clock.now())
+    events, exposure = sum(day.services.values())
+    assert events.sum() == 1
+    assert exposure.sum() == pytest.approx((2 + 22) * 60, abs=1)
+    assert day.services_seen == 1
+
+
+def test_an_open_counter_that_lets_people_wait_is_not_counted_on(house):
+    there, away = house.clerk("1"), house.clerk("2")
+    house.take(), house.take()
+    there.next()
+    house.clock.advance(minutes=2)
+
+    def counted_on():
+        present = house.within(lambda: situation(house.plan, house.clock.now()))
+        return {desk.no for desk in present.desks if desk.open_since is not None}
+
+    assert counted_on() == {"1", "2"}
+    house.clock.advance(minutes=2)
+    assert counted_on() == {"1"}
+    away.next()
+    assert counted_on() == {"1", "2"}
+
+
+def test_who_has_priority_and_comes_after_the_forecast_is_told_a_shorter_wait(house):
+    clerk = house.clerk()
+    for _ in range(6):
+        house.take()
+    clerk.next()
+    forecast(house)
+    preferred, newcomer = house.take(priority="elderly"), house.take()
+    assert 0 < preferred["estimate"]["p50_s"] < newcomer["estimate"]["p50_s"]
+
+
+def test_a_hall_that_rehearsed_knows_how_long_things_take_on_its_first_day(house):
+    rehearsal = Habits.of_day(served=[Served("A", "id-card", "", 0, 120.0)] * 200)
+    house.within(lambda: rehearsed(HALL, Habits()))
+    house.within(lambda: rehearsed(HALL, rehearsal))  # again, at another speed
+    clerk = house.clerk()
+    _, second = house.take(), house.take()
+    clerk.next()
+    forecast(house)
+    assert 80 < house.ticket(second)["estimate"]["p50_s"] < 180
+    assert len(habits(house)) == 1
+    house.within(lambda: rehearsed(HALL, None))
+    assert habits(house) == []
+
+
 def habits(house):
     """Days the hall remembers."""
     with house.app.app_context():
@@ -263,7 +322,10 @@ def test_what_people_were_first_told_is_held_against_what_became_of_it(house):
     clerk.next()
     with house.app.app_context():
         assert db.session.execute(select(FORETOLD)).all() == before
-        ((waited, simulated),) = outcomes_of_day(house.plan, date(2026, 11, 23))
+        day = date(2026, 11, 23)
+        assert outcomes_of_day(house.plan, day, called_at) == []  # it could still have been long
+        later = called_at + timedelta(hours=2)
+        ((waited, simulated),) = outcomes_of_day(house.plan, day, later)
     assert waited == (called_at - before[0].at).total_seconds()
     assert simulated == before[0].simulated_p90_s
     assert house.ticket(first)["state"] == "finished"
