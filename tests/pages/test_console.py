@@ -49,7 +49,8 @@ def test_a_clerk_needs_no_mouse_all_morning(house, open_page):
     page = open_page("/clerk/", may_fail="409")
     said, hand = page.locator("#said"), page.locator("#hand .number")
     keys = page.keyboard
-    keys.type("clerk1")  # the name has the focus
+    expect(page.get_by_label("用户名")).to_be_focused()
+    keys.type("clerk1")
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
