@@ -19,10 +19,15 @@ def check_recall(nth: int, last_at: datetime, now: datetime, rules: Rules) -> No
     """Raises RecallsUsedUp and RecallTooSoon. `nth` counts the first call, too."""
     if nth > rules.recall_at_most:
         raise RecallsUsedUp(f"该号已重呼 {rules.recall_at_most} 次，请作过号处理。")
-    ready_at = last_at + timedelta(milliseconds=rules.recall_every)
+    ready_at = recall_ready_at(last_at, rules)
     if now < ready_at:
         seconds = -(-(ready_at - now) // timedelta(seconds=1))
         raise RecallTooSoon(f"刚刚呼叫过，请过 {seconds} 秒再重呼。", retry_after=seconds)
+
+
+def recall_ready_at(last_at: datetime, rules: Rules) -> datetime:
+    """From when a number last called at that time may be called again."""
+    return last_at + timedelta(milliseconds=rules.recall_every)
 
 
 def check_undo(stopped_at: datetime, now: datetime, rules: Rules) -> None:

@@ -126,6 +126,11 @@ class CounterStateOut(Schema):
     why = Nested(CallWhyOut, required=True, allow_none=True)
     priority = String(required=True, allow_none=True, metadata={"description": "在办号的优先类别"})
     nth = Integer(required=True, allow_none=True)
+    recall_at = AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "何时起可以重呼；手上没有已叫的号时为 null"},
+    )
     tiers = List(List(String()), required=True)
     waiting = Integer(required=True)
     lanes = List(

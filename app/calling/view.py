@@ -9,7 +9,7 @@ from typing import Any
 
 from app.calling.counters import OPEN
 from app.calling.queries import Call, call, last_call_id, last_calls
-from app.calling.rules import is_overdue, tier_for
+from app.calling.rules import is_overdue, recall_ready_at, tier_for
 from app.catalog.plan import EVERYWHERE, Counter, HallDay, HallPlan, Zone
 from app.catalog.service import auto_call_of, counter_of, counter_statuses
 from app.core.acts import Act
@@ -21,6 +21,7 @@ from app.staff.queries import clerk_at, silences
 from app.tickets import queries as tickets
 from app.tickets.queries import Ticket
 from app.tickets.rules import waits_since
+from app.tickets.states import State
 from app.tickets.view import ticket_out, why_of
 
 BOARD_CALLS = 20
@@ -62,6 +63,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         "why": why_told(made.why) if made else None,
         "priority": _class_of(held) if held else None,
         "nth": made.nth if made else None,
+        "recall_at": _local(_recall_at(held, made, plan), plan),
         "tiers": counter.tiers,
         "waiting": len(line),
         "lanes": _lanes_out(counter, line, plan),
@@ -87,6 +89,12 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         },
         "server_time": _local(act.now, plan),
     }
+
+
+def _recall_at(held: Ticket | None, made: Call | None, plan: HallPlan) -> datetime | None:
+    if held is None or made is None or held.state != State.CALLED:
+        return None
+    return recall_ready_at(made.last_at, plan.rules)
 
 
 def _auto_key(counter: Counter, first: Ticket, day: date, plan: HallPlan) -> str:

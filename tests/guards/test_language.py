@@ -46,7 +46,7 @@ def _messages():
 
 
 def test_every_word_has_its_english():
-    known = {message.id for _, message in _messages() if message.string}
+    known = {m.id for _, m in _messages() if m.string and not m.context}
     missing = sorted({f"{file}: {words}" for file, words in _said() if words not in known})
     assert missing == []
 

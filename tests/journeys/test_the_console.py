@@ -13,6 +13,19 @@ def test_the_console_lists_who_waits_in_the_order_of_its_calls(house):
     assert house.clerk("1").next()["ticket"]["number"] == "A001"
 
 
+def test_the_console_is_told_when_it_may_recall(house):
+    house.take("id-card")
+    clerk = house.clerk("1")
+    assert clerk.see()["recall_at"] is None
+    ticket = clerk.next()["ticket"]
+    assert clerk.see()["recall_at"] == "2026-11-23T09:00:20.000+08:00"
+    house.clock.advance(seconds=20)
+    assert clerk.handle(ticket, "recall").status_code == 200
+    assert clerk.see()["recall_at"] == "2026-11-23T09:00:40.000+08:00"
+    clerk.handle(ticket, "start")
+    assert clerk.see()["recall_at"] is None
+
+
 def numbers(rows):
     return [row["number"] for row in rows]
 

@@ -2,18 +2,23 @@
 
 VOICE = """
 window.spoken = []
-window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } }
 Object.defineProperty(window, 'speechSynthesis', { value: {
   getVoices: () => [{ lang: 'zh-HK' }, { lang: 'zh-CN', localService: true }],
   resume() {},
   cancel() {},
   speak(utterance) {
-    spoken.push(`${utterance.voice.lang} ${utterance.text}`)
+    spoken.push(`${utterance.lang} ${utterance.text}`)
     queueMicrotask(() => { utterance.onstart(); utterance.onend() })
   },
 } })
 """
-"""Speaks at once; `spoken` is what it said."""
+"""Speaks at once; `spoken` is what it said. Its voices are none that an utterance would take."""
+
+FOREIGN_VOICE = VOICE.replace(", { lang: 'zh-CN', localService: true }", "")
+"""Speaks, but no Mandarin."""
+
+THROWING_VOICE = VOICE.replace("speak(utterance) {", "speak(utterance) { throw new TypeError()")
+"""Is there, and fails at every sentence."""
 
 MUTE_VOICE = VOICE.replace("queueMicrotask(() => { utterance.onstart(); utterance.onend() })", "")
 """Is there, takes every sentence, and never begins."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.house import HALL, KIOSK_TOKEN, PASSWORD
@@ -31,7 +33,7 @@ def test_next_pressed_without_a_network_is_called_once_when_it_is_back(house, si
         console.keyboard.press("n")
         console.wait_for_timeout(DOUBLE_CLICK_MS)
     lost = console.get_by_role("alert").filter(has_text="“叫下一位”还没有得到答复")
-    expect(lost).to_be_visible()
+    expect(lost).to_contain_text("网络不通，以下不是最新情况")
     assert house.calls() == []
     console.context.set_offline(False)
     expect(console.locator("#said")).to_have_text("请 A001 号到 1 号窗口办理。")
@@ -47,7 +49,8 @@ def test_a_clerk_needs_no_mouse_all_morning(house, open_page):
     page = open_page("/clerk/", may_fail="409")
     said, hand = page.locator("#said"), page.locator("#hand .number")
     keys = page.keyboard
-    keys.type("clerk1")  # the name has the focus
+    expect(page.get_by_label("用户名")).to_be_focused()
+    keys.type("clerk1")
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
@@ -59,8 +62,9 @@ def test_a_clerk_needs_no_mouse_all_morning(house, open_page):
 
     keys.press("Enter")
     expect(said).to_have_text("请 A001 号到 1 号窗口办理。")
-    keys.press("r")
-    expect(said).to_contain_text("刚刚呼叫过")
+    expect(page.get_by_role("button", name=re.compile(r"重呼 \d+ 秒"))).to_be_disabled()
+    keys.press("d")
+    expect(said).to_have_text("这个号没有优先。")
     keys.press("p")
     expect(said).to_have_text("A001 已过号。")
     keys.press("u")
@@ -222,6 +226,39 @@ def test_the_first_who_comes_is_heard(house, sign_in):
     house.take()
     expect(console.locator("#line")).to_contain_text("A002")
     assert console.evaluate("window.tones") == 2  # no longer the first
+
+
+ROWS_SEEN = """() => {
+    const end = document.querySelector('.line .scroll').getBoundingClientRect().bottom
+    const rows = [...document.querySelectorAll('#line tr')]
+    return rows.filter((row) => row.getBoundingClientRect().bottom <= end).length
+}"""
+
+
+def test_a_full_hall_shows_who_is_next_and_the_button_stays_where_it_is(house, sign_in):
+    clerk = house.clerk("2")
+    for _ in range(4):
+        house.take()
+        clerk.handle(clerk.next()["ticket"], "pass")
+        house.take()
+        clerk.handle(clerk.next()["ticket"], "park")
+    console = opened(sign_in)
+    button = console.locator("[data-action=next]")
+    place = button.bounding_box()
+    for _ in range(12):
+        house.post("/kiosk/tickets", KIOSK_TOKEN, {"items": ["id-card", "passport"]})
+    expect(console.locator("#line tr")).to_have_count(12)
+    assert console.evaluate(ROWS_SEEN) >= 8
+    console.keyboard.press("n")
+    expect(console.locator("#said")).to_contain_text("号到 1 号窗口办理")
+    assert button.bounding_box() == place  # with a number in hand, and its next item
+    console.evaluate(
+        "for (const id of ['offline', 'auto']) document.getElementById(id).hidden = false"
+    )
+    assert button.bounding_box() == place
+    console.get_by_role("link", name="English").click()
+    expect(console.locator("#line tr")).to_have_count(11)
+    assert console.evaluate(ROWS_SEEN) >= 6
 
 
 def test_an_ordinary_morning_fits_the_screen_and_speaks_english(house, sign_in):

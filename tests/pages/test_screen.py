@@ -74,6 +74,24 @@ def test_each_lane_has_its_expected_wait(house, open_page):
     expect(lanes.nth(1)).to_have_text("B 社保0 人")
 
 
+def test_waits_that_cannot_be_asked_for_stay_as_they_were(house, open_page):
+    house.take("id-card")
+    told = {"lanes": [{"lane": "A", "estimate": {"p50_s": 300, "p90_s": 720}}]}
+    board = open_page(f"/screen/{HALL}", *LYING, may_fail=BROKEN, with_clock=True)
+    board.route("**/waits", lambda route: route.fulfill(json=told))
+    lane = board.locator("#lanes li").first
+    board.clock.fast_forward(20_000)
+    expect(lane).to_contain_text("约 5–12 分钟")
+    board.route("**/waits", lambda route: route.abort())
+    board.clock.fast_forward(20_000)
+    house.take("id-card")
+    expect(lane).to_have_text("A 户籍约 5–12 分钟2 人")
+    told["lanes"][0]["estimate"] = {"p50_s": 600, "p90_s": 900}
+    board.route("**/waits", lambda route: route.fulfill(json=told))
+    house.take("id-card")  # at the next look, not a quarter of a minute after the failure
+    expect(lane).to_have_text("A 户籍约 10–15 分钟3 人")
+
+
 def test_a_zone_shows_its_own_counters_and_lanes(house, open_page):
     house.take("id-card"), house.take("permit"), house.take("pension"), house.take("pension")
     house.clerk("1").next(), house.clerk("9").next()

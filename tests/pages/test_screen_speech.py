@@ -12,7 +12,15 @@ from playwright.sync_api import expect
 
 from speech.words import WORDS
 from tests.house import HALL
-from tests.pages.sounds import EAR, ENDLESS_VOICE, MUTE_VOICE, STREAM, VOICE
+from tests.pages.sounds import (
+    EAR,
+    ENDLESS_VOICE,
+    FOREIGN_VOICE,
+    MUTE_VOICE,
+    STREAM,
+    THROWING_VOICE,
+    VOICE,
+)
 
 BROKEN = "Failed to load resource"
 PATIENCE_S = 60
@@ -193,7 +201,11 @@ def test_a_resync_is_shown_and_not_spoken(house, open_board):
     assert said(board) == []
 
 
-@pytest.mark.parametrize("script", [EAR, MUTE_VOICE + EAR], ids=["no voice", "a voice that fails"])
+@pytest.mark.parametrize(
+    "script",
+    [EAR, FOREIGN_VOICE + EAR, MUTE_VOICE + EAR, THROWING_VOICE + EAR],
+    ids=["no voice", "no Mandarin", "a mute voice", "a voice that throws"],
+)
 def test_clips_are_played_where_no_voice_speaks(house, clips, open_board, script):
     house.take("id-card")
     board = open_board(script=script)
@@ -258,6 +270,31 @@ def test_one_of_two_screens_side_by_side_is_mute(house, open_page):
     until(board, "!document.querySelector('.lit')")
     assert (said(board), board.evaluate("chimes")) == ([], 0)
     expect(board.get_by_role("button")).to_have_count(0)
+
+
+def test_what_grew_old_in_the_queue_is_passed_over(house, open_page):
+    board = open_page(f"/screen/{HALL}?speak=0", 1920, 1080)
+    spoken = board.evaluate(
+        """async () => {
+            const { newsroom } = await import('/static/screen/news.js')
+            const { announcer } = await import('/static/screen/announcer.js')
+            let now = 0
+            const at = () => new Date(now).toISOString()
+            const news = newsroom(() => now)
+            const spoken = []
+            const utter = async ({ call_id: id }) => { spoken.push([id, now]); now += 11_000 }
+            const queue = announcer({ utter, isYoung: news.isYoung, onTurn() {} })
+            const added = (id) => ({ call_id: id, nth: 1, last_at: at() })
+            news.look([], at())
+            const twenty = Array.from({ length: 20 }, (_none, id) => added(id))
+            now += 1_000
+            news.look(twenty, at()).forEach(queue.add)
+            while (queue.current()) await null
+            news.look([...twenty, added(20)], at()).forEach(queue.add)
+            return spoken
+        }"""
+    )
+    assert spoken == [[n, 1_000 + n * 11_000] for n in range(6)] + [[20, 67_000]]
 
 
 ANNOUNCED = {

@@ -18,6 +18,7 @@ import { draw, enable, itemName, nextItemOf } from './view.js'
 const GATHER_MS = 3_000 // forty-odd consoles share one hall's events
 const ATTEND_MS = 25_000 // so the server knows that the clerk is there, in a hidden tab, too
 const REGAIN_MS = 500
+const TICK_MS = 250
 const HANDLED = {
   recall: (words) => [_('重呼 %(number)s', words), _('%(number)s 已重呼。', words)],
   start: (words) => [_('开始办理 %(number)s', words), _('%(number)s 已开始办理。', words)],
@@ -185,7 +186,8 @@ const takeOver = ({ id, number }) =>
   send(_('接手 %(number)s', { number }), `/tickets/${id}/take-over`, {},
     () => _('%(number)s 已转到本窗口。', { number }))
 
-async function strike({ id, number }) {
+async function strike({ id, number, priority }) {
+  if (!priority) return complain(_('这个号没有优先。'))
   const given = await ask('strike', { number })
   if (!given) return
   await send(_('取消优先 %(number)s', { number }), `/tickets/${id}/strike-priority`, given,
@@ -238,7 +240,7 @@ const STEPS = {
   arrowright: () => walkLists(1),
   arrowleft: () => walkLists(-1),
   q: () => byId('shown').focus(),
-  d: () => byId('hand').querySelector('.strike:enabled')?.click(),
+  d: () => picture?.ticket && !isBusy() && strike({ ...picture.ticket, priority: picture.priority }),
 }
 const IN_A_ROW = { enter: 'choose', g: 'choose', d: 'strike' }
 
@@ -273,6 +275,7 @@ function escape() {
 // What happens by itself
 
 setInterval(regain, REGAIN_MS)
+setInterval(() => enable(picture, isBusy()), TICK_MS) // a recall may be made after a while
 
 onPicture((now) => keepFocus(() => {
   draw(now, { resume, rejoin, strike, takeOver, callNumber })

@@ -9,7 +9,15 @@ export const kept = (what) => `shunhao.${what}.${page.hall}.${page.counter}`
 
 /** `GET /counters/{no}`, as last read; null before. */
 export let picture = null
+let readAt = 0
 const watchers = []
+
+/** Whole seconds until the number in hand may be called again; 0 where nothing holds that back. */
+export function recallRest() {
+  if (!picture?.recall_at) return 0
+  const then = Date.parse(picture.recall_at) - Date.parse(picture.server_time)
+  return Math.max(0, Math.ceil((readAt + then - performance.now()) / 1000))
+}
 
 /** `watch(picture, before)` after each reading. */
 export const onPicture = (watch) => watchers.push(watch)
@@ -25,6 +33,7 @@ export async function refresh() {
   }
   const before = picture
   picture = read
+  readAt = performance.now()
   for (const watch of watchers) watch(picture, before)
 }
 

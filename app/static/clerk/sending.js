@@ -26,9 +26,11 @@ export function onFresh(is) {
   const isLost = Boolean(pending?.isLost)
   show('offline', !is || isLost)
   show('give-up', isLost)
+  const deed = pending?.words
   if (isLost) {
-    say('offline-words',
-      _('“%(deed)s”还没有得到答复，正在重新发送，请不要重复操作。', { deed: pending.words }))
+    say('offline-words', is
+      ? _('“%(deed)s”还没有得到答复，正在重新发送，请不要重复操作。', { deed })
+      : _('网络不通，以下不是最新情况。“%(deed)s”还没有得到答复，正在重新发送，请不要重复操作。', { deed }))
   } else if (!is) say('offline-words', _('网络不通，以下不是最新情况，正在重新连接。'))
 }
 

@@ -2,6 +2,7 @@
 
 import { byId, clockOf, el, fill, page, say, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
+import { recallRest } from './picture.js'
 
 const STATUS = { open: _('开放中'), paused: _('暂停中'), closed: _('已关闭') }
 const TURNED = { open: 'open', pause: 'paused', close: 'closed' }
@@ -24,11 +25,11 @@ export function draw(picture, on) {
   show('more', hidden > 0)
   say('more', _('后面还有 %(n)s 人。', { n: hidden }))
   aside('vanished', picture.vanished, (held) => asideRow(
-    held, _('在 %(no)s 号窗口', { no: held.counter }), _('接手'), on.takeOver, 'free'))
+    held, _('在 %(no)s 号窗口', { no: held.counter }), _('接手'), on.takeOver, on.strike, 'free'))
   aside('parked', picture.parked, (parked) =>
-    asideRow(parked, '', _('恢复办理'), on.resume, 'open'))
+    asideRow(parked, '', _('恢复办理'), on.resume, on.strike, 'open'))
   aside('passed', picture.passed, (passed) => asideRow(
-    passed, _('%(at)s 过号', { at: clockOf(passed.passed_at) }), _('重新排队'), on.rejoin))
+    passed, _('%(at)s 过号', { at: clockOf(passed.passed_at) }), _('重新排队'), on.rejoin, on.strike))
 }
 
 function drawHead({ status, clerk, waiting, auto_call: auto }) {
@@ -46,8 +47,13 @@ function drawHead({ status, clerk, waiting, auto_call: auto }) {
 export function enable(picture, isBusy) {
   const state = picture?.ticket?.state
   const isOpen = picture?.status === 'open'
+  const rest = recallRest()
+  show('recall-now', !rest)
+  show('recall-rest', rest > 0)
+  say('recall-rest', rest ? _('重呼 %(n)s 秒', { n: rest }) : '')
   const can = (button) => {
     const { action, needs } = button.dataset
+    if (action === 'recall' && rest) return false
     if (needs) return isOpen && (needs === 'open' || !state)
     if (action === 'next' || action === 'call') return isOpen
     const move = action === 'nextItem' ? 'transfer' : action
@@ -100,24 +106,27 @@ function tierRow({ lanes, bound, server_time: now }, tier) {
 
 function laneChip({ lane, name, waiting, oldest_since: since }, now) {
   if (!waiting) return el('li', { class: 'empty', title: name }, lane)
-  return el('li', {}, el('strong', {}, lane), el('span', {}, name),
-    el('span', { class: 'minutes' }, _('%(n)s 人', { n: waiting }),
-      ' · ', _('最久 %(n)s 分钟', { n: minutes(since, now) })))
+  const oldest = { n: minutes(since, now) }
+  return el('li', { title: [name, _('最久 %(n)s 分钟', oldest)].join(' · ') },
+    el('strong', {}, lane), el('span', { class: 'name' }, name),
+    el('span', { class: 'minutes' }, _('%(n)s 人', { n: waiting }), ' · ', _('%(n)s 分钟', oldest)))
 }
 
 const tierTag = (tier) => el('span', { class: 'tier', 'data-tier': tier }, TIERS[tier] ?? _('协助'))
 
 function lineRow(ticket, now, on) {
-  const { why, priority } = ticket
-  const isStruck = { onstrike: () => priority && on.strike(ticket) }
+  const { why } = ticket
+  const items = ticket.items.map(itemName).join(_('、'))
+  const deeds = { onchoose: () => on.callNumber(ticket), onstrike: () => on.strike(ticket) }
   return el('tr',
-    { 'data-row': ticket.id, tabindex: '-1', onchoose: () => on.callNumber(ticket), ...isStruck },
+    { 'data-row': ticket.id, tabindex: '-1', ...deeds },
     el('td', { class: 'number' }, ticket.number),
-    el('td', { class: 'items' }, ticket.items.map(itemName).join(_('、'))),
-    el('td', { class: 'why' },
+    el('td', { class: 'items', title: items }, items),
+    el('td', { class: 'why', title: why.text },
       el('span', { class: 'tag', 'data-why': why.code }, page.tags[why.code] ?? _('其他')),
-      why.text, ticket.bound && el('span', { class: 'tag' }, _('指定本窗口'))),
-    el('td', {}, tierTag(ticket.tier),
+      why.text),
+    el('td', { class: 'how' },
+      ticket.bound ? el('span', { class: 'tag' }, _('指定本窗口')) : tierTag(ticket.tier),
       ticket.overdue && el('span', { class: 'tag late' }, _('超时'))),
     el('td', { class: 'minutes' }, _('%(n)s 分钟', { n: minutes(ticket.waits_since, now) })),
     el('td', {}, priorityOf(ticket, on)))
@@ -129,11 +138,13 @@ function aside(id, tickets, row) {
 }
 
 /** `needs`: an `open` counter, or one that is open and `free`, for the button to work. */
-function asideRow(ticket, facts, words, act, needs = null) {
+function asideRow(ticket, facts, words, act, strike, needs = null) {
   const onchoose = ({ currentTarget }) => currentTarget.querySelector('button').click()
-  return el('li', { 'data-row': ticket.id, tabindex: '-1', onchoose },
+  const item = itemName(ticket.item)
+  return el('li',
+    { 'data-row': ticket.id, tabindex: '-1', onchoose, onstrike: () => strike(ticket) },
     el('strong', { class: 'number' }, ticket.number),
-    el('span', { class: 'items' }, itemName(ticket.item)),
+    el('span', { class: 'items', title: item }, item),
     el('span', { class: 'quiet' }, facts),
     el('button', { onclick: () => act(ticket), 'data-needs': needs }, words))
 }

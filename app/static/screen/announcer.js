@@ -4,15 +4,18 @@ import { identity } from './news.js'
 
 /**
  * Announces calls in the order they are added; `utter(made)` (async) ends when one has been heard.
- * `onTurn` hears whenever the turn passes.
+ * What `isYoung(made)` no longer holds for when its turn comes is passed over: a hall that calls
+ * faster than anybody can speak is never far behind. `onTurn` hears whenever the turn passes.
  */
-export function announcer({ utter, onTurn }) {
+export function announcer({ utter, isYoung, onTurn }) {
   const queue = []
 
   async function run() {
     while (queue.length) {
-      onTurn()
-      await utter(queue[0]).catch(() => {}) // a voice that fails must not silence the others
+      if (isYoung(queue[0])) {
+        onTurn()
+        await utter(queue[0]).catch(() => {}) // a voice that fails must not silence the others
+      }
       queue.shift()
     }
     onTurn()

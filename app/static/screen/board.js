@@ -26,6 +26,7 @@ const news = newsroom()
 const stale = staleness()
 const announcements = announcer({
   utter: page.speaks ? speaker((is) => show('sound', is)) : showOnly,
+  isYoung: news.isYoung,
   onTurn: drawCalls,
 })
 
@@ -46,12 +47,13 @@ async function refresh() {
   ;['lanes', 'next', 'calls'].forEach(trim)
 }
 
-/** A wall without expected waits is still a wall. */
+/** A wall without expected waits is still a wall; those of before a break are better than none. */
 async function refreshWaits() {
   if (performance.now() - waitsAt < WAITS_EVERY_MS) return
+  const told = await call('GET', `${hall}/waits`).catch(() => null)
+  if (!told) return
   waitsAt = performance.now()
-  const { lanes } = await call('GET', `${hall}/waits`).catch(() => ({ lanes: [] }))
-  waits = Object.fromEntries(lanes.map(({ lane, estimate }) => [lane, waitWords(estimate)]))
+  waits = Object.fromEntries(told.lanes.map(({ lane, estimate }) => [lane, waitWords(estimate)]))
 }
 
 function drawCalls() {

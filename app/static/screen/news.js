@@ -6,8 +6,14 @@ const YOUNG_MS = 60_000
 export function newsroom(monotonic = () => performance.now()) {
   let known = null
   let lostAt = null
+  let ahead = 0 // of the server's time before this machine's
+
+  /** Younger than a minute by the server's time. */
+  const isYoung = ({ last_at: at }) => monotonic() + ahead - Date.parse(at) < YOUNG_MS
 
   return {
+    isYoung,
+
     /** What is there at the next look was not missed, but cannot be told apart from what was. */
     forget() {
       known = null
@@ -27,10 +33,10 @@ export function newsroom(monotonic = () => performance.now()) {
       const before = wasAway ? null : known
       known = new Set(calls.map(identity))
       lostAt = null
+      ahead = Date.parse(serverTime) - monotonic()
       if (!before) return []
-      const now = Date.parse(serverTime)
       return calls
-        .filter((made) => !before.has(identity(made)) && now - Date.parse(made.last_at) < YOUNG_MS)
+        .filter((made) => !before.has(identity(made)) && isYoung(made))
         .sort((one, other) => Date.parse(one.last_at) - Date.parse(other.last_at)
           || one.call_id - other.call_id)
     },

@@ -1,5 +1,6 @@
 // The browser's own Chinese voice, where it has one on this machine.
 
+const LANGUAGE = 'zh-CN'
 const LOCALE = /^(zh|cmn)[-_](CN|Hans)/i
 const PACE = 0.9
 const START_MS = 3_000
@@ -10,13 +11,18 @@ const synthesis = window.speechSynthesis
 let failures = 0
 synthesis?.getVoices() // asks for the list: many browsers have it only a while later
 
-/** Speak a sentence of so many words; whether it was spoken. */
+/** Speak a sentence of so many words; whether it was spoken. Never throws: there are clips. */
 export async function say(sentence, words) {
-  const voice = failures < TRIES && chinese()
-  if (!voice) return false
-  const spoken = await utter(sentence, voice, words * WORD_MS)
-  failures = spoken ? 0 : failures + 1
-  return spoken
+  try {
+    const voice = failures < TRIES && chinese()
+    if (!voice) return false
+    const spoken = await utter(sentence, voice, words * WORD_MS)
+    failures = spoken ? 0 : failures + 1
+    return spoken
+  } catch {
+    failures += 1
+    return false
+  }
 }
 
 /** A voice from elsewhere would send what it reads there, and be silent without the internet. */
@@ -30,7 +36,8 @@ function utter(sentence, voice, limit) {
   if (synthesis.speaking || synthesis.pending) synthesis.cancel()
   synthesis.resume() // some browsers pause a voice that was quiet for long
   const utterance = new SpeechSynthesisUtterance(sentence)
-  Object.assign(utterance, { voice, lang: voice.lang, rate: PACE })
+  Object.assign(utterance, { lang: LANGUAGE, rate: PACE })
+  if (voice instanceof SpeechSynthesisVoice) utterance.voice = voice // else it would throw
   return new Promise((done) => {
     let timer = setTimeout(() => giveUp(false), START_MS)
     const giveUp = (spoken) => {
