@@ -207,3 +207,16 @@ def test_pages_in_english_name_what_a_hall_names(house):
     assert "Please watch for your number" in browser.get(f"/screen/{HALL}").get_data(as_text=True)
     chinese = house.app.test_client().get(f"/t/{token}").get_data(as_text=True)
     assert not any(name in chinese for name in ENGLISH.values())
+
+
+def test_the_rules_of_a_hall_are_told_whole_in_english(house):
+    def choose_everything(file):
+        file["lanes"][0] |= {"name_en": "Residents", "walk_in_minutes": 20, "walk_in_quota": 50}
+        every = {"one_live_ticket": "per_hall", "last_number": True, "paper_numbers": "901-950"}
+        file["hall"]["rules"] |= every
+
+    house.reload(choose_everything)
+    told = in_english(house, "GET", f"/halls/{HALL}/rules").json
+    said = [*told["notes"], *(row[part] for row in told["order"] for part in ("how", "due"))]
+    assert [words for words in said if CHINESE.search(words)] == []
+    assert any("(Residents)" in note for note in told["notes"])
