@@ -171,8 +171,8 @@ def _counter(written: dict[str, Any]) -> Counter:
 
 
 def _item(written: dict[str, Any]) -> Item:
-    papers, bookable = tuple(written["papers"]), bookable_of(written["bookable"])
-    return Item(id=0, **{**written, "papers": papers, "bookable": bookable})
+    lists = {name: tuple(written[name]) for name in ("papers", "aliases")}
+    return Item(id=0, **{**written, **lists, "bookable": bookable_of(written["bookable"])})
 
 
 def _exceptions(written: dict[str, Any]) -> tuple[Exceptional, ...]:

@@ -197,6 +197,7 @@ class ItemPart(Part):
     lane = Text(required=True)
     minutes = Whole(1, 480, required=True)
     papers = ListOf(Text(longest=120), load_default=())
+    aliases = ListOf(Text(longest=20), load_default=())
     bookable = ListOrFalse(part(BookableTimePart), load_default=None)
 
 

@@ -151,5 +151,6 @@ def _put_all(
             lane_id=lanes.rows[item.lane].id,
             minutes=item.minutes,
             papers=plain(item.papers),
+            aliases=plain(item.aliases),
             bookable=plain(item.bookable),
         )

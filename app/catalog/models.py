@@ -118,6 +118,7 @@ class ItemRow(db.Model):
     lane_id: Mapped[int] = mapped_column(ForeignKey("lanes.id"))
     minutes: Mapped[int]
     papers: Mapped[list[str]] = mapped_column(JSON)
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     bookable: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """Null: at every slot of its lane; empty: at none but an event's."""
     position: Mapped[int]

@@ -112,6 +112,8 @@ class Item:
     papers: tuple[str, ...]
     bookable: tuple[BookableTime, ...] | None = None
     """None: at every slot of its lane; empty: at none but those of an event."""
+    aliases: tuple[str, ...] = ()
+    """What people call it, so that they find it."""
 
 
 @dataclass(frozen=True, slots=True)
