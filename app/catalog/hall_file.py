@@ -189,12 +189,8 @@ def _counter(written: dict[str, Any]) -> Counter:
 
 
 def _item(written: dict[str, Any]) -> Item:
-    read = {
-        "papers": tuple(written["papers"]),
-        "papers_en": tuple(written["papers_en"]),
-        "bookable": bookable_of(written["bookable"]),
-    }
-    return Item(id=0, **{**written, **read})
+    lists = {name: tuple(written[name]) for name in ("papers", "papers_en", "aliases")}
+    return Item(id=0, **{**written, **lists, "bookable": bookable_of(written["bookable"])})
 
 
 def _exceptions(written: dict[str, Any]) -> tuple[Exceptional, ...]:

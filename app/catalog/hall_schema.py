@@ -204,6 +204,7 @@ class ItemPart(Part):
     minutes = Whole(1, 480, required=True)
     papers = ListOf(Text(longest=120), load_default=())
     papers_en = ListOf(Text(longest=120), load_default=())
+    aliases = ListOf(Text(longest=20), load_default=())
     bookable = ListOrFalse(part(BookableTimePart), load_default=None)
 
 

@@ -159,5 +159,6 @@ def _put_all(
             minutes=item.minutes,
             papers=plain(item.papers),
             papers_en=plain(item.papers_en),
+            aliases=plain(item.aliases),
             bookable=plain(item.bookable),
         )

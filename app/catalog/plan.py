@@ -125,6 +125,8 @@ class Item:
     name_en: str = ""
     papers_en: tuple[str, ...] = ()
     """The papers in English, one for each; empty: only in Chinese."""
+    aliases: tuple[str, ...] = ()
+    """What people call it, so that they find it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from flask import current_app
@@ -23,6 +24,13 @@ from app.core.db import after_commit, db, in_transaction, insert_into
 from app.core.language import SOURCE, language, named
 from app.core.parts import parts
 from queueing.order import Promises
+
+HEARD = 5
+"""Words that are tried by themselves; more of them say nothing."""
+LOOKED_AT = 12
+"""Characters of what was typed in which something near is looked for."""
+FEW = 3
+"""So many items may share a word that tells them from the others, in a small hall, too."""
 
 
 @dataclass(frozen=True)
@@ -105,14 +113,28 @@ def lane_of(plan: HallPlan, letters: str) -> Lane:
 
 
 def find_items(plan: HallPlan, q: str) -> list[Item]:
-    """Items in which every word of `q` occurs in name, code or department, or is the pinyin of name
-    or department; behind them, those for which a word is a short form of the name. Each in file
-    order, and all of them for an empty `q`. For who reads English, those whose English has words
-    that begin with each of `q` come before them all."""
+    """Items in which every word of `q` occurs in name, alias, code or department, or is the pinyin
+    of one; behind them, those for which a word is a short form of the name. Where there are none,
+    what `q` finds without its spaces, then what its words find by themselves, then what is nearest
+    to them. Each in file order, and all of them for an empty `q`. For who reads English, those
+    whose English has words that begin with each of `q` come before them all."""
     words = q.casefold().split()
+    whole = "".join(words)
+    english = _in_english(plan, q)
+    found = (
+        _said_by(plan, words)
+        or (not english and _said_by(plan, [whole]))
+        or (not english and _said_by_any(plan, words[:HEARD]))
+        or (not english and _nearest(plan, whole[:LOOKED_AT]))
+    )
+    return list(dict.fromkeys([*english, *(found or [])]))
+
+
+def _said_by(plan: HallPlan, words: list[str]) -> list[Item]:
+    """Items of which every word tells; first those that have it in full."""
 
     def says(item: Item, word: str) -> bool:
-        names = item.name, plan.departments[item.department].name
+        names = item.name, plan.departments[item.department].name, *item.aliases
         text = "\n".join((*names, item.code)).casefold()
         return word in text or any(spells(word, name) for name in names)
 
@@ -122,7 +144,7 @@ def find_items(plan: HallPlan, q: str) -> list[Item]:
         for item in plan.items.values()
         if all(says(item, word) or shortens(word, item.name.casefold()) for word in words)
     ]
-    return list(dict.fromkeys([*_in_english(plan, q), *plain, *short]))
+    return list(dict.fromkeys([*plain, *short]))
 
 
 def _in_english(plan: HallPlan, q: str) -> list[Item]:
@@ -140,6 +162,30 @@ def _in_english(plan: HallPlan, q: str) -> list[Item]:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
+
+
+def _said_by_any(plan: HallPlan, words: list[str]) -> list[Item]:
+    found = (_said_by(plan, [word]) for word in words if len(word) > 1)
+    return list(dict.fromkeys(chain.from_iterable(found)))
+
+
+def _nearest(plan: HallPlan, typed: str) -> list[Item]:
+    """Items that share the longest run of characters with what was typed as people speak: 护照 of
+    办护照. What many items share (申请, 登记) tells nothing and is left out."""
+    items = plan.items.values()
+    many = max(FEW, len(items) // 20)
+    for length in range(len(typed) - 1, 1, -1):
+        runs = {typed[start : start + length] for start in range(len(typed) - length + 1)}
+        shared = [[item for item in items if _has(item, run)] for run in runs if not run.isascii()]
+        near = set(chain(*(each for each in shared if len(each) <= many)))
+        if near:
+            return [item for item in items if item in near]
+    return []
+
+
+def _has(item: Item, run: str) -> bool:
+    text = "\n".join((item.name, *item.aliases)).casefold()
+    return run in text or shortens(run, item.name.casefold())
 
 
 def lock_counter(counter: Counter) -> str:

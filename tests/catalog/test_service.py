@@ -150,13 +150,32 @@ def test_halls_do_not_touch_each_other(load):
         ("护照", ["b-1"]),
         ("公安 换领", ["a-1"]),
         ("B-1", ["b-1"]),
-        ("换领 护照", []),
+        ("换领 护照", ["a-1", "b-1"]),
+        ("护 照", ["b-1"]),
+        ("护照 驾照", ["b-1"]),
+        ("办护照", ["b-1"]),
+        ("身份证丢了", ["a-1"]),
+        ("出国", ["b-1"]),
+        ("我要出国", ["b-1"]),
+        ("CG", ["b-1"]),
+        ("办 照", []),
+        ("结婚", []),
         ("%", []),
     ],
 )
 def test_items_are_found_by_their_words(load, q, codes):
-    load()
+    load(SMALL.replace("minutes: 15}", "minutes: 15, aliases: [出国]}"))
     assert [item.code for item in find_items(plan_of("small"), q)] == codes
+
+
+def test_what_many_items_share_finds_nothing_by_itself(load):
+    many = "".join(
+        f"  - {{code: c-{nth}, name: 第{nth}种申请, department: gongan, lane: B, minutes: 15}}\n"
+        for nth in range(4)
+    )
+    load(SMALL + many)
+    assert find_items(plan_of("small"), "钓鱼申请") == []
+    assert len(find_items(plan_of("small"), "申请")) == 5
 
 
 def promised(day: date) -> tuple[int, int]:

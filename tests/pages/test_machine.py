@@ -124,6 +124,51 @@ def test_everything_to_touch_is_below_the_upper_third(machine):
     assert highest() > 1920 / 2
 
 
+COVERED = """() => [...document.querySelectorAll('#enter button')].filter((button) => {
+  const { x, y, width, height } = button.getBoundingClientRect()
+  const there = document.elementFromPoint(x + width / 2, y + height / 2)
+  return button.checkVisibility() && !button.contains(there)
+}).map((button) => button.textContent)"""
+
+
+def under_something(page) -> list[str]:
+    """The buttons of the keypad's page that a finger on their middle would miss."""
+    digits = page.evaluate(COVERED)
+    page.locator("#keypad .switch").click()
+    return [*digits, *page.evaluate(COVERED)]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "is_low"), [(1080, 1920, False), (1080, 1920, True), (1920, 1080, False)]
+)
+def test_every_key_is_under_the_finger(machine, width, height, is_low):
+    machine.set_viewport_size({"width": width, "height": height})
+    if is_low:
+        button(machine, "低位操作").click()
+    machine.locator("#booked").click()
+    assert under_something(machine) == []
+
+
+def test_every_key_of_a_tablet_is_under_the_finger(guide):
+    for width, height in ((768, 1024), (1024, 768)):
+        guide.set_viewport_size({"width": width, "height": height})
+        for door in ("#booked", "#lost"):
+            guide.locator(door).click()
+            assert under_something(guide) == []
+            guide.locator("#back").click()
+
+
+def test_a_card_without_a_booking_is_offered_a_number(open_machine):
+    machine = open_machine(may_fail="404")
+    machine.keyboard.type("110101199003070994\n")
+    expect(machine.locator("#refused-words")).to_contain_text("没有找到")
+    button(machine, "重新输入").click()
+    expect(machine.locator("#enter-title")).to_have_text("预约签到")
+    machine.keyboard.type("110101199003070994\n")
+    button(machine, "取现场号").click()
+    expect(machine.get_by_role("button", name="公安局")).to_be_visible()
+
+
 def test_a_number_can_be_printed(house, machine):
     machine.evaluate("() => { window.prints = 0; window.print = () => { window.prints += 1 } }")
     take(machine)
@@ -171,10 +216,17 @@ def test_paper_numbers_are_typed_row_by_row(house, guide):
 
 def test_a_line_that_breaks_and_comes_back(open_machine):
     machine = open_machine(may_fail=BROKEN, with_clock=True)
-    machine.context.set_offline(True)
-    machine.clock.run_for(16_000)
-    expect(machine.get_by_role("alert").filter(has_text="请到导办台取号")).to_be_visible()
-    expect(machine.get_by_role("button", name="公安局")).to_be_hidden()
+    alert = machine.get_by_role("alert").filter(has_text="请到导办台取号")
+    home = machine.get_by_role("button", name="公安局")
+    machine.context.set_offline(True)  # the browser knows, and the page need not wait to ask
+    expect(alert).to_be_visible(timeout=3_000)
+    expect(home).to_be_hidden()
     machine.context.set_offline(False)
     machine.clock.run_for(4_000)
-    expect(machine.get_by_role("button", name="公安局")).to_be_visible()
+    expect(home).to_be_visible()
+    machine.route("**/api/**", lambda route: route.abort())  # the house is away, the line is not
+    machine.clock.run_for(5_000)
+    expect(alert).to_be_visible(timeout=6_000)
+    machine.unroute("**/api/**")
+    machine.clock.run_for(4_000)
+    expect(home).to_be_visible()

@@ -45,10 +45,11 @@ export function drawKeypad(done) {
 export function startCheckIn() { start(CHECK_IN) }
 export function startReprint() { start(REPRINT) }
 
-/** Type again, for the same purpose and by the same right. */
-export function retype() {
-  set('')
-  go('enter')
+/** Type again for this purpose, by the same right; a card at the reader came here without a page. */
+export function retype(name) {
+  const right = priority
+  start(name === REPRINT.name ? REPRINT : CHECK_IN)
+  prefer(right)
 }
 
 export const isReprint = () => mode === REPRINT
@@ -97,10 +98,10 @@ function prefer(code) {
 }
 
 function drawKeys() {
-  const key = (sign) => el('button', { onclick: () => type(sign) }, sign)
+  const key = (sign) => el('button', { onclick: () => type(sign), class: sign === DIGITS.at(-1) && 'last' }, sign)
   fill('keypad',
     DIGITS.map(key),
-    el('button', { onclick: () => set(typed.slice(0, -1)), 'aria-label': _('退格') }, '⌫'),
+    el('button', { onclick: () => set(typed.slice(0, -1)), class: 'erase', 'aria-label': _('退格') }, '⌫'),
     page.guides ? el('button', { onclick: toggleLetters, class: 'switch', 'aria-pressed': String(hasLetters) }, _('字母')) : [],
     hasLetters ? el('div', { class: 'letters' }, LETTERS.map(key)) : [])
 }

@@ -11,7 +11,7 @@ import { call, insist, newKey, sleep } from '../shared/api.js'
 import { byId, el, fill, hallClock, inWords, page, say, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
 
-const LOOK_EVERY_MS = 15_000
+const LOOK_EVERY_MS = 4_000 // who comes to a machine that is away is told before the first tap
 const LOOK_AGAIN_MS = 3_000
 const TRIES = 4
 const TWICE_MS = 60_000
@@ -118,7 +118,7 @@ function refuse(error) {
   const { path, body } = order
   const isArrival = path === CHECK_IN.path
   const isEarly = error.code === 'check_in_too_early'
-  refused = { ...error.problem, body }
+  refused = { ...error.problem, body, path }
   say('refused-words', error.message || _('取号系统没有答复。请再试一次，或到导办台取号。'))
   byId('refused').classList.toggle('early', isEarly)
   show('instead', isEarly)
@@ -128,6 +128,7 @@ function refuse(error) {
   show('print-instead', isArrival && ['already_checked_in', 'action_not_allowed'].includes(error.code))
   show('again', Boolean(error.isOpen))
   show('retype', path !== TAKE.path && (error.status === 404 || error.status === 422))
+  show('on-site', isArrival && error.status === 404)
   if (!error.isOpen) order = null
   go('refused', REFUSED_S)
 }
@@ -198,7 +199,8 @@ drawFinding(choose, () => { isAway = true; setAway(true) })
 const onClick = (id, deed) => byId(id).addEventListener('click', deed)
 onClick('booked', () => entering.startCheckIn())
 onClick('lost', () => entering.startReprint())
-onClick('retype', () => entering.retype())
+onClick('retype', () => entering.retype(refused.path === REPRINT.path ? 'reprint' : 'check-in'))
+onClick('on-site', home)
 onClick('take', () => take())
 onClick('more', () => { if (addMore()) { clearSearch(); go('home') } })
 onClick('not-twice', home)
@@ -216,6 +218,7 @@ fill('priorities', page.priorities.map(([code, word]) =>
   el('button', { onclick: () => take({ priority: code }), 'data-priority': code }, word)))
 addEventListener('keydown', onKey)
 for (const sign of ['pointerdown', 'keydown']) addEventListener(sign, touch)
+for (const sign of ['offline', 'online']) addEventListener(sign, look)
 watchIdle(isFresh, leave)
 home()
 for (;;) {
