@@ -1,5 +1,5 @@
-"""The log of one ticket, from tap to finish: its events, its booking's, its calls. Never a visitor's
-name."""
+"""The log of one ticket, from tap to finish: its events, its booking's, its calls. No visitor is
+named in it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class People:
     machines: Mapping[str, str]
 
 
-def log_out(ticket: Ticket, plan: HallPlan, *, with_grade: bool, with_usernames: bool) -> dict[str, Any]:
+def log_out(
+    ticket: Ticket, plan: HallPlan, *, with_grade: bool, with_usernames: bool
+) -> dict[str, Any]:
     """Everything that happened to a ticket, oldest first; what it was rated with, too, where its
     reader is not the one who was rated, and by which account, where they answer for it."""
     staff = all_staff(plan.code)
@@ -122,9 +124,7 @@ def _entry(
     }
 
 
-def _text(
-    event: Mapping[str, Any], lane: str | None, call: Call | None, plan: HallPlan
-) -> str:
+def _text(event: Mapping[str, Any], lane: str | None, call: Call | None, plan: HallPlan) -> str:
     data = event["data"]
     case = case_of(event["kind"], data, lane, call is not None and call.by_hand is not None)
     known = {"counter": event["counter"], "nth": event["nth"], "bound_to": data.get("bound_to")}

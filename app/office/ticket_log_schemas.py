@@ -22,7 +22,10 @@ class LogQuery(Schema):
 class EntryOut(Schema):
     at = AwareDateTime(required=True)
     kind = String(required=True)
-    who = String(required=True, metadata={"description": "岗位与窗口，或哪台机器；值班主任、管理员还看到用户名"})
+    who = String(
+        required=True,
+        metadata={"description": "岗位与窗口，或哪台机器；值班主任、管理员还看到用户名"},
+    )
     text = String(required=True)
     note = String(required=True, allow_none=True, metadata={"description": "当时写下的理由"})
     call_id = Integer(required=True, allow_none=True)

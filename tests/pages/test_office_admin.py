@@ -119,7 +119,8 @@ def test_a_hall_file_with_a_fault_is_shown_at_its_line_and_a_good_one_is_loaded(
     expect(page.locator("#changes tr")).to_have_text("大厅 name测试大厅新测试大厅立即")
     page.get_by_role("button", name="载入").click()
     page.locator("#load-dialog").get_by_role("button", name="载入").click()
-    expect(page.locator("#said")).to_contain_text("已载入第 2 版")
+    expect(page.locator("#said")).to_have_text("已载入，改动 1 处。")
+    expect(page.locator("#deeds summary")).to_have_text("改动 1 处")
     assert house.plan.name == "新测试大厅"
 
 
