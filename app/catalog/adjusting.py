@@ -78,12 +78,15 @@ def set_message(hall: str, text: str | None, act: Act) -> None:
     _adjust(plan, Kind.MESSAGE, WHOLE_HALL, value, "", act, before=plan.message, after=text)
 
 
-def set_thresholds(hall: str, thresholds: Thresholds, act: Act) -> None:
-    """Warn from these on, until they are changed again. Raises UnknownHall."""
-    plan = held_plan(hall, alone=True)
-    after, before = asdict(thresholds), asdict(plan.thresholds)
-    value = None if thresholds == read_plan(hall).thresholds else after
+def set_thresholds(hall: str, thresholds: Thresholds | None, act: Act) -> Thresholds:
+    """Warn from these on, until they are changed again, or with None from those of the file; which
+    they are then. Raises UnknownHall."""
+    plan, in_file = held_plan(hall, alone=True), read_plan(hall).thresholds
+    chosen = thresholds or in_file
+    after, before = asdict(chosen), asdict(plan.thresholds)
+    value = None if chosen == in_file else after
     _adjust(plan, Kind.THRESHOLDS, WHOLE_HALL, value, "", act, before=before, after=after)
+    return chosen
 
 
 def _stop(hall: str, letters: str | None, reason: str | None, act: Act) -> None:

@@ -127,6 +127,11 @@ def _answer(status: int, code: str, detail: str | Said, **more: Any) -> Response
     return response
 
 
+def in_words(error: DomainError) -> str:
+    """What it says, in the request's language."""
+    return _in_words(error.code, error.said or error.detail)
+
+
 def _in_words(code: str, detail: str | Said) -> str:
     """The sentence in the request's language. Another than Chinese has one for each code, and says
     itself what was meant to be said in it."""

@@ -26,7 +26,7 @@ def page() -> str:
     """Taking a number; for a machine nobody knows yet, the field for its token."""
     guides = actor().kind == "staff" and actor().role in GUIDES
     if actor().kind != "kiosk" and not guides:
-        return render_template("kiosk/pair.html")
+        return render_template("kiosk/pair.html", asks="kiosk")
     plan = plan_of(actor().hall or "")
     known = {
         "hall": plan.code,

@@ -23,6 +23,8 @@ DEVICE_DEEDS = {
     "device_changed": "修改设备",
     "device_disabled": "停用设备",
 }
+TOLD = ("count", "changes")
+"""What of a deed's data is told besides: a loaded file's changes."""
 HALL_DEEDS = {"hall_loaded": "载入大厅文件"}
 
 
@@ -36,6 +38,7 @@ def deeds_out(plan: HallPlan, words: dict[str, str]) -> list[dict[str, Any]]:
             "deed": row.deed,
             "text": said(words[row.deed]),
             "subject": row.subject,
+            **{name: row.data[name] for name in TOLD if name in row.data},
         }
         for row in audit.latest(plan.code, tuple(words), SHOWN)
     ]

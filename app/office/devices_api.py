@@ -16,7 +16,7 @@ from app.core.http import answer, perform_here, wire_time
 from app.office.deeds import DEVICE_DEEDS, deeds_out
 from app.staff import devices, service
 from app.staff.queries import all_devices
-from app.staff.schemas import DeedOut, DeviceIn, DeviceOut, PairIn
+from app.staff.schemas import AsksOut, CodeIn, DeedOut, DeviceIn, DeviceOut, PairIn
 from app.tickets.schemas import NothingIn
 
 bp = APIBlueprint("office_devices", __name__, url_prefix="/api/v1/staff", tag="设备")
@@ -30,6 +30,18 @@ UNKNOWN = {404: "没有这台设备或窗口"}
 @bp.doc(summary="本大厅的取号机和屏幕")
 def all_of_hall() -> Response:
     return answer(_devices(plan_of(actor().hall or "")))
+
+
+@bp.post("/devices/asks")
+@access("staff", roles=LEADS)
+@bp.input(CodeIn)
+@bp.output(AsksOut)
+@bp.doc(
+    summary="显示这个登记码的设备打开的是哪种页面",
+    responses={409: "登记码不对、已过期或已用过", 429: "输错次数过多"},
+)
+def asks(json_data: dict[str, Any]) -> Response:
+    return answer({"kind": devices.kind_asked(json_data["code"], act())})
 
 
 @bp.post("/devices/pair")

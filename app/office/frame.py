@@ -10,7 +10,9 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
 from app.core.acts import AT_COUNTERS, LEADS, Role
 from app.core.auth import actor
+from app.core.language import gettext as _
 from app.staff import doors
+from app.staff.rules import ROLE_WORDS
 
 SIGN_IN = "office/sign_in.html"
 ALL = tuple(Role)
@@ -44,7 +46,8 @@ def office_page(template: str, roles: tuple[Role, ...] = ALL, **context: Any) ->
         "seated": who.counter is not None and who.role in AT_COUNTERS,
     }
     if who.role not in roles:
-        return render_template("office/not_yours.html", **frame)
+        theirs = _("、").join(_(ROLE_WORDS[role]) for role in roles)
+        return render_template("office/not_yours.html", **frame, roles=theirs)
     made = {name: _made(value, plan) for name, value in context.items()}
     return render_template(template, **frame, **made)
 

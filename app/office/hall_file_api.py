@@ -26,13 +26,21 @@ from app.core.language import gettext as _
 from app.core.language import named
 from app.core.parts import parts
 from app.office.deeds import HALL_DEEDS, deeds_out
-from app.office.hall_file_schemas import CheckedOut, CheckIn, FileOut, LoadedOut, LoadIn
-from app.staff.schemas import DeedOut
+from app.office.hall_file_schemas import (
+    CheckedOut,
+    CheckIn,
+    FileOut,
+    LoadDeedOut,
+    LoadedOut,
+    LoadIn,
+)
 from app.tickets.queries import live_by_lane
 
 bp = APIBlueprint("office_hall_file", __name__, url_prefix="/api/v1/staff", tag="大厅文件")
 
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
+NOTED = 50
+"""So many changes of one load are kept one by one, besides their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,10 @@ def load(json_data: dict[str, Any]) -> Response:
         plan = held_plan(file.plan.code, alone=True)
         if json_data["checked"] != _token(text, plan):
             raise HallFileNotChecked
+        changed = _changes(file, plan)
         report = load_hall(file, live_by_lane(plan.code))
-        audit.note(doing, plan.code, "hall_loaded", plan.code, revision=report.revision)
+        told = {} if changed is None else {"count": len(changed), "changes": changed[:NOTED]}
+        audit.note(doing, plan.code, "hall_loaded", plan.code, revision=report.revision, **told)
         return report
 
     return perform_here(
@@ -115,8 +125,8 @@ def load(json_data: dict[str, Any]) -> Response:
 
 @bp.get("/hall-file/deeds")
 @access("staff", roles=ADMINISTRATOR)
-@bp.output(DeedOut(many=True))
-@bp.doc(summary="最近几次载入")
+@bp.output(LoadDeedOut(many=True))
+@bp.doc(summary="最近几次载入，及各改动了什么")
 def deeds() -> Response:
     return answer(deeds_out(_plan(), HALL_DEEDS))
 

@@ -8,6 +8,7 @@ from apiflask.validators import Length, OneOf
 
 from app.catalog.file_changes import Holds
 from app.catalog.yaml_tree import MAX_BYTES
+from app.staff.schemas import DeedOut
 
 
 class CheckIn(Schema):
@@ -62,6 +63,13 @@ class LoadedOut(Schema):
     added = Integer(required=True)
     kept = Integer(required=True)
     retired = List(String(), required=True)
+
+
+class LoadDeedOut(DeedOut):
+    count = Integer(
+        allow_none=True, metadata={"description": "改动了几处；不能逐项比较的没有这一项"}
+    )
+    changes = List(Nested(FileChangeOut), metadata={"description": "其中前 50 处"})
 
 
 class FileOut(Schema):

@@ -142,14 +142,22 @@ def message(json_data: dict[str, Any]) -> Response:
 @bp.output(ThresholdsPart)
 @bp.doc(summary="从什么程度起提醒，到再次调整为止")
 def thresholds(json_data: dict[str, Any]) -> Response:
-    doing, code = act(), _plan().code
     chosen = Thresholds(
         oldest_wait=json_data["oldest_wait_minutes"] * MINUTE,
         waiting=json_data["waiting"],
         unserved_lane=json_data["unserved_lane"],
         bad_rating=json_data["bad_rating"],
     )
-    return _done(lambda: adjusting.set_thresholds(code, chosen, doing), thresholds_out(chosen))
+    return _warn_from(chosen)
+
+
+@bp.post("/hall/thresholds/restore")
+@access("staff", roles=LEADS)
+@bp.input(NothingIn)
+@bp.output(ThresholdsPart)
+@bp.doc(summary="恢复大厅文件中的提醒标准")
+def warn_as_in_file(json_data: dict[str, Any]) -> Response:
+    return _warn_from(None)
 
 
 def _plan() -> HallPlan:
@@ -170,6 +178,11 @@ def _serve(no: str, tiers: Any, reason: str) -> Response:
         return {"no": no, "tiers": changed.counters[no].tiers, "unworked": unworked}
 
     return perform_here(lambda: adjusting.serve(code, no, tiers, reason, doing), told)
+
+
+def _warn_from(thresholds: Thresholds | None) -> Response:
+    doing, code = act(), _plan().code
+    return perform_here(lambda: adjusting.set_thresholds(code, thresholds, doing), thresholds_out)
 
 
 def _done(use_case: Callable[[], None], told: dict[str, Any]) -> Response:

@@ -1,4 +1,5 @@
-"""The log of one ticket, from tap to finish: its events, its booking's, its calls. Never a name."""
+"""The log of one ticket, from tap to finish: its events, its booking's, its calls. No visitor is
+named in it."""
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from app.office.ticket_log_words import (
 )
 from app.ratings.queries import Rating, rating_of
 from app.ratings.rules import GRADE_WORDS, Grade
+from app.reports.sheets import lane_name
 from app.staff.queries import all_devices, all_staff
 from app.staff.rules import ROLE_WORDS
 from app.tickets.queries import Ticket
@@ -37,14 +39,20 @@ class People:
     """Who and what may have had a hand in it: staff by role, machines by name."""
 
     roles: Mapping[str, str]
+    usernames: Mapping[str, str]
+    """Of staff; nobody's for colleagues, who are told the counter only."""
     machines: Mapping[str, str]
 
 
-def log_out(ticket: Ticket, plan: HallPlan, *, with_rating: bool) -> dict[str, Any]:
+def log_out(
+    ticket: Ticket, plan: HallPlan, *, with_rating: bool, with_usernames: bool
+) -> dict[str, Any]:
     """Everything that happened to a ticket, oldest first; that it was rated, and with what, only
-    where its reader is not the one who was rated."""
+    where its reader is not the one who was rated; by which account, where they answer for it."""
+    staff = all_staff(plan.code)
     people = People(
-        {row.id: row.role for row in all_staff(plan.code)},
+        {row.id: row.role for row in staff},
+        {row.id: row.username for row in staff if with_usernames},
         {row.id: row.name for row in all_devices(plan.code)},
     )
     booking = [
@@ -62,6 +70,7 @@ def log_out(ticket: Ticket, plan: HallPlan, *, with_rating: bool) -> dict[str, A
         "state": str(ticket.state),
         "state_text": _(STATE_WORDS[State(ticket.state)]),
         "lane": ticket.lane,
+        "lane_name": lane_name(plan, ticket.lane),
         "items": [named(plan.item_coded(code)) for code in ticket.items],
         "entries": sorted(entries, key=lambda entry: entry["at"]),
     }
@@ -94,11 +103,11 @@ def _of_ticket(ticket: Ticket, plan: HallPlan, people: People) -> list[dict[str,
                 **_entry(
                     event["at"], event["kind"], event["actor"], data.get("seat"), plan, people
                 ),
-                "text": _text(event, lane, call),
+                "text": _text(event, lane, call, plan),
                 "note": data.get("note") if event["kind"] in WITH_REASON else None,
                 "call_id": event["call_id"],
                 "nth": event["nth"],
-                "why": why_told(call.why)["text"] if call else None,
+                "why": _why(call) if call else None,
                 **_due(data, due, ticket, plan),
             }
         )
@@ -122,11 +131,18 @@ def _entry(
     }
 
 
-def _text(event: Mapping[str, Any], lane: str | None, call: Call | None) -> str:
+def _text(event: Mapping[str, Any], lane: str | None, call: Call | None, plan: HallPlan) -> str:
     data = event["data"]
     case = case_of(event["kind"], data, lane, call is not None and call.by_hand is not None)
     known = {"counter": event["counter"], "nth": event["nth"], "bound_to": data.get("bound_to")}
-    return said(EVENT_WORDS[case]) % {**known, "lane": data.get("lane")}
+    now = data.get("lane")
+    return said(EVENT_WORDS[case]) % {**known, "lane": now and f"{now} {lane_name(plan, now)}"}
+
+
+def _why(call: Call) -> str:
+    """Why this call; of one by hand, which its sentence says already, the clerk's reason."""
+    text: str = why_told(call.why)["text"] if call.by_hand is None else call.by_hand
+    return text
 
 
 def _due(
@@ -146,12 +162,13 @@ def _due(
 
 
 def _who(actor: str, seat: str | None, people: People) -> str:
-    """Who it was, as far as it is anybody's business: the role, the counter, the machine."""
+    """Who it was, as far as it is the reader's business: role, account, counter, or the machine."""
     kind, _colon, id_ = actor.partition(":")
     match kind:
         case "staff":
             known = people.roles.get(id_)
             role = _(ROLE_WORDS[Role(known)]) if known else _("工作人员")
+            role = f"{role} {people.usernames.get(id_, '')}".strip()
             return _("%(role)s（%(no)s 号窗口）") % {"role": role, "no": seat} if seat else role
         case "kiosk":
             return _("取号机：%(name)s") % {"name": people.machines.get(id_, "")}

@@ -17,6 +17,7 @@ from app.core.http import answer
 from app.core.parts import parts
 from app.office.ticket_log import log_out
 from app.office.ticket_log_schemas import LogOut, LogQuery
+from app.staff.queries import usual_counter
 from app.tickets.queries import Ticket, find, find_number
 
 bp = APIBlueprint("office_ticket_log", __name__, url_prefix="/api/v1/staff", tag="号票记录")
@@ -29,6 +30,11 @@ class NotCalledHere(Forbidden):
     detail = "这个号没有叫到过您的窗口，请值班主任查看。"
 
 
+class NoCounterOfYours(Forbidden):
+    code = "no_counter_of_yours"
+    detail = "您没有登录窗口，也没有固定窗口，看不到号票记录。请到窗口登录，或请值班主任查看。"
+
+
 @bp.get("/ticket-log")
 @access("staff", roles=READERS)
 @bp.input(LogQuery, location="query")
@@ -38,7 +44,8 @@ def ticket_log(query_data: dict[str, Any]) -> Response:
     plan = plan_of(actor().hall or "")
     ticket = _asked_for(query_data, plan)
     _require_concerned(ticket, actor())
-    return answer(log_out(ticket, plan, with_rating=actor().role in LEADS))
+    leads = actor().role in LEADS
+    return answer(log_out(ticket, plan, with_rating=leads, with_usernames=leads))
 
 
 def _asked_for(query: dict[str, Any], plan: HallPlan) -> Ticket:
@@ -49,10 +56,14 @@ def _asked_for(query: dict[str, Any], plan: HallPlan) -> Ticket:
 
 
 def _require_concerned(ticket: Ticket, asker: Actor) -> None:
-    """A clerk reads of what was called to the counter they sit at. Raises NotCalledHere."""
+    """A clerk reads of what was called to the counter they sit at, or away from any to their usual
+    one. Raises NoCounterOfYours, NotCalledHere."""
     if asker.role != Role.CLERK:
         return
+    own = asker.counter or usual_counter(asker.id)
+    if own is None:
+        raise NoCounterOfYours
     made = calls_of_ticket(ticket.id)
     counters = {counter for call in made for counter in (call.counter, call.now_at) if counter}
-    if asker.counter not in counters:
+    if own not in counters:
         raise NotCalledHere

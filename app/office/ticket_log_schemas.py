@@ -22,7 +22,10 @@ class LogQuery(Schema):
 class EntryOut(Schema):
     at = AwareDateTime(required=True)
     kind = String(required=True)
-    who = String(required=True, metadata={"description": "岗位与窗口，或哪台机器；没有姓名"})
+    who = String(
+        required=True,
+        metadata={"description": "岗位与窗口，或哪台机器；值班主任、管理员还看到用户名"},
+    )
     text = String(required=True)
     note = String(required=True, allow_none=True, metadata={"description": "当时写下的理由"})
     call_id = Integer(required=True, allow_none=True)
@@ -42,5 +45,6 @@ class LogOut(Schema):
     state = String(required=True)
     state_text = String(required=True)
     lane = String(required=True)
+    lane_name = String(required=True)
     items = List(String(), required=True)
     entries = List(Nested(EntryOut), required=True)

@@ -56,7 +56,12 @@ def random_code() -> str:
 
 
 def begin_pairing(
-    secret: str, address: str, act: Act, new_code: Callable[[], str] = random_code
+    secret: str,
+    address: str,
+    act: Act,
+    new_code: Callable[[], str] = random_code,
+    *,
+    kind: str = "screen",
 ) -> Pairing:
     """A fresh code for a machine; one that already waits, known by its `secret`, keeps that and
     shows the new code instead of the old. Raises TooManyPairings."""
@@ -74,6 +79,7 @@ def begin_pairing(
         token_hash=hash_of(secret),
         code_index=_index(begun.code),
         address=address,
+        kind=kind,
         expires_at=begun.expires_at,
     ):
         begun = replace(begun, code=new_code())
@@ -91,6 +97,20 @@ def count_try(staff: str, act: Act) -> None:
         if db.session.execute(tried).scalar_one() >= TRIES_AT_MOST:
             raise TooManyPairingTries
         db.session.execute(insert(TRIES).values(staff_id=staff, at=act.now))
+
+
+def kind_asked(code: str, act: Act) -> str:
+    """Whether what shows this code was opened as a kiosk or as a screen. A code looked up is a code
+    tried, unless it is right. Raises WrongPairingCode, TooManyPairingTries."""
+    count_try(act.actor.id, act)
+    shown = (PAIRINGS.c.code_index == _index(code)) & (PAIRINGS.c.expires_at > act.now)
+    kind: str | None = db.session.execute(select(PAIRINGS.c.kind).where(shown)).scalar()
+    if kind is None:
+        raise WrongPairingCode
+    with transaction():
+        latest = select(func.max(TRIES.c.id)).where(TRIES.c.staff_id == act.actor.id)
+        db.session.execute(delete(TRIES).where(TRIES.c.id == latest.scalar_subquery()))
+    return kind
 
 
 def pair(code: str, kind: str, hall: str, name: str, counter: str | None, act: Act) -> str:

@@ -11,6 +11,7 @@ from app.core.auth import act, actor
 from app.core.db import transaction
 from app.core.errors import Forbidden
 from app.core.pages import clear_cookie, set_cookie
+from app.core.problems import in_words
 from app.staff import service
 from app.staff.errors import WrongPassword
 from app.staff.service import SignedIn
@@ -31,7 +32,7 @@ def sign_in(template: str, then: Callable[[SignedIn], str], *, seated: bool) -> 
         with transaction():
             signed_in = service.sign_in(who, given["counter"] or None, act(), seated=seated)
     except (WrongPassword, UnknownCounter, Forbidden) as refused:
-        return make_response(sign_in_page(template, refused.detail, **given), refused.status)
+        return make_response(sign_in_page(template, in_words(refused), **given), refused.status)
     response = _see_other(then(signed_in))
     set_cookie(response, "staff", signed_in.token, signed_in.expires_at)
     return response

@@ -83,6 +83,8 @@ class PairingRow(db.Model):
     code_index: Mapped[str] = mapped_column(String(64), unique=True)
     """Blind index of the six digits on its screen: a plain hash of so few could be tried out."""
     address: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16), server_default="screen")
+    """kiosk, screen: whose page it was opened on."""
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 

@@ -25,7 +25,7 @@ bp = APIBlueprint("pairing", __name__, tag="本机")
 def page() -> str | Redirection:
     """Where a screen is opened for good: its own page, or a code to pair it by."""
     own = _known(actor().id)
-    return redirect(own["page"]) if own else render_template("kiosk/pair.html")
+    return redirect(own["page"]) if own else render_template("kiosk/pair.html", asks="screen")
 
 
 @bp.get("/kiosk/token")
@@ -47,8 +47,9 @@ def begin() -> Response:
     if secret and actor_of_token(secret) is not None:
         return answer(None, 204)
     doing = act()
+    kind = "kiosk" if request.form.get("asks") == "kiosk" else "screen"
     with transaction():
-        begun = begin_pairing(secret, request.remote_addr or "", doing)
+        begun = begin_pairing(secret, request.remote_addr or "", doing, kind=kind)
     seconds = int((begun.expires_at - doing.now).total_seconds())
     response = answer({"code": begun.code, "seconds": seconds}, 201)
     set_cookie(response, "screen", begun.secret)

@@ -76,6 +76,12 @@ def usernames(ids: Iterable[str]) -> dict[str, str]:
     return {row.id: row.username for row in rows}
 
 
+def usual_counter(staff_id: str) -> str | None:
+    """The counter named for this member of staff, if any."""
+    query = select(STAFF.c.counter).where(STAFF.c.id == staff_id)
+    return db.session.execute(query).scalar_one_or_none()
+
+
 def clerk_at(hall: str, counter: str, now: datetime) -> str | None:
     """The user name of who sits at this counter."""
     found: str | None = db.session.execute(

@@ -44,12 +44,19 @@ class WhoAmIOut(Schema):
     device = Nested(DeviceSelfOut, required=True, allow_none=True)
 
 
-class PairIn(Schema):
+class CodeIn(Schema):
     code = String(
         required=True,
         validate=Regexp(r"[0-9]{6}\Z", error="登记码应为六位数字。"),
         metadata={"description": "设备屏幕上显示的六位数字", "example": "042517"},
     )
+
+
+class AsksOut(Schema):
+    kind = String(required=True, validate=OneOf(DEVICE_WORDS))
+
+
+class PairIn(CodeIn):
     kind = String(required=True, validate=OneOf(DEVICE_WORDS))
     name = String(required=True, **NAME)
     counter = String(**COUNTER, metadata={"description": "窗口小屏所在的窗口"})

@@ -154,6 +154,12 @@ def test_thresholds_stand_until_they_are_the_files_again(house, lead):
     set_thresholds(house, lead, oldest_wait_minutes=20)
     house.reload(lambda file: file["hall"].update(thresholds={"oldest_wait_minutes": 25}))
     assert now(house, lead)["thresholds"]["oldest_wait_minutes"] == 25
+    set_thresholds(house, lead, oldest_wait_minutes=45)
+    answer = house.post("/staff/hall/thresholds/restore", lead)
+    assert (answer.status_code, answer.json["oldest_wait_minutes"]) == (200, 25)
+    assert now(house, lead)["thresholds"] == answer.json
+    house.reload(lambda file: file["hall"].update(thresholds={"oldest_wait_minutes": 30}))
+    assert now(house, lead)["thresholds"]["oldest_wait_minutes"] == 30
 
 
 def test_who_was_not_content_is_warned_of_for_an_hour(house, lead):

@@ -65,6 +65,19 @@ def test_a_machine_is_known_by_its_token_and_keeps_it_in_a_strict_cookie(client)
     assert "您要办什么事" in client.get("/kiosk/").text
 
 
+def test_a_refused_sign_in_is_told_in_the_readers_language(client):
+    client.get("/office/?lang=en")
+    wrong = post(client, "/office/", "/office/session", username="clerk1", password="no")
+    assert "User name or password is wrong." in wrong.text
+
+
+def test_a_page_of_others_says_whose_it_is(client):
+    form = {"username": "supervisor", "password": PASSWORD}
+    post(client, "/office/", "/office/session", **form)
+    assert "这一页由管理员使用" in client.get("/office/people").text
+    assert "used by: Administrator." in client.get("/office/people?lang=en").text
+
+
 def test_a_clerk_signs_in_and_out(client):
     wrong = post(client, "/clerk/", "/clerk/session", username="clerk1", password="no")
     assert wrong.status_code == 401

@@ -119,16 +119,19 @@ def test_a_hall_file_with_a_fault_is_shown_at_its_line_and_a_good_one_is_loaded(
     expect(page.locator("#changes tr")).to_have_text("大厅 name测试大厅新测试大厅立即")
     page.get_by_role("button", name="载入").click()
     page.locator("#load-dialog").get_by_role("button", name="载入").click()
-    expect(page.locator("#said")).to_contain_text("已载入第 2 版")
+    expect(page.locator("#said")).to_have_text("已载入，改动 1 处。")
+    expect(page.locator("#deeds summary")).to_have_text("改动 1 处")
     assert house.plan.name == "新测试大厅"
 
 
 def test_the_log_of_a_number_is_read_from_tap_to_finish(house, office):
     ticket = house.take()
+    house.take()
     one, nine = house.clerk("1"), house.clerk("9")
     one.next()
     one.handle(ticket, "pass")
     one.handle(ticket, "rejoin")
+    one.next()
     one.next()
     one.handle(ticket, "transfer", {"counter": "9", "reason": "需要专窗"})
     nine.next()
@@ -157,7 +160,9 @@ def test_the_log_of_a_number_is_read_from_tap_to_finish(house, office):
     ):
         expect(row.locator("b")).to_have_text(words)
     expect(rows.nth(5)).to_contain_text("需要专窗")
-    expect(rows.nth(7)).to_contain_text("窗口人员（9 号窗口）")
+    expect(rows.nth(3).locator("s")).to_have_count(0)  # behind the other by a millisecond
+    expect(rows.nth(7)).to_contain_text("窗口人员 clerk9（9 号窗口）")
+    expect(page.locator("#facts")).to_contain_text("A 户籍 · 身份证")
     page.get_by_label("号码").fill(f"http://hall/t/{ticket['token']}")
     page.keyboard.press("Enter")
     expect(page.locator("#title")).to_contain_text("A001")

@@ -113,7 +113,7 @@ def test_a_warning_comes_by_itself_and_goes_when_somebody_serves(house, office, 
     page = office()
     expect(page.locator("#warnings-box")).to_be_hidden()
     house.take("id-card")
-    expect(page.locator("#warnings")).to_contain_text("A 户籍 有 1 人在等候，没有窗口在办理")
+    expect(page.locator("#warnings")).to_contain_text("A 户籍：1 人，最长 0 分钟，没有窗口在办理")
     console = sign_in("1")
     console.keyboard.press("o")
     expect(page.locator("#warnings-box")).to_be_hidden()

@@ -74,6 +74,7 @@ def test_what_changes_is_told_with_from_when_it_holds_and_then_loaded(house, adm
     assert house.get(PATH, administrator).json["text"] == text
     [deed] = house.get(f"{PATH}/deeds", administrator).json
     assert (deed["by"], deed["deed"]) == ("administrator", "hall_loaded")
+    assert (deed["count"], deed["changes"]) == (5, told["changes"])
     assert check(house, administrator, text).json["changes"] == []
 
 

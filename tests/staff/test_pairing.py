@@ -63,6 +63,24 @@ def test_a_machine_becomes_itself_once_its_code_is_typed_in(house, machine, supe
     assert machine.show() is None  # nothing to pair any more
 
 
+@pytest.mark.parametrize("kind", ["kiosk", "screen"])
+def test_the_page_a_machine_was_opened_on_is_known_by_its_code(house, supervisor, kind):
+    client = house.app.test_client()
+    page = client.get({"kiosk": "/kiosk/", "screen": "/screen/pair"}[kind]).text
+    assert f'data-asks="{kind}"' in page
+    assert ("导办员" in page) == (kind == "kiosk")
+    csrf = re.search('name="csrf-token" content="([^"]+)"', page)[1]
+    headers = {"X-CSRFToken": csrf}
+    code = client.post("/screen/pairing", headers=headers, data={"asks": kind}).json["code"]
+    for _ in range(TRIES_AT_MOST + 1):  # a right code is no try
+        assert house.post("/staff/devices/asks", supervisor, {"code": code}).json == {"kind": kind}
+    for _ in range(TRIES_AT_MOST):
+        wrong = house.post("/staff/devices/asks", supervisor, {"code": another(code)})
+        refused(wrong, 409, "wrong_pairing_code")
+    answer = house.post("/staff/devices/asks", supervisor, {"code": code})
+    refused(answer, 429, "too_many_pairing_tries")
+
+
 @pytest.mark.parametrize(
     ("counter", "page"), [(None, f"/screen/{HALL}"), ("3", f"/screen/{HALL}/counter/3")]
 )

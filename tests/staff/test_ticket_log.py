@@ -1,8 +1,10 @@
 """The log of one number: everything that happened to it, who did it, and never a name."""
 
+import re
+
 import pytest
 
-from tests.house import refused
+from tests.house import PASSWORD, refused
 
 PATH = "/staff/ticket-log"
 
@@ -41,7 +43,8 @@ def test_a_ticket_passed_rejoined_transferred_and_finished(house, supervisor):
 
     found = log(house, supervisor, "a001")
     assert (found["number"], found["state_text"], found["items"]) == ("A001", "已办结", ["身份证"])
-    first, ninth = "窗口人员（1 号窗口）", "窗口人员（9 号窗口）"
+    first, ninth = "窗口人员 clerk1（1 号窗口）", "窗口人员 clerk9（9 号窗口）"
+    assert (found["lane"], found["lane_name"]) == ("A", "户籍")
     assert [told(entry) for entry in found["entries"]] == [
         ("取号机：取号机", "取号", None),
         (first, "叫到 1 号窗口", None),
@@ -73,7 +76,7 @@ def test_how_it_was_ended_and_chosen_is_told(house, supervisor):
     clerk.next()
     _, chosen, ended = log(house, supervisor, "A002")["entries"]
     assert chosen["text"] == "窗口叫指定号，叫到 1 号窗口"
-    assert chosen["why"] == "叫指定号：行动不便"
+    assert chosen["why"] == "行动不便"
     assert ended["text"] == "窗口叫下一位，自动办结"
 
 
@@ -118,6 +121,34 @@ def test_a_clerk_reads_of_what_was_called_to_their_counter(house):
     refused(house.get(f"{PATH}?number=A001", house.sign_in("guide")), 403, "forbidden")
 
 
+def test_a_clerk_away_from_any_counter_reads_of_their_usual_one(house):
+    house.take()
+    house.clerk("1").next()
+    desk = at_a_desk(house, "clerk1")
+    found = desk.get(f"/api/v1{PATH}?number=A001")
+    assert found.status_code == 200
+    assert found.json["entries"][1]["who"] == "窗口人员（1 号窗口）"  # no account's name to a clerk
+    refused(at_a_desk(house, "clerk2").get(f"/api/v1{PATH}?number=A001"), 403, "not_called_here")
+
+
+def test_a_clerk_without_any_counter_is_told_so(house):
+    house.take()
+    body = {"username": "floater", "password": PASSWORD, "role": "clerk"}
+    added = house.post("/staff/accounts", house.sign_in("administrator"), body)
+    assert added.status_code == 201, added.text
+    answer = house.get(f"{PATH}?number=A001", house.sign_in("floater"))
+    refused(answer, 403, "no_counter_of_yours")
+
+
+def at_a_desk(house, username):
+    """A browser signed in to the office pages."""
+    client = house.app.test_client()
+    csrf = re.search('name="csrf_token" value="([^"]+)"', client.get("/office/").text)[1]
+    form = {"csrf_token": csrf, "username": username, "password": PASSWORD}
+    assert client.post("/office/session", data=form).status_code == 303
+    return client
+
+
 def test_it_is_found_by_its_paper_and_by_the_day(house, supervisor):
     ticket = house.take()
     found = house.get(f"{PATH}?token={ticket['token']}", supervisor).json
@@ -134,5 +165,5 @@ def test_it_reads_in_english(house, supervisor):
     found = house.get(f"{PATH}?number=A001&lang=en", supervisor).json
     assert [told(entry) for entry in found["entries"]] == [
         ("Ticket machine: 取号机", "Number taken", None),
-        ("Clerk (counter 1)", "Called to counter 1", None),
+        ("Clerk clerk1 (counter 1)", "Called to counter 1", None),
     ]

@@ -34,7 +34,8 @@ async function waitToBePaired() {
 async function begin() {
   const csrf = document.querySelector('meta[name="csrf-token"]').content
   try {
-    const response = await fetch('/screen/pairing', { method: 'POST', headers: { 'X-CSRFToken': csrf } })
+    const body = new URLSearchParams({ asks: byId('pairing').dataset.asks })
+    const response = await fetch('/screen/pairing', { method: 'POST', headers: { 'X-CSRFToken': csrf }, body })
     if (response.status === 201) return await response.json()
     if (response.status === 403) location.reload() // the page is older than its secret
     say('left', response.status === 429 ? _('等待登记的设备过多，稍后自动再试。') : '')

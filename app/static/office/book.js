@@ -7,19 +7,23 @@ import { _ } from '../shared/language.js'
 
 const FOUND_AT_MOST = 8
 const form = byId('booking')
-let items = [] // what can be booked in this hall
-let chosen = [] // of them, all of one lane: one visit
+let chosen = [] // items, all of one lane: one visit
 
-function search() {
-  const words = byId('search').value.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  const fits = (item) => words.every((word) => `${item.name}${item.department}`.toLowerCase().includes(word))
-  const found = words.length ? items.filter((item) => goesWith(item) && fits(item)) : []
-  fill('found', found.slice(0, FOUND_AT_MOST).map((item) => el('li', {},
+/** Items by words, codes or pinyin, as the machine finds them; of two answers the later question's. */
+async function search() {
+  const q = byId('search').value.trim()
+  const found = q ? await find(q).catch(() => null) : []
+  if (q !== byId('search').value.trim()) return
+  if (!found) return complain(_('网络不通，请稍候再试。'))
+  const fitting = found.filter((item) => item.bookable && goesWith(item))
+  fill('found', fitting.slice(0, FOUND_AT_MOST).map((item) => el('li', {},
     el('button', { type: 'button', onclick: () => choose([...chosen, item]) },
       el('b', {}, item.name),
       el('span', {}, factsOf(item))))))
-  show('nothing', words.length > 0 && !found.length)
+  show('nothing', q !== '' && !fitting.length)
 }
+
+const find = (q) => read(`/halls/${encodeURIComponent(page.hall)}/items?${new URLSearchParams({ q })}`)
 
 const factsOf = ({ department, lane, minutes: n }) => _('%(department)s · %(lane)s · 约 %(n)s 分钟', {
   department, lane: `${lane} ${page.lanes[lane]}`, n,
@@ -113,11 +117,3 @@ byId('day').addEventListener('change', offerTimes)
 byId('earliest').addEventListener('click', toEarliest)
 byId('again').addEventListener('click', again)
 form.addEventListener('submit', book)
-
-try {
-  const found = await read(`/halls/${encodeURIComponent(page.hall)}/items`)
-  items = found.filter(({ bookable }) => bookable)
-  search()
-} catch {
-  complain(_('没有读到事项，请刷新页面再试。'))
-}

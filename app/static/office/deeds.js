@@ -4,13 +4,13 @@ import { read } from './office.js'
 import { clockOf, el, fill, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
 
-/** Read the deeds at `path` into the table that deeds.html brings. */
-export async function drawDeeds(path) {
+/** Read the deeds at `path` into the table that deeds.html brings; `more` tells of each besides. */
+export async function drawDeeds(path, more = () => []) {
   const deeds = await read(path)
-  fill('deeds', deeds.map(({ at, by, text, subject }) => el('tr', {},
+  fill('deeds', deeds.map(({ at, by, text, subject, ...deed }) => el('tr', {},
     el('td', { class: 'number' }, momentOf(at)),
     el('td', {}, by || _('命令行')),
-    el('td', {}, text),
+    el('td', {}, text, more(deed)),
     el('td', {}, subject))))
   show('no-deeds', !deeds.length)
 }

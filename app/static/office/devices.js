@@ -2,12 +2,14 @@
 
 import { drawDeeds, momentOf } from './deeds.js'
 import { complain, read, send, tell } from './office.js'
+import { call, newKey } from '../shared/api.js'
 import { ask } from '../shared/dialog.js'
 import { byId, el, fill, page, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
 
 const READ_EVERY_MS = 10_000
 const form = byId('pair')
+let asked = null // kiosk or screen: the page on which the machine shows the code typed in
 
 function draw(devices) {
   const standing = devices.filter(({ revoked_at }) => !revoked_at)
@@ -36,8 +38,13 @@ async function pair(event) {
     kind: kind === 'kiosk' ? 'kiosk' : 'screen',
     name: name.trim(),
     counter: kind === 'counter' ? counter : null,
-  }, _('已登记 %(name)s，设备随即进入自己的页面。', { name: name.trim() })) && form.reset()
+  }, _('已登记 %(name)s，设备随即进入自己的页面。', { name: name.trim() })) && forget()
   seat()
+}
+
+function forget() {
+  form.reset()
+  asked = null
 }
 
 async function change(device) {
@@ -66,13 +73,32 @@ async function done(path, body, words) {
   return true
 }
 
+/** The kind that the machine's own page is of is chosen, and another warned of. */
+async function lookUp() {
+  asked = null
+  const digits = form.elements.code.value.replaceAll(/\D/g, '')
+  const chosen = form.elements.kind.value
+  if (digits.length === 6) {
+    const found = await call('POST', '/staff/devices/asks', { body: { code: digits }, key: newKey() })
+      .catch((error) => complain(error.message))
+    if (!found || form.elements.code.value.replaceAll(/\D/g, '') !== digits) return
+    asked = found.kind
+    if (form.elements.kind.value === chosen && madeFor() !== asked) form.elements.kind.value = asked
+  }
+  seat()
+}
+
+const madeFor = () => form.elements.kind.value === 'kiosk' ? 'kiosk' : 'screen'
+
 function seat() {
+  show('other-kind', asked !== null && asked !== madeFor())
   form.querySelector('[data-seat]').hidden = form.elements.kind.value !== 'counter'
 }
 
 const refresh = () => read('/staff/devices').then(draw)
 
 form.addEventListener('submit', pair)
+form.elements.code.addEventListener('input', lookUp)
 form.addEventListener('change', seat)
 refresh().catch((error) => error.message && complain(error.message))
 drawDeeds('/staff/devices/deeds').catch(() => {})

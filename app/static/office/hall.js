@@ -18,6 +18,7 @@ const HOLDS = {
   next_day: _('下一个大厅日；今天还没有取号的，今天起'),
   slots: _('立即；已有的预约不变'),
 }
+const UNWRITTEN = _('（未写）')
 const text = byId('text')
 let checked = null // what the server judged: {text, token, changes}
 
@@ -75,10 +76,24 @@ function showGood(sent, { checked: token, warnings, size, changes }) {
 
 const changeRow = ({ part, entry, name, key, before, after, holds }) => el('tr', {},
   el('td', {}, PARTS[part], ' ', el('b', {}, [entry, name].filter(Boolean).join(' '))),
-  el('td', {}, key ? el('code', {}, key) : after === null ? _('停用') : _('新增')),
-  el('td', { class: 'was' }, key ? before ?? _('（未写）') : ''),
-  el('td', {}, key ? after ?? _('（未写）') : ''),
+  el('td', {}, key ? el('code', {}, key) : wholeOf(after)),
+  el('td', { class: 'was' }, key ? before ?? UNWRITTEN : ''),
+  el('td', {}, key ? after ?? UNWRITTEN : ''),
   el('td', {}, HOLDS[holds]))
+
+/** What a load changed, opened by who wants to know. */
+const loadDetails = ({ count, changes }) => changes ? el('details', {},
+  el('summary', {}, _('改动 %(n)s 处', { n: count })),
+  el('ul', {}, changes.map(changeLine)),
+  changes.length < count && '……') : []
+
+const changeLine = ({ part, entry, name, key, before, after }) => el('li', {},
+  [PARTS[part], entry, name, key || wholeOf(after)].filter(Boolean).join(' '),
+  key && el('span', { class: 'quiet' }, ' ', before ?? UNWRITTEN, ' → ', after ?? UNWRITTEN))
+
+const wholeOf = (after) => after === null ? _('停用') : _('新增')
+
+const drawLoads = () => drawDeeds('/staff/hall-file/deeds', loadDetails)
 
 async function load() {
   const { text: sent, token, changes } = checked
@@ -89,8 +104,8 @@ async function load() {
   const report = await send('/staff/hall-file/load', { text: sent, checked: token })
   if (!report) return
   forget()
-  tell(_('已载入第 %(revision)s 版：新增 %(added)s，沿用 %(kept)s，停用 %(gone)s。', { ...report, gone: report.retired.length }))
-  drawDeeds('/staff/hall-file/deeds').catch(() => {})
+  tell(changes ? _('已载入，改动 %(n)s 处。', { n: changes.length }) : _('已载入。'))
+  drawLoads().catch(() => {})
 }
 
 /** What was judged is no longer what stands in the field. */
@@ -105,4 +120,4 @@ byId('file').addEventListener('change', open)
 byId('check').addEventListener('click', check)
 byId('load').addEventListener('click', load)
 text.addEventListener('input', forget)
-drawDeeds('/staff/hall-file/deeds').catch(() => {})
+drawLoads().catch(() => {})

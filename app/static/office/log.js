@@ -24,9 +24,9 @@ async function look() {
   }
 }
 
-function draw({ number, date, state_text, lane, items, entries }) {
+function draw({ number, date, state_text, lane, lane_name: laneName, items, entries }) {
   say('title', `${number} · ${dayInWords(date)}`)
-  say('facts', [state_text, lane, items.join('、')].join(' · '))
+  say('facts', [state_text, `${lane} ${laneName}`, items.join(_('、'))].join(' · '))
   fill('entries', entries.map(row))
   show('log')
   byId('title').focus()
@@ -36,8 +36,14 @@ const row = ({ at, kind, text, note, why, who, due_at, due_was, due_why }) => el
   el('td', { class: 'number' }, secondsOf(at)),
   el('td', {}, el('b', {}, text), note && el('p', {}, note), why && el('p', {}, why)),
   el('td', {}, who),
-  el('td', { class: 'number' }, due_was && el('s', {}, secondsOf(due_was)), due_at && secondsOf(due_at)),
+  dueCell(due_at, due_was),
   el('td', {}, due_why ?? ''))
+
+/** The due time, behind the one before it, unless they differ by less than is shown. */
+function dueCell(due, was) {
+  const [now, before] = [due, was].map((time) => time && secondsOf(time))
+  return el('td', { class: 'number' }, before && before !== now && el('s', {}, before), now)
+}
 
 byId('ask').addEventListener('submit', (event) => {
   event.preventDefault()

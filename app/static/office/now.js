@@ -10,6 +10,7 @@ const MINUTE_MS = 60_000
 const STATUSES = { open: _('在办'), paused: _('已暂停'), closed: _('未开放') }
 const TURNS = { open: _('已开放 %(no)s 号窗口。'), pause: _('已暂停 %(no)s 号窗口。'), close: _('已关闭 %(no)s 号窗口。') }
 const NOT_SERVED = '0'
+const WARNINGS_AT_MOST = 6
 let hall = null // as it was last read
 let turned = null // the number of the counter whose dialog is open
 
@@ -42,10 +43,35 @@ function drawFacts() {
 }
 
 function drawWarnings() {
-  show('warnings-box', hall.warnings.length > 0)
-  fill('warnings', hall.warnings.map(({ kind, text, since: from }) => el('li', { 'data-kind': kind },
-    el('b', {}, text),
-    el('span', { class: 'quiet' }, _('%(time)s 起，已 %(n)s 分钟', { time: clockOf(from), n: minutesSince(from) })))))
+  const lines = warningLines()
+  const more = lines.slice(WARNINGS_AT_MOST)
+  show('warnings-box', lines.length > 0)
+  fill('warnings', lines.slice(0, WARNINGS_AT_MOST))
+  show('more-warnings', more.length > 0)
+  say('more-count', _('还有 %(n)s 条', { n: more.length }))
+  fill('warnings-rest', more)
+}
+
+/** A line for each lane, however much it is warned of, and for each rating; the oldest first. */
+function warningLines() {
+  const told = new Set()
+  return hall.warnings.flatMap(({ lane, text, since: from }) => {
+    if (lane === null) return warningLine(text, clockOf(from))
+    if (told.has(lane)) return []
+    told.add(lane)
+    return warningLine(laneWarning(lane), _('%(time)s 起', { time: clockOf(from) }))
+  })
+}
+
+const warningLine = (words, when) => el('li', {}, el('b', {}, words), el('span', { class: 'quiet' }, when))
+
+function laneWarning(letters) {
+  const { name, waiting, oldest_since: oldest } = hall.lanes.find(({ lane }) => lane === letters)
+  const nobody = hall.warnings.some(({ kind, lane }) => lane === letters && kind === 'unserved_lane')
+  const told = { lane: `${letters} ${name}`, n: waiting, minutes: oldest ? minutesSince(oldest) : 0 }
+  return nobody
+    ? _('%(lane)s：%(n)s 人，最长 %(minutes)s 分钟，没有窗口在办理', told)
+    : _('%(lane)s：%(n)s 人，最长 %(minutes)s 分钟', told)
 }
 
 function laneRow(lane) {
@@ -68,13 +94,12 @@ function laneDeed({ lane, stopped }) {
 function counterCard(counter) {
   const told = [
     el('strong', {}, counter.no),
-    el('span', { class: 'status' }, STATUSES[counter.status]),
+    el('span', { class: 'status' }, STATUSES[counter.status], changedMark(counter)),
     el('span', { class: 'clerk' }, counter.clerk ?? _('无人')),
     el('span', { class: 'hand' }, counter.ticket
       ? `${counter.ticket.number} · ${since(counter.ticket.since)}`
       : ''),
-    el('span', { class: 'serves' }, served(counter.tiers),
-      counter.tiers_in_file && el('em', {}, _('已调整'))),
+    el('span', { class: 'serves', title: named(counter.tiers) }, served(counter.tiers)),
   ]
   const looks = {
     class: ['counter', counter.ticket?.long && 'long'].filter(Boolean).join(' '),
@@ -87,6 +112,11 @@ function counterCard(counter) {
 }
 
 const served = ([first, ...later]) => [el('b', {}, first.join(' ')), ` ${later.map((tier) => tier.join(' ')).join(' ')}`]
+
+const named = (tiers) => tiers.flat().map((letters) => `${letters} ${page.lanes[letters]}`).join('\n')
+
+const changedMark = ({ tiers_in_file: inFile }) => inFile !== null &&
+  el('em', { title: _('平常办理：%(lanes)s', { lanes: inFile.flat().join(' ') }) }, _('已调整'))
 
 function drawMessage() {
   if (!page.leads) return say('message-shown', hall.message || _('现在没有。'))
@@ -138,6 +168,11 @@ async function setThresholds() {
   const chosen = Object.fromEntries(Object.entries(hall.thresholds).map(([name, value]) =>
     [name, typeof value === 'boolean' ? elements[name].checked : Number(elements[name].value)]))
   if (await send('/staff/hall/thresholds', chosen)) await done(_('提醒标准已保存。'))
+}
+
+async function restoreThresholds() {
+  byId('thresholds-dialog').close()
+  if (await send('/staff/hall/thresholds/restore')) await done(_('已恢复平常的提醒标准。'))
 }
 
 // One counter
@@ -223,6 +258,7 @@ if (page.leads) {
   })
   byId('message-in-file').addEventListener('click', () => showMessage(null, _('已恢复平常的屏幕信息。')))
   byId('thresholds').addEventListener('click', setThresholds)
+  byId('thresholds-in-file').addEventListener('click', restoreThresholds)
   byId('stop-hall').addEventListener('click', () => stop(null))
   byId('give-hall').addEventListener('click', () => give(null))
   byId('serve').addEventListener('click', serve)

@@ -13,7 +13,7 @@ const GROUPS = [4, 4, 4]
 
 function draw(accounts) {
   fill('accounts', accounts.map((account) => el('tr', { 'data-off': !account.active && '' },
-    el('td', {}, el('b', {}, account.username), account.own && el('span', { class: 'quiet' }, _('（本人）'))),
+    el('td', {}, el('b', {}, account.username), ' ', account.own && el('span', { class: 'quiet' }, _('（本人）'))),
     el('td', {}, account.name),
     el('td', {}, page.roles[account.role]),
     el('td', { class: 'number' }, account.counter ?? ''),

@@ -10,7 +10,7 @@ async function stayItself() {
   while (was !== null) {
     await sleep(ASK_EVERY_MS)
     const now = await ask()
-    if (was && now === null) return location.replace('/screen/pair')
+    if (was && now === null) return location.replace(was.kind === 'kiosk' ? '/kiosk/' : '/screen/pair')
     if (was && now && now.page !== was.page) return location.replace(now.page)
     was = now === undefined ? was : now
   }
