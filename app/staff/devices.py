@@ -108,8 +108,7 @@ def kind_asked(code: str, act: Act) -> str:
     if kind is None:
         raise WrongPairingCode
     with transaction():
-        latest = select(func.max(TRIES.c.id)).where(TRIES.c.staff_id == act.actor.id)
-        db.session.execute(delete(TRIES).where(TRIES.c.id == latest.scalar_subquery()))
+        _forget_try(act)
     return kind
 
 

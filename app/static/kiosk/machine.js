@@ -26,6 +26,7 @@ let order = null // what the person at the machine asks for: {path, body, words,
 let refused = null // what was refused, and how
 let last = null // the last number given here: {codes, ticket, at}
 let held = null // the ticket shown
+let isLeft = false // nobody has touched it since it went back to the start by itself
 let isAway = false
 
 function home() {
@@ -40,7 +41,13 @@ function home() {
 function leave() {
   setLow(false)
   home()
-  if (isForeign() && !isAway) location.replace(`?lang=${CHINESE}`)
+  isLeft = true
+  turnChinese()
+}
+
+/** The page in Chinese has to come from somebody who answers. */
+function turnChinese() {
+  if (isLeft && isForeign() && !isAway) location.replace(`?lang=${CHINESE}`)
 }
 
 const isForeign = () => !page.guides && document.documentElement.lang !== CHINESE
@@ -192,6 +199,7 @@ async function look() {
     isAway = true
   }
   setAway(isAway)
+  turnChinese()
 }
 
 entering.drawKeypad(arrive)
@@ -217,7 +225,7 @@ onClick('low', () => setLow(!isLow()))
 fill('priorities', page.priorities.map(([code, word]) =>
   el('button', { onclick: () => take({ priority: code }), 'data-priority': code }, word)))
 addEventListener('keydown', onKey)
-for (const sign of ['pointerdown', 'keydown']) addEventListener(sign, touch)
+for (const sign of ['pointerdown', 'keydown']) addEventListener(sign, () => { isLeft = false; touch() })
 for (const sign of ['offline', 'online']) addEventListener(sign, look)
 watchIdle(isFresh, leave)
 home()
