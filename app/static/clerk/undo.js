@@ -19,7 +19,9 @@ let shown = null
 
 /** What was ended just now, by its `state` of now. */
 export function remember({ id, number, state }) {
-  if (WORDS[state]) undoable = { id, number, state, until: performance.now() + page.undo_s * 1000 }
+  if (!WORDS[state]) return
+  undoable = { id, number, state, until: performance.now() + page.undo_s * 1000 }
+  drawUndo() // at once: its key is pressed as soon as the deed is told
 }
 
 /** Calling another ended what was in hand; how is for the hall to choose. */
@@ -44,7 +46,7 @@ export function undo() {
   })
 }
 
-setInterval(() => {
+function drawUndo() {
   const seconds = undoable ? Math.ceil((undoable.until - performance.now()) / 1000) : 0
   if (seconds <= 0) undoable = null
   const words = undoable && WORDS[undoable.state]({ number: undoable.number, n: seconds })
@@ -54,4 +56,6 @@ setInterval(() => {
     show('undo', Boolean(words))
     fill('undo', words ?? '', ' ', el('kbd', {}, 'U'))
   })
-}, TICK_MS)
+}
+
+setInterval(drawUndo, TICK_MS)
