@@ -21,7 +21,7 @@ let shown = null
 export function remember({ id, number, state }) {
   if (!WORDS[state]) return
   undoable = { id, number, state, until: performance.now() + page.undo_s * 1000 }
-  draw()
+  drawUndo() // at once: its key is pressed as soon as the deed is told
 }
 
 /** Calling another ended what was in hand; how is for the hall to choose. */
@@ -46,7 +46,7 @@ export function undo() {
   })
 }
 
-function draw() {
+function drawUndo() {
   const seconds = undoable ? Math.ceil((undoable.until - performance.now()) / 1000) : 0
   if (seconds <= 0) undoable = null
   const words = undoable && WORDS[undoable.state]({ number: undoable.number, n: seconds })
@@ -58,4 +58,4 @@ function draw() {
   })
 }
 
-setInterval(draw, TICK_MS)
+setInterval(drawUndo, TICK_MS)
