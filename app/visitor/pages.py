@@ -38,7 +38,8 @@ OWNERS_ACTIONS = (Action.LEAVE, Action.REJOIN)
 @public
 def start() -> str:
     """Where everything is."""
-    return render_template("visitor/start.html", halls=[_door(plan) for plan in plans()])
+    halls = sorted((_door(plan) for plan in plans()), key=lambda hall: not hall["open"])
+    return render_template("visitor/start.html", halls=halls)
 
 
 def _door(plan: HallPlan) -> dict[str, Any]:
