@@ -25,23 +25,25 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import hypothesis
 import pytest
+from gunicorn.app import wsgiapp
 from redis import Redis
 
 from config.settings import ROOT, Settings, load_settings
 from embedded import lifeline
-from embedded.program import Program
 from embedded.redis_server import RunningRedis
+from tests.processes import CONTEXT
 from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium, own_port
 
 COULD_NOT_RUN = "could not run for want of "
@@ -181,26 +183,38 @@ def live_server(environ: dict[str, str], tmp_path) -> Iterator[str]:
 
 @contextmanager
 def _served(environ: dict[str, str], tmp_path) -> Iterator[str]:
+    """Gunicorn, forked from a process that has imported the app already: that takes the longest."""
     with own_port() as port:
-        web = Program(
-            name="web",
-            command=tuple(
-                lifeline.command("gunicorn", "--config", "config/gunicorn.py", "wsgi:app")
-            ),
-            directory=ROOT,
-            log=tmp_path / "web.log",
-            environ={**os.environ, **environ, "PORT": str(port)},
-        )
-        process = web.start()
+        log = tmp_path / "web.log"
+        given = {**os.environ, **environ, "PORT": str(port)}
+        web = CONTEXT.Process(target=_serve, args=(given, str(log)))
+        web.start()
         try:
             limit = time.monotonic() + 60
             while not _listens(port):
-                assert process.poll() is None, web.last_lines(40)
-                assert time.monotonic() < limit, web.last_lines(40)
+                assert web.is_alive(), log.read_text()
+                assert time.monotonic() < limit, log.read_text()
                 time.sleep(0.05)
             yield f"http://127.0.0.1:{port}"
         finally:
-            web.stop(process)
+            web.terminate()
+            web.join(10)
+            with suppress(ProcessLookupError):
+                os.killpg(web.pid, signal.SIGKILL)
+            web.join()
+
+
+def _serve(environ: dict[str, str], log: str) -> None:
+    os.setsid()
+    lifeline.end_forks_too()
+    os.environ.clear()
+    os.environ.update(environ)
+    with open(log, "ab") as file:  # noqa: PTH123 (its descriptor outlives this function)
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.chdir(ROOT)
+    sys.argv = ["gunicorn", "--config", "config/gunicorn.py", "wsgi:app"]
+    wsgiapp.run()
 
 
 def _listens(port: int) -> bool:

@@ -192,6 +192,7 @@ def test_a_counters_screen_outlives_the_network(house, open_page):
     screen = open_page(f"/screen/{HALL}/counter/1", 800, 480, may_fail=BROKEN, with_clock=True)
     expect(screen.locator("#number")).to_have_text(first["number"])
     screen.context.set_offline(True)
+    screen.clock.fast_forward(30_000)  # a stream that is silently dead is noticed by its silence
     expect(screen.locator("#stale")).to_be_visible()
     screen.clock.fast_forward(3 * MINUTE_MS)
     expect(screen.locator("#stale")).to_contain_text("3 分钟")

@@ -29,6 +29,8 @@ def do(house, action, ticket):
             return house.own(ticket, "leave")
         case Action.STRIKE_PRIORITY:
             return clerk.handle(ticket, "strike-priority", REASON)
+        case Action.REPRINT:
+            return house.own(ticket, "reprint")
         case Action.TRANSFER:
             return clerk.handle(ticket, "transfer", {"lane": "B", **REASON})
         case _:
