@@ -19,7 +19,6 @@ each_store_in_time = on(
     ("postgresql", "valkey"), pytest.param("sqlite", "redis", marks=pytest.mark.long)
 )
 """SQLite with the long tests: its writers come one after another, so it has the fewer races."""
-all_but_the_first_pair = on(("postgresql", "redis"), ("sqlite", "valkey"), ("sqlite", "redis"))
 on_postgresql = on(("postgresql", "valkey"))
 """For races that SQLite cannot lose: its writers come one after another (tests/concurrency/
 test_sqlite.py shows what happens when they do not), and for what SQLite does not have."""

@@ -17,7 +17,7 @@ from queueing.sequence import Claim
 from tests.crowd import TICKETS, called_twice, calls, faults, fill, numbers, rows
 from tests.house import House
 from tests.processes import together
-from tests.stores import all_but_the_first_pair, each_store_once, on_postgresql
+from tests.stores import each_store_once, on_postgresql
 
 COUNTERS = [str(no) for no in range(1, 9)]
 WHOLE_DAY = 4000
@@ -53,21 +53,13 @@ def call_everybody(settings, house, count, limit_s=120):
     assert faults(house) == []
 
 
-@all_but_the_first_pair
 def test_eight_counters_call_each_ticket_once(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, SOME)
 
 
-@pytest.mark.timeout(600)
-@on_postgresql
-def test_eight_counters_call_a_whole_day(busy_settings, busy_house):
-    call_everybody(busy_settings, busy_house, WHOLE_DAY, limit_s=580)
-
-
 @pytest.mark.long
 @pytest.mark.timeout(600)
-@all_but_the_first_pair
-def test_eight_counters_call_a_whole_day_there_too(busy_settings, busy_house):
+def test_eight_counters_call_a_whole_day(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, WHOLE_DAY, limit_s=580)
 
 
