@@ -20,6 +20,8 @@ AT_COUNTERS = (Role.CLERK, Role.SUPERVISOR)
 """Who may sit at a counter and work it."""
 LEADS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 """Who answers for the hall's day."""
+ADMINISTRATOR = (Role.ADMINISTRATOR,)
+"""Who changes accounts and the hall itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from flask import Response
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import Role
+from app.core.acts import ADMINISTRATOR, Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
 from app.core.parts import parts
@@ -22,7 +22,6 @@ from app.tickets.schemas import NothingIn
 
 bp = APIBlueprint("office_accounts", __name__, url_prefix="/api/v1/staff", tag="账号")
 
-ADMINISTRATOR = (Role.ADMINISTRATOR,)
 UNKNOWN = {404: "没有这个账号或窗口"}
 KEPT = {**UNKNOWN, 409: "本人，或最后一位管理员"}
 

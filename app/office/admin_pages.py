@@ -9,14 +9,13 @@ from flask import Response
 
 from app.catalog.loading import file_of
 from app.catalog.plan import HallPlan
-from app.core.acts import AT_COUNTERS, LEADS
+from app.core.acts import ADMINISTRATOR, AT_COUNTERS, LEADS
 from app.core.auth import access, actor
 from app.core.errors import NotFound
 from app.core.http import attachment
 from app.core.language import gettext as _
 from app.core.parts import parts
 from app.office.frame import office_page
-from app.office.hall_file_api import ADMINISTRATOR
 from app.office.ticket_log_api import READERS
 from app.staff.rules import DEVICE_WORDS, ROLE_WORDS
 

@@ -8,7 +8,7 @@ from app.catalog.plan import HallPlan
 from app.core import audit
 from app.core.http import wire_time
 from app.office.ticket_log_words import said
-from app.staff.queries import all_staff
+from app.staff.queries import usernames
 
 SHOWN = 50
 ACCOUNT_DEEDS = {
@@ -30,15 +30,16 @@ HALL_DEEDS = {"hall_loaded": "载入大厅文件"}
 
 def deeds_out(plan: HallPlan, words: dict[str, str]) -> list[dict[str, Any]]:
     """The latest of these deeds, newest first; `by` is empty where it was the command line."""
-    usernames = {f"staff:{row.id}": row.username for row in all_staff(plan.code)}
+    deeds = audit.latest(plan.code, tuple(words), SHOWN)
+    names = usernames(deed.actor for deed in deeds)
     return [
         {
             "at": wire_time(row.at, plan.zone),
-            "by": usernames.get(row.actor, ""),
+            "by": names.get(row.actor, ""),
             "deed": row.deed,
             "text": said(words[row.deed]),
             "subject": row.subject,
             **{name: row.data[name] for name in TOLD if name in row.data},
         }
-        for row in audit.latest(plan.code, tuple(words), SHOWN)
+        for row in deeds
     ]

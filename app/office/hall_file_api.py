@@ -19,7 +19,7 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import held_plan, plan_of
 from app.catalog.yaml_tree import read_tree
 from app.core import audit
-from app.core.acts import Role
+from app.core.acts import ADMINISTRATOR
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.language import gettext as _
@@ -38,7 +38,6 @@ from app.tickets.queries import live_by_lane
 
 bp = APIBlueprint("office_hall_file", __name__, url_prefix="/api/v1/staff", tag="大厅文件")
 
-ADMINISTRATOR = (Role.ADMINISTRATOR,)
 NOTED = 50
 """So many changes of one load are kept one by one, besides their number."""
 

@@ -184,23 +184,18 @@ def _warning_out(warning: Warned, plan: HallPlan) -> dict[str, Any]:
 
 def _changes_out(changes: Iterable[Adjustment], plan: HallPlan) -> list[dict[str, Any]]:
     changes = list(changes)
-    names = usernames(_account(by) for each in changes for by in (each.made_by, each.ended_by))
+    names = usernames(by for each in changes for by in (each.made_by, each.ended_by))
     return [
         {
             "at": _local(each.made_at, plan),
-            "by": names.get(_account(each.made_by)),
+            "by": names.get(each.made_by),
             "text": change_in_words(each, plan),
             "reason": each.reason,
             "ended_at": _local(each.ended_at, plan),
-            "ended_by": names.get(_account(each.ended_by)),
+            "ended_by": names.get(each.ended_by),
         }
         for each in changes
     ]
-
-
-def _account(actor: str | None) -> str:
-    """The id in `staff:<id>`, as an act's author is kept."""
-    return (actor or "").partition(":")[2]
 
 
 def _local(at: datetime | None, plan: HallPlan) -> str | None:

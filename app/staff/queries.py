@@ -70,10 +70,11 @@ def seated(hall: str, now: datetime) -> dict[str, str]:
     return {row.counter: row.username for row in rows}
 
 
-def usernames(ids: Iterable[str]) -> dict[str, str]:
-    """Account -> its user name."""
-    rows = db.session.execute(select(STAFF.c.id, STAFF.c.username).where(STAFF.c.id.in_(set(ids))))
-    return {row.id: row.username for row in rows}
+def usernames(actors: Iterable[str | None]) -> dict[str, str]:
+    """`staff:<id>`, as the author of a deed is kept -> the user name; others are left out."""
+    ids = {actor.partition(":")[2] for actor in actors if actor and actor.startswith("staff:")}
+    rows = db.session.execute(select(STAFF.c.id, STAFF.c.username).where(STAFF.c.id.in_(ids)))
+    return {f"staff:{row.id}": row.username for row in rows}
 
 
 def usual_counter(staff_id: str) -> str | None:
