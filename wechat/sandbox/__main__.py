@@ -8,12 +8,12 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from random import SystemRandom
 
-from wechat.sandbox import SANDBOX_APP_ID, SANDBOX_PUSH_KEY, SANDBOX_PUSH_TOKEN, SANDBOX_SECRET
-from wechat.sandbox.pushes import Pushes
 from wechat.sandbox.server import Server, make
 from wechat.sandbox.state import App, State
+from wechat.sandbox.templates import read_templates
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -27,11 +27,15 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return 1
     given = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    app = App(SANDBOX_APP_ID, SANDBOX_SECRET, given.base_url.rstrip("/"))
+    app = App(
+        base_url=given.base_url.rstrip("/"),
+        push_url=given.push_url,
+        templates=read_templates(given.templates) if given.templates else {},
+    )
     state = State(app, time.time, SystemRandom())
-    pushes = Pushes(state, SANDBOX_PUSH_TOKEN, SANDBOX_PUSH_KEY, given.push_url)
-    slowest_s, quickest_s = max(given.latency_ms) / 1000, min(given.latency_ms) / 1000
-    make(Server(state, pushes, (quickest_s, slowest_s)), given.port).serve_forever()
+    quickest_ms, slowest_ms = sorted(given.latency_ms)
+    server = Server(state, latency_s=(quickest_ms / 1000, slowest_ms / 1000))
+    make(server, given.port).serve_forever()
     return 0
 
 
@@ -42,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         "--base-url", default="http://127.0.0.1:8000", help="where links and codes lead: the web"
     )
     parser.add_argument("--push-url", default="", help="the app's callback address")
+    parser.add_argument("--templates", type=Path, help="a file of the templates that are approved")
     parser.add_argument(
         "--latency-ms",
         type=int,

@@ -3,18 +3,18 @@
 | method, path | body | does |
 |---|---|---|
 | GET / | | `{"ready": true}` |
-| DELETE / | | forgets all that happened |
-| POST /grants | `openid, template, times` | allows so many messages more; null: any number; 0: none |
-| POST /answers | `openid, answers` | as `wx.requestSubscribeMessage` answered: accept, reject, … |
-| POST /faults | `path, errcode \\| http \\| delay_s \\| cut, times` | see `faults.py`; `times` null: on |
+| DELETE / | | all is as it was at the start |
+| POST /grants | `openid, template, times` | allows so many messages; null: any number; 0: none |
+| POST /answers | `openid, answers` | `wx.requestSubscribeMessage` was answered: accept, reject, … |
+| POST /faults | `path`, what, `times` | see `faults.py`; `times` null: until they are ended |
 | DELETE /faults | | ends them |
 | GET /sent, /calls, /pushes | | what happened, oldest first |
 | POST /push | an event | sends it to the callback address, answers when that is over |
 | POST /verify | | asks the callback address for its echo: `{"verified": …}` |
 | PUT /push-url | `url` | the callback address |
-| PUT /templates | a list of `id, title, fields, long_term` | the templates that are approved |
-| PUT /pages | a list | the pages of the released version |
-| PUT /quotas | `login_a_minute: 3, …` | see `state.py: Quotas` |
+| PUT /templates | a list of `id, title, fields, long_term` | what is approved |
+| PUT /pages | a list | what the released version has |
+| PUT /quotas | `login_a_minute: 3, …` | see `state.py` |
 | POST /clock | `ahead_s` | lets so many seconds pass |
 """
 
@@ -27,17 +27,17 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from wechat.sandbox import pushes
 from wechat.sandbox.faults import Fault
-from wechat.sandbox.pushes import Pushes
 from wechat.sandbox.state import State, Template
 
 ACCEPTED = ("accept", "acceptWithAudio")
 MOST_TIMES = 100
 
-Deed = Callable[[State, Pushes, Any], Any]
+Deed = Callable[[State, Any], Any]
 
 
-def control(state: State, pushes: Pushes, request: Request) -> Response:
+def control(state: State, request: Request) -> Response:
     """Do what is asked; 404 for what is not in the table, 422 for a body it cannot use."""
     name = request.path.removeprefix("/_sandbox").rstrip("/") or "/"
     deed = DEEDS.get((request.method, name))
@@ -46,9 +46,9 @@ def control(state: State, pushes: Pushes, request: Request) -> Response:
     try:
         body = json.loads(request.get_data() or b"null")
         if name in UNLOCKED:
-            return _json(deed(state, pushes, body))
+            return _json(deed(state, body))
         with state.lock:
-            return _json(deed(state, pushes, body))
+            return _json(deed(state, body))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return _json({"error": f"{type(error).__name__}: {error}"}, 422)
 
@@ -59,42 +59,41 @@ def _json(told: Any, status: int = 200) -> Response:
     )
 
 
-def ready(_state: State, _pushes: Pushes, _body: Any) -> Any:
+def ready(_state: State, _body: Any) -> Any:
     return {"ready": True}
 
 
-def reset(state: State, pushes: Pushes, _body: Any) -> Any:
+def reset(state: State, _body: Any) -> Any:
     state.forget()
-    pushes.done = []
     return {}
 
 
-def grant(state: State, pushes: Pushes, body: Any) -> Any:
+def grant(state: State, body: Any) -> Any:
     """Each time somebody accepts is one event; none left is a refusal in the phone's settings."""
     openid, template, times = body["openid"], body["template"], body.get("times", 1)
     if times is not None and not 0 <= times <= MOST_TIMES:
         raise ValueError(f"times is {times}; it must be null or from 0 to {MOST_TIMES}")
     if times == 0:
         state.grants.pop((openid, template), None)
-        pushes.changed(openid, template)
+        pushes.changed(state, openid, template)
     for _ in range(1 if times is None else times):
         state.accept(openid, template, ever=times is None)
-        pushes.popup(openid, {template: "accept"})
+        pushes.popup(state, openid, {template: "accept"})
     return {"left": state.grants.get((openid, template), 0)}
 
 
-def answer(state: State, pushes: Pushes, body: Any) -> Any:
+def answer(state: State, body: Any) -> Any:
     openid, answers = body["openid"], dict(body["answers"])
     for template, said in answers.items():
         if said in ACCEPTED:
-            known = state.templates.get(template)
+            known = state.app.templates.get(template)
             state.accept(openid, template, ever=known is not None and known.long_term)
     told = {id_: "accept" if said in ACCEPTED else "reject" for id_, said in answers.items()}
-    pushes.popup(openid, told)
+    pushes.popup(state, openid, told)
     return {}
 
 
-def add_fault(state: State, _pushes: Pushes, body: Any) -> Any:
+def add_fault(state: State, body: Any) -> Any:
     fault = Fault(**{"times": 1, **body})
     if not (fault.errcode is not None or fault.http or fault.delay_s or fault.cut):
         raise ValueError("one of errcode, http, delay_s, cut must be given")
@@ -104,53 +103,53 @@ def add_fault(state: State, _pushes: Pushes, body: Any) -> Any:
     return fault
 
 
-def end_faults(state: State, _pushes: Pushes, _body: Any) -> Any:
+def end_faults(state: State, _body: Any) -> Any:
     state.faults.clear()
     return {}
 
 
-def tell_sent(state: State, _pushes: Pushes, _body: Any) -> Any:
+def tell_sent(state: State, _body: Any) -> Any:
     return state.sent
 
 
-def tell_calls(state: State, _pushes: Pushes, _body: Any) -> Any:
+def tell_calls(state: State, _body: Any) -> Any:
     return list(state.calls)
 
 
-def tell_pushes(_state: State, pushes: Pushes, _body: Any) -> Any:
-    return pushes.done
+def tell_pushes(state: State, _body: Any) -> Any:
+    return state.pushes
 
 
-def push(_state: State, pushes: Pushes, body: Any) -> Any:
-    return pushes.push(dict(body))
+def push(state: State, body: Any) -> Any:
+    return pushes.push(state, dict(body))
 
 
-def verify(_state: State, pushes: Pushes, _body: Any) -> Any:
-    return {"verified": pushes.verify()}
+def verify(state: State, _body: Any) -> Any:
+    return {"verified": pushes.verify(state)}
 
 
-def set_push_url(_state: State, pushes: Pushes, body: Any) -> Any:
-    pushes.url = str(body["url"])
+def set_push_url(state: State, body: Any) -> Any:
+    state.app = replace(state.app, push_url=str(body["url"]))
     return {}
 
 
-def set_templates(state: State, _pushes: Pushes, body: Any) -> Any:
-    given = [Template(**{**one, "fields": tuple(one["fields"])}) for one in body]
-    state.templates = {one.id: one for one in given}
+def set_templates(state: State, body: Any) -> Any:
+    given = {one["id"]: Template(**{**one, "fields": dict(one["fields"])}) for one in body}
+    state.app = replace(state.app, templates=given)
     return {}
 
 
-def set_pages(state: State, _pushes: Pushes, body: Any) -> Any:
-    state.pages = frozenset(map(str, body))
+def set_pages(state: State, body: Any) -> Any:
+    state.app = replace(state.app, pages=frozenset(map(str, body)))
     return {}
 
 
-def set_quotas(state: State, _pushes: Pushes, body: Any) -> Any:
-    state.quotas = replace(state.quotas, **body)
-    return state.quotas
+def set_quotas(state: State, body: Any) -> Any:
+    state.app = replace(state.app, quotas=replace(state.app.quotas, **body))
+    return state.app.quotas
 
 
-def advance(state: State, _pushes: Pushes, body: Any) -> Any:
+def advance(state: State, body: Any) -> Any:
     state.ahead_s += float(body["ahead_s"])
     return {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import time
 from collections.abc import Iterable
@@ -13,17 +14,18 @@ from typing import TYPE_CHECKING, Any
 from werkzeug import Request, Response
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from wechat.sandbox import controls, page
+from wechat.sandbox import controls, page, pushes
 from wechat.sandbox.calls import CALLS
 from wechat.sandbox.calls.asked import Asked
 from wechat.sandbox.calls.links import opened
 from wechat.sandbox.faults import Fault, take
-from wechat.sandbox.pushes import Pushes
 from wechat.sandbox.replies import Json, Refusal, refused
 from wechat.sandbox.state import Call, State
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+log = logging.getLogger(__name__)
 
 NO_FAULT = Fault("", None)
 CONTROLS = "/_sandbox"
@@ -35,7 +37,6 @@ class Server:
     """The WSGI application."""
 
     state: State
-    pushes: Pushes
     latency_s: tuple[float, float] = (0, 0)
     """From and to: every call of WeChat's takes a time between."""
 
@@ -50,9 +51,9 @@ class Server:
     def _answer(self, request: Request) -> Response | None:
         """None: the connection is to be cut."""
         if request.path == "/":
-            return page.page(self.state, self.pushes)
+            return page.page(self.state)
         if request.path.startswith(CONTROLS):
-            return controls.control(self.state, self.pushes, request)
+            return controls.control(self.state, request)
         if request.path.startswith(LINKS):
             with self.state.lock:
                 return opened(self.state, request.path.removeprefix(LINKS))
@@ -93,7 +94,7 @@ class Server:
         before = len(self.state.sent)
         answered = answer(self.state, asked)
         for sent in self.state.sent[before:]:
-            self.pushes.sent(sent)
+            pushes.sent(self.state, sent)
         return answered
 
 
@@ -124,7 +125,7 @@ class _Quiet(WSGIRequestHandler):
     """Says what was called; the query stays out of the log, there are secrets in it."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        self.log("info", "%s %s %s", self.command, self.path.partition("?")[0], code)
+        log.info("%s %s %s", self.command, self.path.partition("?")[0], code)
 
 
 def make(server: Server, port: int) -> BaseWSGIServer:

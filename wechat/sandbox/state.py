@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from wechat.sandbox import SANDBOX_APP_ID, SANDBOX_PUSH_KEY, SANDBOX_PUSH_TOKEN, SANDBOX_SECRET
 from wechat.sandbox.faults import Fault
 from wechat.sandbox.replies import Refusal
 
 CALLS_KEPT = 1000
-DAY_S = 24 * 60 * 60
-BEIJING_S = 8 * 60 * 60
+MINUTE_S = 60
+DAY_S = 24 * 60 * MINUTE_S
+BEIJING_S = 8 * 60 * MINUTE_S
 """WeChat counts by the days of Beijing."""
 
 
@@ -36,23 +38,34 @@ class Quotas:
 
 
 @dataclass(frozen=True, slots=True)
-class App:
-    """The mini-program that the sandbox knows."""
-
-    id: str
-    secret: str = field(repr=False)
-    base_url: str = "http://127.0.0.1:8000"
-    """Where its pages are: url links and code images lead there."""
-
-
-@dataclass(frozen=True, slots=True)
 class Template:
-    """A message's form, as approved. What the sandbox was never told, it takes as it comes."""
+    """A message's form, as approved."""
 
     id: str
     title: str
-    fields: tuple[str, ...]
+    fields: Mapping[str, str]
+    """Name, as in `thing1`, and what stands there."""
     long_term: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The mini-program, as WeChat's console knows it."""
+
+    id: str = SANDBOX_APP_ID
+    secret: str = field(default=SANDBOX_SECRET, repr=False)
+    push_token: str = field(default=SANDBOX_PUSH_TOKEN, repr=False)
+    push_key: str = field(default=SANDBOX_PUSH_KEY, repr=False)
+    push_url: str = ""
+    """Its callback address; without one, nothing is pushed."""
+    push_patience_s: float = 5.0
+    base_url: str = "http://127.0.0.1:8000"
+    """Where its pages are in a browser: url links and code images lead there."""
+    pages: frozenset[str] = frozenset()
+    """Of the released version; empty: any page is."""
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    """By id; empty: any template is approved, with any fields."""
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +110,29 @@ class Call:
     """None: nothing was answered at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    http: int | None
+    """None: no answer came in time."""
+    answer: str
+
+
+@dataclass(slots=True)
+class Push:
+    """What the app is told unasked, and how it took it."""
+
+    event: dict[str, Any]
+    attempts: list[Attempt] = field(default_factory=list)
+    taken: bool = False
+    """Whether an attempt was answered as WeChat wants it."""
+
+
 @dataclass
 class State:
     app: App
     clock: Callable[[], float]
     """Seconds since the epoch."""
     rng: Random
-    quotas: Quotas = field(default_factory=Quotas)
     lock: threading.RLock = field(default_factory=threading.RLock)
     ahead_s: float = 0
     """How far its time runs before the clock: a token of two hours can be outlived in a test."""
@@ -116,15 +145,21 @@ class State:
     newest: dict[str, str] = field(default_factory=dict)
     """The token now given out, `ordinary` and `stable`: neither replaces the other."""
     forced_at: float = 0
-    templates: dict[str, Template] = field(default_factory=dict)
-    pages: frozenset[str] = frozenset()
-    """Of the released version; while it is empty, every page is."""
     grants: dict[tuple[str, str], int | None] = field(default_factory=dict)
     """How many messages (openid, template) allows; None: as many as come."""
     sent: list[Sent] = field(default_factory=list)
     links: dict[str, Link] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
+    pushes: list[Push] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.app_at_start = self.app
+
+    def forget(self) -> None:
+        """As it was at the start."""
+        fresh = State(self.app_at_start, self.clock, self.rng, self.lock)
+        vars(self).update(vars(fresh))
 
     def now(self) -> float:
         return self.clock() + self.ahead_s
@@ -148,11 +183,3 @@ class State:
 
     def some_hex(self, digits: int) -> str:
         return f"{self.rng.getrandbits(4 * digits):0{digits}x}"
-
-    def forget(self) -> None:
-        """As after the start, but for what it was told of the mini-program."""
-        fresh = State(self.app, self.clock, self.rng)
-        for name in ("counted", "used", "seen", "tokens", "newest", "grants", "sent", "links"):
-            setattr(self, name, getattr(fresh, name))
-        self.faults, self.calls = fresh.faults, fresh.calls
-        self.ahead_s = self.forced_at = 0

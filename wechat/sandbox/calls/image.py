@@ -13,12 +13,11 @@ from wechat.sandbox.calls.asked import Asked
 from wechat.sandbox.calls.pages import check_page
 from wechat.sandbox.calls.token import check_token
 from wechat.sandbox.replies import Refusal
-from wechat.sandbox.state import State
+from wechat.sandbox.state import MINUTE_S, State
 
 SCENE = re.compile(r"[A-Za-z0-9!#$&'()*+,/:;=?@\-._~]+")
 LONGEST_SCENE = 32
 WIDTHS = range(280, 1281)
-MINUTE_S = 60
 
 
 def code_image(state: State, asked: Asked) -> Response:
@@ -34,7 +33,7 @@ def code_image(state: State, asked: Asked) -> Response:
     width = asked.whole("width", 430)
     if width not in WIDTHS:
         raise Refusal(40097)
-    state.count("code image", state.quotas.code_image_a_minute, MINUTE_S, 45009)
+    state.count("code image", state.app.quotas.code_image_a_minute, MINUTE_S, 45009)
     target = f"{state.app.base_url}/m/#/{page}?{urlencode({'scene': scene})}"
     return Response(_png(target, width), mimetype="image/png")
 

@@ -29,7 +29,7 @@ def generate(state: State, asked: Asked) -> Json:
     if asked.text("env_version", "release") not in VERSIONS:
         raise Refusal(40097)
     until = _until(state, asked)
-    state.count("url link", state.quotas.url_link_a_day, DAY_S, 45009)
+    state.count("url link", state.app.quotas.url_link_a_day, DAY_S, 45009)
     name = state.some_hex(12)
     target = f"{state.app.base_url}/m/#/{path}" + (f"?{query}" if query else "")
     state.links[name] = Link(target, until)

@@ -8,9 +8,7 @@ from wechat.sandbox.calls.asked import Asked
 from wechat.sandbox.calls.token import check_app
 from wechat.sandbox.people import login_code, openid_of, unionid_of
 from wechat.sandbox.replies import Json, Refusal
-from wechat.sandbox.state import State
-
-MINUTE_S = 60
+from wechat.sandbox.state import MINUTE_S, State
 
 
 def code_to_session(state: State, asked: Asked) -> Json:
@@ -25,7 +23,7 @@ def code_to_session(state: State, asked: Asked) -> Json:
     if code is None:
         raise Refusal(40029)
     openid = openid_of(code.of)
-    state.count(f"login {openid}", state.quotas.login_a_minute, MINUTE_S, 45011)
+    state.count(f"login {openid}", state.app.quotas.login_a_minute, MINUTE_S, 45011)
     if code.once:
         state.use_up(shown)
     state.seen[openid] = state.now()

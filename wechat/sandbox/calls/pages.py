@@ -12,5 +12,5 @@ PAGE = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 
 def check_page(state: State, page: str, errcode: int) -> None:
     """Refuse a page that the released version has not: no query, no slash before it."""
-    if not PAGE.fullmatch(page) or (state.pages and page not in state.pages):
+    if not PAGE.fullmatch(page) or (state.app.pages and page not in state.app.pages):
         raise Refusal(errcode)

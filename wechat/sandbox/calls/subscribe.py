@@ -20,7 +20,7 @@ def send(state: State, asked: Asked) -> Json:
     openid, template = asked.text("touser"), asked.text("template_id")
     if not OPENID.fullmatch(openid):
         raise Refusal(40003)
-    if not template or (state.templates and template not in state.templates):
+    if not template or (state.app.templates and template not in state.app.templates):
         raise Refusal(40037)
     page = asked.text("page")
     if page:
@@ -29,9 +29,9 @@ def send(state: State, asked: Asked) -> Json:
     if manner[0] not in STATES or manner[1] not in LANGUAGES:
         raise Refusal(47003)
     data = _data(state, template, asked)
-    state.count("send", state.quotas.send_a_day, DAY_S, 45009)
+    state.count("send", state.app.quotas.send_a_day, DAY_S, 45009)
     _use_grant(state, openid, template)
-    known = state.templates.get(template)
+    known = state.app.templates.get(template)
     sent = Sent(
         msgid=10**18 + len(state.sent),
         at=state.now(),
@@ -51,7 +51,7 @@ def _data(state: State, template: str, asked: Asked) -> dict[str, str]:
     given = asked.body.get("data")
     if not isinstance(given, dict):  # a JSON text of it, most often
         raise Refusal(47003, "argument invalid! data invalid")
-    known = state.templates.get(template)
+    known = state.app.templates.get(template)
     data = {}
     for name in known.fields if known else given:
         field = given.get(name)

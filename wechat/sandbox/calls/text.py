@@ -6,7 +6,7 @@ from wechat.sandbox.calls.asked import Asked
 from wechat.sandbox.calls.token import check_token
 from wechat.sandbox.people import OPENID
 from wechat.sandbox.replies import Json, Refusal, done
-from wechat.sandbox.state import State
+from wechat.sandbox.state import MINUTE_S, State
 
 LONGEST = 2500
 SEEN_WITHIN_S = 2 * 60 * 60
@@ -14,7 +14,6 @@ SCENES = (1, 2, 3, 4)
 FINE = ("pass", 100)
 FOUND = {"【违规】": ("risky", 20006), "【疑似】": ("review", 21000)}
 """A text with this word in it is found to be (suggest, label)."""
-MINUTE_S = 60
 
 
 def check(state: State, asked: Asked) -> Json:
@@ -29,13 +28,11 @@ def check(state: State, asked: Asked) -> Json:
         raise Refusal(47001)
     if state.now() - state.seen.get(openid, state.now()) > SEEN_WITHIN_S:
         raise Refusal(61010)
-    state.count("check text", state.quotas.check_text_a_minute, MINUTE_S, 45009)
-    word, (suggest, label) = next(
-        ((word, found) for word, found in FOUND.items() if word in content), ("", FINE)
-    )
-    detail = {"strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label}
+    state.count("check text", state.app.quotas.check_text_a_minute, MINUTE_S, 45009)
+    suggest, label = next((found for word, found in FOUND.items() if word in content), FINE)
+    found = {"strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label}
     return done(
         result={"suggest": suggest, "label": label},
-        detail=[detail, {"strategy": "keyword", "errcode": 0, **({"keyword": word} if word else {})}],
+        detail=[found],
         trace_id=f"{state.some_hex(8)}-{state.some_hex(8)}-{state.some_hex(8)}",
     )

@@ -8,13 +8,12 @@ from typing import Any
 
 from wechat.sandbox.calls.asked import Asked
 from wechat.sandbox.replies import Json, Refusal, done
-from wechat.sandbox.state import DAY_S, State, Token
+from wechat.sandbox.state import DAY_S, MINUTE_S, State, Token
 
 LIFE_S = 7200
 OVERLAP_S = 300
 """How long a replaced token still works, and how long before its end a stable one is renewed."""
 FORCE_APART_S = 30
-MINUTE_S = 60
 MONTH_S = 30 * DAY_S
 
 
@@ -22,7 +21,7 @@ def ordinary(state: State, asked: Asked) -> Json:
     """GET token: a new one each time; the one before works five minutes more."""
     _check_grant(asked.query)
     check_app(state, asked.query)
-    state.count("token", state.quotas.token_a_day, DAY_S, 45009)
+    state.count("token", state.app.quotas.token_a_day, DAY_S, 45009)
     return _given(state, _renew(state, "ordinary"))
 
 
@@ -31,7 +30,7 @@ def stable(state: State, asked: Asked) -> Json:
     old one at once; asked again within 30 s, it refreshes nothing."""
     _check_grant(asked.body)
     check_app(state, asked.body)
-    quotas = state.quotas
+    quotas = state.app.quotas
     state.count("stable token, minute", quotas.stable_token_a_minute, MINUTE_S, 45011)
     state.count("stable token, day", quotas.stable_token_a_day, DAY_S, 45009)
     if asked.body.get("force_refresh") is True:
@@ -47,7 +46,7 @@ def clear_quota(state: State, asked: Asked) -> Json:
     check_token(state, asked)
     if asked.body.get("appid") != state.app.id:
         raise Refusal(40013)
-    limit = state.quotas.clear_quota_a_month
+    limit = state.app.quotas.clear_quota_a_month
     state.count("clear quota", limit, MONTH_S, 48006)
     for key in [key for key in state.counted if key[0] != "clear quota"]:
         del state.counted[key]
@@ -87,7 +86,7 @@ def _force(state: State) -> str:
     newest = state.newest.get("stable", "")
     if newest in state.tokens and state.now() - state.forced_at < FORCE_APART_S:
         return newest
-    state.count("forced token", state.quotas.forced_token_a_day, DAY_S, 45009)
+    state.count("forced token", state.app.quotas.forced_token_a_day, DAY_S, 45009)
     state.forced_at = state.now()
     state.tokens.pop(newest, None)
     return _renew(state, "stable")
@@ -105,4 +104,4 @@ def _renew(state: State, kind: str) -> str:
 
 
 def _given(state: State, token: str) -> Json:
-    return {"access_token": token, "expires_in": int(state.tokens[token].until - state.now())}
+    return {"access_token": token, "expires_in": round(state.tokens[token].until - state.now())}
