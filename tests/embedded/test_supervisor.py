@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.fixture
 def checkout(tmp_path):
     place = tmp_path / "a checkout with spaces"
-    for package in ("config", "embedded"):
+    for package in ("config", "embedded", "wechat"):
         shutil.copytree(ROOT / package, place / package)
     shutil.copy(Path(__file__).parent / "stand_in_wsgi.py", place / "wsgi.py")
     shutil.copy(Path(__file__).parent / "stand_in_living.py", place / "living.py")
@@ -130,9 +130,9 @@ def test_nothing_survives_when_it_is_killed(checkout):
     with running(checkout) as demo:
         demo.announced()
         names = " ".join(demo.processes().values())
-        assert all(word in names for word in ("gunicorn", "redis", "worker", "schedule"))
-        # itself, Redis, the web and its two workers, worker and its fork, schedule
-        wait(lambda: len(demo.processes()) == 8, demo)
+        assert all(word in names for word in ("gunicorn", "redis", "wechat", "worker", "schedule"))
+        # itself, Redis, WeChat, the web and its two workers, worker and its fork, schedule
+        wait(lambda: len(demo.processes()) == 9, demo)
         demo.end(signal.SIGKILL)
         wait(lambda: not demo.processes(), demo, seconds=5)
 
@@ -200,7 +200,9 @@ def test_brings_its_own_server_where_none_is_installed(checkout):
         assert "Redis: Valkey 9." in demo.said
 
 
-@pytest.mark.parametrize("word", ["gunicorn", "-server", "flask --app wsgi worker"])
+@pytest.mark.parametrize(
+    "word", ["gunicorn", "-server", "wechat.sandbox", "flask --app wsgi worker"]
+)
 def test_starts_a_child_again_that_died(checkout, word):
     with running(checkout) as demo:
         url = demo.announced()["redis_url"]
