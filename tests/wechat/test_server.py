@@ -346,7 +346,7 @@ def test_a_code_image_is_a_png_of_about_the_width(wechat, token):
     answer = requests.post(
         wechat.url + CODE_IMAGE,
         params={"access_token": token},
-        json={"scene": "h=yun", "page": "pages/home/index", "width": 600},
+        json={"scene": "h=yun", "page": "pages/item/index", "width": 600},
         timeout=10,
     )
     assert answer.headers["Content-Type"] == "image/png"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-HAN = r"\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+HAN = r"\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 DATE = r"[0-9]{4}年(0?[1-9]|1[0-2])月(0?[1-9]|[12][0-9]|3[01])日"
 CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 MOMENT = f"({DATE} )?{CLOCK}"
@@ -19,7 +19,7 @@ LIMITS = {
         "thing": r"[^\n]{1,20}",
         "number": r"(?=.{1,32}$)[0-9]+(\.[0-9]+)?",
         "letter": r"[A-Za-z]{1,32}",
-        "symbol": r"[^\w\s]{1,5}",
+        "symbol": rf"[^A-Za-z0-9\s{HAN}]{{1,5}}",
         "character_string": r"[\x21-\x7e]{1,32}",
         "time": f"{MOMENT}(~{MOMENT})?",
         "date": f"{DATE}( {CLOCK})?(~{DATE}( {CLOCK})?)?",
