@@ -305,11 +305,13 @@ def _wechat_port(port: str) -> int:
 def _wechat(environ: Mapping[str, str], place: Place, port: int) -> Program:
     """WeChat, as its sandbox plays it."""
     web = f"http://{_here(environ['HOST'])}:{environ['PORT']}"
+    templates = Path(environ.get("WECHAT_TEMPLATES") or ROOT / "config" / "wechat-templates.yaml")
     command = lifeline.command(
         "wechat.sandbox",
         *("--port", str(port)),
         *("--base-url", load_settings(environ).base_url),
         *("--push-url", f"{web}/wechat/callback"),
+        *(("--templates", str(templates)) if templates.exists() else ()),
         *("--latency-ms", *WECHAT_LATENCY_MS),
     )
     return _program("wechat", command, environ, place)

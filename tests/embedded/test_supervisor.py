@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -115,6 +116,7 @@ def test_announces_once_it_answers_and_ends_in_order_on_ctrl_c(checkout):
     with running(checkout) as demo:
         told = demo.announced()
         assert told["base_url"] == f"http://127.0.0.1:{demo.port}"
+        assert requests.get(f"{told['wechat_url']}/_sandbox", timeout=5).json() == {"ready": True}
         assert told["database_url"].startswith("sqlite:///")
         assert [one["username"] for one in told["staff"]] == ["clerk01", "clerk02", "clerk03"]
         with Redis.from_url(told["redis_url"]) as redis:
@@ -135,6 +137,12 @@ def test_nothing_survives_when_it_is_killed(checkout):
         wait(lambda: len(demo.processes()) == 9, demo)
         demo.end(signal.SIGKILL)
         wait(lambda: not demo.processes(), demo, seconds=5)
+
+
+def test_speaks_to_the_wechat_it_is_given_and_starts_none(checkout):
+    with running(checkout, WECHAT_API_URL="http://127.0.0.1:1") as demo:
+        assert demo.announced()["wechat_url"] == "http://127.0.0.1:1"
+        assert not (checkout / "instance" / "log" / "wechat.log").exists()
 
 
 def test_a_second_start_keeps_what_redis_and_the_secrets_held(checkout):

@@ -447,12 +447,14 @@ def test_what_it_cannot_do_is_said(wechat):
 
 
 def test_its_page_shows_what_the_phone_shows_and_runs_nothing(wechat, token):
+    login(wechat, "sandbox:li")
     wechat.grant("li", TEMPLATE)
     send(wechat, token, data={"thing1": {"value": "<script>1</script>"}})
     wechat.fail(LOGIN, errcode=-1, times=None)
     shown = requests.get(wechat.url, timeout=10).text
     assert "&lt;script&gt;1&lt;/script&gt;" in shown
     assert "<script" not in shown
+    assert "发给 li" in shown
     assert "http://127.0.0.1:8000/m/#/pages/ticket/index?id=1" in shown
     assert "答 errcode -1，直到取消" in shown
 

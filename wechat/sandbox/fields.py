@@ -26,7 +26,7 @@ LIMITS = {
         "amount": r"[^\w\s]?[0-9]{1,10}(\.[0-9]+)?元?",
         "phone_number": r"[-+0-9 ()]{1,17}",
         "car_number": rf"[{HAN}A-Za-z0-9][A-Za-z0-9]{{0,6}}[{HAN}A-Za-z0-9]?",
-        "name": rf"(?=.*[{HAN}])\D{{1,10}}|[^{HAN}0-9]{{1,20}}",
+        "name": rf"(?=.*[{HAN}]).{{1,10}}|[^{HAN}]{{1,20}}",
         "phrase": rf"[{HAN}]{{1,5}}",
     }.items()
 }
