@@ -43,9 +43,9 @@ QUESTIONS = {
     LOGIN: lambda gateway: gateway.login("sandbox:li"),
     PHONE_NUMBER: lambda gateway: gateway.phone_number("phone:13812345678"),
     SEND: lambda gateway: gateway.send(MESSAGE),
-    URL_LINK: lambda gateway: gateway.url_link("pages/home/index", ""),
+    URL_LINK: lambda gateway: gateway.url_link("pages/ticket/index", ""),
     CHECK_TEXT: lambda gateway: gateway.check_text(LI, "很好"),
-    CODE_IMAGE: lambda gateway: gateway.code_image("h=qinghe", "pages/home/index"),
+    CODE_IMAGE: lambda gateway: gateway.code_image("h=qinghe", "pages/ticket/index"),
 }
 WITH_TOKEN = [path for path in QUESTIONS if path != LOGIN]
 
@@ -124,7 +124,7 @@ def test_a_long_text_is_as_bad_as_its_worst_part(gateway, wechat):
 
 
 def test_a_code_is_an_image(gateway):
-    assert gateway.code_image("h=qinghe", "pages/home/index").startswith(b"\x89PNG")
+    assert gateway.code_image("h=qinghe", "pages/ticket/index").startswith(b"\x89PNG")
 
 
 ANYWHERE = [
