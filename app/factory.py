@@ -66,7 +66,7 @@ from queueing.events import RedisEvents
 from queueing.outlook import RedisOutlooks
 from queueing.redis_sequence import RedisSequence
 from wechat.gateway import Gateway, NoGateway
-from wechat.sandbox import Sandbox
+from wechat.live import LiveGateway
 
 log = logging.getLogger(__name__)
 
@@ -196,8 +196,8 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:
-    """The sandbox only where nobody is served: in it, whoever knows a name signs in by it."""
-    return NoGateway() if settings.mode == "production" else Sandbox(redis)
+    """The same for a real app and for the sandbox's, which is a server like WeChat's."""
+    return LiveGateway(settings.wechat, redis) if settings.wechat else NoGateway()
 
 
 def _limit(app: APIFlask, settings: Settings) -> None:
