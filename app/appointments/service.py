@@ -14,7 +14,9 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from app.appointments.bans import standing
 from app.appointments.errors import (
+    BookingBanned,
     BookingOfAnotherDay,
     BookingOfAnotherHall,
     CancelTooLate,
@@ -41,6 +43,7 @@ from app.appointments.queries import (
     find,
     in_states,
     live_of_citizen,
+    marks_of,
     needs_of,
     of_person,
     places_left,
@@ -62,7 +65,7 @@ from app.appointments.rules import (
     visit_at,
 )
 from app.appointments.states import ACTIVE, State, require_booked
-from app.appointments.words import day_words, told
+from app.appointments.words import banned_words, day_words, told
 from app.catalog.errors import UnknownHall, UnknownItem
 from app.catalog.plan import HallPlan, Item
 from app.catalog.rules import opening
@@ -84,6 +87,8 @@ from app.tickets.rules import Arrival
 LIVE_AT_MOST = 5
 """Bookings of one account that are still to come, or whose freed places are held back. Source:
 observed practice."""
+TAKES_A_NUMBER = "改取现场号"
+"""Why who stands in the hall gives a booking up; with a reason it does not count against them."""
 NAME = "appointments.name"
 """The column a sealed name belongs to."""
 
@@ -103,10 +108,13 @@ def book(
     """Book a time for a person. `citizen`: the account that books; without one, staff does.
 
     Raises SlotNotFound, SlotPast, SlotNotReleased, SlotFull, SlotOfAnotherHall,
-    SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking, TooManyBookings."""
+    SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking; and where an account books,
+    BookingBanned, TooManyBookings."""
     staff = citizen is None
     plan = _hall_of(slot_id)
     _refuse_full(plan, _visit(plan, slot_id, items, act.now, staff=staff))  # costs no write
+    if not staff:
+        refuse_banned(plan, person, act.now)
     plan = held_plan(plan.code)
     visit = _visit(plan, slot_id, items, act.now, staff=staff)
     if citizen is not None:
@@ -247,7 +255,8 @@ def give_up_here(plan: HallPlan, appointment_id: str, act: Act) -> None:
     appointment = find(id=appointment_id)
     _refuse_elsewhere(plan, appointment)
     _refuse_another_day(plan, appointment, act.now)
-    cancel(appointment_id, act, staff=True)
+    here = held_plan(plan.code)
+    give_up(here, still_booked(appointment_id), act, TAKES_A_NUMBER)
 
 
 def booking_of(plan: HallPlan, person: str, now: datetime) -> Appointment | None:
@@ -406,6 +415,20 @@ def _put_places(appointment_id: str, visit: Visit) -> None:
 def _drop_places(appointment_id: str) -> None:
     own = PLACES.c.appointment_id == appointment_id, PLACES.c.held_until.is_(None)
     db.session.execute(delete(PLACES).where(*own))
+
+
+# Who may
+
+
+def refuse_banned(plan: HallPlan, person: str, now: datetime) -> None:
+    """By the hall's rules, whoever taps for them. Raises BookingBanned."""
+    if not plan.booking.bans:
+        return
+    marks = marks_of([person]).get(person, [])
+    ban = standing(plan.booking.bans, marks, now).ban
+    if ban is not None:
+        until = wire_time(ban.until, plan.zone)
+        raise BookingBanned(banned_words(ban, plan.zone), until=until)
 
 
 # What is wanted

@@ -116,6 +116,13 @@ class EventPart(Part):
     staff_places = Whole(0, 10_000, load_default=0)
 
 
+class BanPart(Part):
+    what = OneOf("missed", "cancelled", required=True)
+    count = Whole(1, 100, required=True)
+    within_days = Whole(1, 3660, load_default=None)
+    ban_days = Whole(1, 3660, required=True)
+
+
 class BookingPart(Part):
     slot_minutes = Whole(5, 240)
     walk_in_share = Share(load_default=Booking().walk_in_share)
@@ -125,6 +132,7 @@ class BookingPart(Part):
     book_until_minutes = Whole(0, 10_080)
     cancel_until_minutes = Whole(0, 10_080)
     release_hold_minutes = FromTo(1440)
+    bans = ListOf(part(BanPart))
     exceptions = ListOf(part(BookingExceptionPart), load_default=())
     events = ListOf(part(EventPart), load_default=())
 

@@ -170,6 +170,17 @@ class MassEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Ban:
+    """After how many of something nobody books by themselves for a while."""
+
+    what: Literal["missed", "cancelled"]
+    count: int
+    ban_days: int
+    within_days: int | None = None
+    """None: however long ago they were."""
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """What a hall may choose about its bookings."""
 
@@ -190,6 +201,11 @@ class Booking:
     release_hold: tuple[int, int] = (60_000, 10 * 60_000)
     """Milliseconds, least and most: a freed place is sold again only after a random time within,
     so that places cannot be handed over for money."""
+    bans: tuple[Ban, ...] = (
+        Ban("missed", count=3, ban_days=30),
+        Ban("cancelled", count=5, within_days=30, ban_days=30),
+    )
+    """Source: the rule of Guangzhou's tax halls, 2018."""
     exceptions: tuple[BookingException, ...] = ()
     events: tuple[MassEvent, ...] = ()
 

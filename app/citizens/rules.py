@@ -100,8 +100,10 @@ def name(text: str) -> str:
 
 
 def _joined_where_chinese(text: str) -> str:
-    """One blank between words, and none between Chinese characters: 李 明 is 李明."""
-    return re.sub(r"(?<=[^\x00-\u02ff]) (?=[^\x00-\u02ff])", "", re.sub(" +", " ", text.strip()))
+    """One blank between words, and none between Chinese characters: 李 明 is 李明, also with the
+    wide blank of Chinese keyboards."""
+    one_blank = re.sub("[ \u3000]+", " ", text.strip())
+    return re.sub(r"(?<=[^\x00-\u02ff]) (?=[^\x00-\u02ff])", "", one_blank)
 
 
 def firm_name(text: str) -> str:

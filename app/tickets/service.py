@@ -136,7 +136,7 @@ def admit(
     Raises QuotaUsedUp (not for appointments) and LiveTicketHeld."""
     day = plan.day_of(act.now)
     lane = plan.lanes[items[0].lane]
-    _refuse_second_ticket(plan, day, lane.letters, person)
+    _refuse_second_ticket(plan, day, lane.letters, person, arrival)
     serial, at = _next_serial(plan.code, day.date, act.now)
     arrival = arrival.at_the_earliest(at)
     if arrival.slot is None:
@@ -391,8 +391,14 @@ def _refuse_last_number(plan: HallPlan, items: list[Item], now: datetime) -> Non
         raise LastNumberGiven
 
 
-def _refuse_second_ticket(plan: HallPlan, day: HallDay, letters: str, person: str | None) -> None:
+def _refuse_second_ticket(
+    plan: HallPlan, day: HallDay, letters: str, person: str | None, arrival: Arrival
+) -> None:
+    """Where the hall asks for it; of numbers from afar one a lane in any hall: they cost nobody the
+    way, and a phone could take all there are."""
     rule = plan.rules.one_live_ticket
+    if arrival.origin == "afar" and rule == "off":
+        rule = "per_lane"
     if rule == "off" or person is None:
         return
     lock_person(person)
