@@ -22,7 +22,7 @@ from rq.executions import Execution
 from rq.job import Job
 
 from app.appointments.jobs import CLOSE_BOOKINGS, close_bookings_of
-from app.appointments.service import release_held
+from app.appointments.places import release_held
 from app.calling.jobs import CLOSE_NIGHT, close_night_of
 from app.calling.reconcile import sweep
 from app.catalog.plan import HallPlan

@@ -1,9 +1,7 @@
 """The use cases of a booking. Each runs inside the caller's transaction.
 
-A place is sold by one conditional update that is given the slot's capacity as the hall file and
-the calendar have it now, while the hall is kept from changing: so opening hours may be edited while
-people book. The hall is held first (no row of it: `core/db.py: hold`), then rows are locked in one
-order: the account, the booking, the slots by their ids. Check-in takes no slot and holds no hall.
+The hall is held first (no row of it: `core/db.py: hold`), then rows are locked in one order: the
+account, the booking, the slots by their ids. Check-in takes no slot and holds no hall.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.appointments.errors import (
@@ -31,10 +29,9 @@ from app.appointments.errors import (
     SlotUnchanged,
     TooManyBookings,
 )
+from app.appointments.places import drop_places, free, put_places, take
 from app.appointments.queries import (
     EVENTS,
-    PLACES,
-    SLOTS,
     TABLE,
     Appointment,
     active_on,
@@ -48,13 +45,11 @@ from app.appointments.queries import (
     taken_on,
 )
 from app.appointments.rules import (
-    Slot,
     Visit,
     check_in_opens,
     code_of,
     hall_and_date,
     has_closed,
-    held_for,
     is_released,
     may_cancel,
     metres_between,
@@ -71,7 +66,7 @@ from app.citizens.queries import is_elderly
 from app.citizens.rules import masked_name
 from app.citizens.service import lock_citizen
 from app.core.acts import Act
-from app.core.db import db, insert_into, insert_once
+from app.core.db import db, insert_into
 from app.core.http import wire_time
 from app.core.parts import parts
 from app.notices.service import notify
@@ -114,9 +109,9 @@ def book(
         if live_of_citizen(citizen) >= LIVE_AT_MOST:
             raise TooManyBookings
     for slot, units in visit.needs:
-        _take(plan, slot, units)
+        take(plan, slot, units)
     made = _insert(plan, visit, items, person, act, citizen, name)
-    _put_places(made.id, visit)
+    put_places(made.id, visit)
     record(plan, made, "booked", act)
     return made
 
@@ -171,11 +166,11 @@ def move(
     for slot_id in sorted(before.keys() | after.keys()):
         more = after.get(slot_id, 0) - before.get(slot_id, 0)
         if more > 0:
-            _take(plan, slots[slot_id], more)
+            take(plan, slots[slot_id], more)
         elif more < 0:
-            _free(plan, appointment.id, slot_id, -more, act)
-    _drop_places(appointment.id)
-    _put_places(appointment.id, visit)
+            free(plan, appointment.id, slot_id, -more, act)
+    drop_places(appointment.id)
+    put_places(appointment.id, visit)
     try:
         moved = _update(
             appointment,
@@ -196,8 +191,8 @@ def move(
 def give_up(plan: HallPlan, appointment: Appointment, act: Act, note: str = "") -> Appointment:
     """Cancel a locked booking. `note`: why, where it was not the booker's wish."""
     for slot_id, units in sorted(needs_of([appointment.id])[appointment.id].items()):
-        _free(plan, appointment.id, slot_id, units, act)
-    _drop_places(appointment.id)
+        free(plan, appointment.id, slot_id, units, act)
+    drop_places(appointment.id)
     cancelled = _update(appointment, state=State.CANCELLED, note=note or None)
     record(plan, cancelled, "cancelled", act, note)
     return cancelled
@@ -340,72 +335,6 @@ def mark_missed(plan: HallPlan, act: Act) -> int:
     for appointment in missed:
         record(plan, appointment, "missed", act)
     return len(missed)
-
-
-# Places
-
-
-def release_held(now: datetime) -> int:
-    """Sell freed places again whose holding time is over; how many there were."""
-    is_over = PLACES.c.held_until <= now
-    halls = select(SLOTS.c.hall).join(PLACES, PLACES.c.slot_id == SLOTS.c.id).where(is_over)
-    for hall in db.session.scalars(halls.distinct().order_by(SLOTS.c.hall)).all():
-        held_plan(hall)
-    over = db.session.execute(
-        delete(PLACES).where(is_over).returning(PLACES.c.slot_id, PLACES.c.units)
-    ).all()
-    for place in sorted(over):
-        _give_back(place.slot_id, place.units)
-    return len(over)
-
-
-def _take(plan: HallPlan, slot: Slot, units: int) -> None:
-    """Sell units of a slot, if it has them. The row is locked until the transaction ends, so
-    whoever comes at the same moment waits, and then sees what is left. Raises SlotFull."""
-    day = plan.day_of(slot.starts_at).date
-    insert_once(SLOTS, id=slot.id, hall=plan.code, day=day, taken=0)
-    sold = db.session.execute(
-        update(SLOTS)
-        .where(SLOTS.c.id == slot.id, SLOTS.c.taken + units <= slot.capacity)
-        .values(taken=SLOTS.c.taken + units)
-        .returning(SLOTS.c.taken)
-    ).one_or_none()
-    if sold is None:
-        raise SlotFull
-
-
-def _free(plan: HallPlan, appointment_id: str, slot_id: str, units: int, act: Act) -> None:
-    """Give units of a slot back, now or after the hall's holding time."""
-    hold = held_for(plan, act.new_id())
-    if hold:
-        db.session.execute(
-            insert(PLACES).values(
-                slot_id=slot_id,
-                appointment_id=appointment_id,
-                units=units,
-                held_until=act.now + hold,
-            )
-        )
-    else:
-        _give_back(slot_id, units)
-
-
-def _give_back(slot_id: str, units: int) -> None:
-    less = update(SLOTS).where(SLOTS.c.id == slot_id).values(taken=SLOTS.c.taken - units)
-    db.session.execute(less)
-
-
-def _put_places(appointment_id: str, visit: Visit) -> None:
-    places = [
-        {"slot_id": slot.id, "appointment_id": appointment_id, "units": units}
-        for slot, units in visit.needs
-    ]
-    db.session.execute(insert(PLACES), places)
-
-
-def _drop_places(appointment_id: str) -> None:
-    own = PLACES.c.appointment_id == appointment_id, PLACES.c.held_until.is_(None)
-    db.session.execute(delete(PLACES).where(*own))
 
 
 # What is wanted
