@@ -23,6 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.core.jobs
 import app.estimates.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
+from app.appointments.waiting import routes as waiting_list
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.citizens import queries as citizen_queries
@@ -131,6 +132,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         catalog.bp,
         citizens.bp,
         appointments.bp,
+        waiting_list.bp,
         tickets.bp,
         calling.bp,
         estimates.bp,

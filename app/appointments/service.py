@@ -7,7 +7,7 @@ account, the booking, the slots by their ids. Check-in takes no slot and holds n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
@@ -29,21 +29,22 @@ from app.appointments.errors import (
     SlotUnchanged,
     TooManyBookings,
 )
-from app.appointments.places import drop_places, free, put_places, take
+from app.appointments.places import drop_places, free, put_places, take, yield_to_line
 from app.appointments.queries import (
     EVENTS,
     TABLE,
     Appointment,
     active_on,
+    claimed_on,
     find,
     in_states,
     live_of_citizen,
     needs_of,
     of_person,
-    places_left,
     slots_on,
     taken_on,
 )
+from app.appointments.reminders import renew_reminders
 from app.appointments.rules import (
     Visit,
     check_in_opens,
@@ -53,10 +54,12 @@ from app.appointments.rules import (
     is_released,
     may_cancel,
     metres_between,
+    places_left,
     released_at,
     visit_at,
 )
 from app.appointments.states import ACTIVE, State, require_booked
+from app.appointments.waiting.offers import serve_soon
 from app.appointments.words import NOTICE_OF, day_words, facts_of, told
 from app.catalog.errors import UnknownHall, UnknownItem
 from app.catalog.plan import HallPlan, Item
@@ -101,7 +104,7 @@ def book(
     SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking, TooManyBookings."""
     staff = citizen is None
     plan = _hall_of(slot_id)
-    _refuse_full(plan, _visit(plan, slot_id, items, act.now, staff=staff))  # costs no write
+    _refuse_full(plan, _visit(plan, slot_id, items, act.now, staff=staff), person, act.now)
     plan = held_plan(plan.code)
     visit = _visit(plan, slot_id, items, act.now, staff=staff)
     if citizen is not None:
@@ -110,9 +113,13 @@ def book(
             raise TooManyBookings
     for slot, units in visit.needs:
         take(plan, slot, units)
-    made = _insert(plan, visit, items, person, act, citizen, name)
+    day = plan.day_of(visit.starts_at).date
+    took = {slot.id: units for slot, units in visit.needs}
+    yield_to_line(plan, day, took, person, act.now)
+    made = put_booking(plan, visit, items, person, act, citizen, name)
     put_places(made.id, visit)
     record(plan, made, "booked", act)
+    serve_soon(plan.code, day, act)  # who has a booking that day no longer waits for one
     return made
 
 
@@ -129,7 +136,10 @@ def reschedule(appointment_id: str, slot_id: str, act: Act, *, staff: bool = Fal
         raise SlotOfAnotherHall("只能在原来的大厅改约；要换大厅，请取消后重新预约。")
     _refuse_late(plan, appointment, act.now, staff=staff)
     visit = _visit(plan, slot_id, appointment.items, act.now, staff=staff)
-    return move(plan, appointment, visit, act)
+    moved = move(plan, appointment, visit, act, heed_line=True)
+    for day in sorted({appointment.day, moved.day}):
+        serve_soon(plan.code, day, act)
+    return moved
 
 
 def cancel(appointment_id: str, act: Act, *, staff: bool = False) -> Appointment:
@@ -139,7 +149,9 @@ def cancel(appointment_id: str, act: Act, *, staff: bool = False) -> Appointment
     plan = held_plan(find(id=appointment_id).hall)
     appointment = still_booked(appointment_id)
     _refuse_late(plan, appointment, act.now, staff=staff)
-    return give_up(plan, appointment, act)
+    cancelled = give_up(plan, appointment, act)
+    serve_soon(plan.code, appointment.day, act)
+    return cancelled
 
 
 def still_booked(appointment_id: str) -> Appointment:
@@ -155,9 +167,16 @@ def still_booked(appointment_id: str) -> Appointment:
 
 
 def move(
-    plan: HallPlan, appointment: Appointment, visit: Visit, act: Act, note: str = ""
+    plan: HallPlan,
+    appointment: Appointment,
+    visit: Visit,
+    act: Act,
+    note: str = "",
+    *,
+    heed_line: bool = False,
 ) -> Appointment:
     """Give a locked booking another time. `note`: why, where it was not the booker's wish.
+    `heed_line`: not one that somebody on the waiting list is about to be offered.
 
     Raises SlotFull, SecondBooking."""
     before = needs_of([appointment.id])[appointment.id]
@@ -169,12 +188,16 @@ def move(
             take(plan, slots[slot_id], more)
         elif more < 0:
             free(plan, appointment.id, slot_id, -more, act)
+    day = plan.day_of(visit.starts_at).date
+    if heed_line:
+        took = {slot: more for slot in after if (more := after[slot] - before.get(slot, 0)) > 0}
+        yield_to_line(plan, day, took, appointment.person_id, act.now)
     drop_places(appointment.id)
     put_places(appointment.id, visit)
     try:
         moved = _update(
             appointment,
-            day=plan.day_of(visit.starts_at).date,
+            day=day,
             slot_id=visit.id,
             slot_starts_at=visit.starts_at,
             slot_ends_at=visit.ends_at,
@@ -359,12 +382,7 @@ def _visit(
 ) -> Visit:
     """The visit that begins with this slot, if it can be booked now, room or not."""
     day = hall_and_date(slot_id)[1]
-    if day < plan.day_of(now).date:
-        raise SlotPast
-    if not is_released(plan, day, now):
-        opens_at = released_at(plan, day)
-        words = f"这一天 {day_words(opens_at)} {opens_at:%H:%M} 起可以预约。"
-        raise SlotNotReleased(words, opens_at=wire_time(opens_at, plan.zone))
+    require_released(plan, day, now)
     slots = slots_on(plan, day)
     slot = slots.get(slot_id)
     if slot is None or (slot.pool == "staff" and not staff):
@@ -382,6 +400,16 @@ def _visit(
     return visit
 
 
+def require_released(plan: HallPlan, day: date, now: datetime) -> None:
+    """A day must be neither past nor too far. Raises SlotPast, SlotNotReleased."""
+    if day < plan.day_of(now).date:
+        raise SlotPast
+    if not is_released(plan, day, now):
+        opens_at = released_at(plan, day)
+        words = f"这一天 {day_words(opens_at)} {opens_at:%H:%M} 起可以预约。"
+        raise SlotNotReleased(words, opens_at=wire_time(opens_at, plan.zone))
+
+
 def _items(plan: HallPlan, codes: Sequence[str]) -> list[Item]:
     """The items of a visit, all of one lane of the slot's hall."""
     for code in codes:
@@ -391,8 +419,14 @@ def _items(plan: HallPlan, codes: Sequence[str]) -> list[Item]:
     return tickets.one_lane([plan.items[code] for code in codes])
 
 
-def _refuse_full(plan: HallPlan, visit: Visit) -> None:
-    if not places_left(visit, taken_on(plan.code, plan.day_of(visit.starts_at).date)):
+def _refuse_full(plan: HallPlan, visit: Visit, person: str, now: datetime) -> None:
+    """A look that costs no write; what it sees may change until the place is taken."""
+    day = plan.day_of(visit.starts_at).date
+    taken = taken_on(plan.code, day)
+    if not places_left(visit, taken):
+        raise SlotFull
+    kept = claimed_on(plan, day, taken, now, but_for=person)
+    if any(slot.id in kept for slot, _ in visit.needs):
         raise SlotFull
 
 
@@ -404,7 +438,7 @@ def _refuse_late(plan: HallPlan, appointment: Appointment, now: datetime, *, sta
 # Rows
 
 
-def _insert(
+def put_booking(
     plan: HallPlan,
     visit: Visit,
     items: Sequence[str],
@@ -458,7 +492,8 @@ def record(
     note: str = "",
     before: Appointment | None = None,
 ) -> None:
-    """Write what happened to a booking, and tell the account that made it. `before`: as it was."""
+    """Write what happened to a booking, and tell the account that made it, now and when its time
+    comes near. `before`: as it was."""
     event = db.session.execute(
         insert(EVENTS)
         .values(
@@ -470,10 +505,14 @@ def record(
         )
         .returning(EVENTS.c.id)
     ).scalar_one()
+    if appointment.citizen_id is None:
+        return
     sealed = appointment.name_sealed
     who = masked_name(parts().seal.open(NAME, sealed)) if sealed else "您"
+    link = Link("pages/appointment/index", {"id": appointment.id})
+    renew_reminders(plan, appointment, event, who, act, link)
     words = told(plan, appointment, kind, note, who, before)
-    if appointment.citizen_id is not None and words is not None:
+    if words is not None:
         notify(
             appointment.citizen_id,
             NOTICE_OF[kind],
@@ -481,6 +520,6 @@ def record(
             f"appointment:{event}",
             act,
             facts=facts_of(plan, appointment, kind, note, who),
-            link=Link("pages/appointment/index", {"id": appointment.id}),
+            link=link,
             hall=plan.code,
         )

@@ -199,6 +199,13 @@ class ClockTime(Entry):
         return time(minutes // 60, minutes % 60)
 
 
+class ClockTimeOrFalse(ClockTime):
+    """`false`, which is no time, or a time."""
+
+    def read(self, value: Any) -> time | None:  # type: ignore[override]
+        return None if value == "false" else super().read(value)
+
+
 class Day(Entry):
     def read(self, value: Any) -> date:
         # fromisoformat reads 20260101 and 2026-W01-1 as well; people should see one form.

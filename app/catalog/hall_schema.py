@@ -14,6 +14,7 @@ from marshmallow import RAISE, Schema, fields, post_load
 from app.catalog.hall_entries import (
     MESSAGES,
     ClockTime,
+    ClockTimeOrFalse,
     Code,
     CounterNo,
     Day,
@@ -116,6 +117,11 @@ class EventPart(Part):
     staff_places = Whole(0, 10_000, load_default=0)
 
 
+class RemindPart(Part):
+    evening_at = ClockTimeOrFalse()
+    before_minutes = Whole(0, 1440)
+
+
 class BookingPart(Part):
     slot_minutes = Whole(5, 240)
     walk_in_share = Share(load_default=Booking().walk_in_share)
@@ -125,6 +131,8 @@ class BookingPart(Part):
     book_until_minutes = Whole(0, 10_080)
     cancel_until_minutes = Whole(0, 10_080)
     release_hold_minutes = FromTo(1440)
+    offer_minutes = Whole(1, 1440)
+    remind = part(RemindPart)
     exceptions = ListOf(part(BookingExceptionPart), load_default=())
     events = ListOf(part(EventPart), load_default=())
 

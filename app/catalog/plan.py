@@ -170,6 +170,16 @@ class MassEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """When people are reminded of what they booked."""
+
+    evening: time | None = time(18)
+    """Of the day before, on the hall's clock; None: not then."""
+    before: int = 2 * 60 * 60_000
+    """Milliseconds before the slot's start; 0: not then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """What a hall may choose about its bookings."""
 
@@ -190,6 +200,9 @@ class Booking:
     release_hold: tuple[int, int] = (60_000, 10 * 60_000)
     """Milliseconds, least and most: a freed place is sold again only after a random time within,
     so that places cannot be handed over for money."""
+    offer_for: int = 30 * 60_000
+    """Milliseconds for which a place that came free is held for the first of the waiting list."""
+    remind: Remind = field(default_factory=Remind)
     exceptions: tuple[BookingException, ...] = ()
     events: tuple[MassEvent, ...] = ()
 

@@ -25,6 +25,7 @@ from app.catalog.plan import (
     Lane,
     Location,
     MassEvent,
+    Remind,
     Rules,
     Thresholds,
     Week,
@@ -192,6 +193,11 @@ def _booking(stored: dict[str, Any]) -> Booking:
     return filled(Booking, {**stored, **read})
 
 
+def _remind(stored: dict[str, Any]) -> Remind:
+    evening = stored["evening"]
+    return Remind(evening and time.fromisoformat(evening), stored["before"])
+
+
 def _booking_exception(stored: dict[str, Any]) -> BookingException:
     return BookingException(
         date=date.fromisoformat(stored["date"]),
@@ -211,6 +217,7 @@ _BOOKING: dict[str, Callable[[Any], Any]] = {
     "staff_share": Decimal,
     "release_at": time.fromisoformat,
     "release_hold": tuple,
+    "remind": _remind,
     "exceptions": lambda stored: tuple(map(_booking_exception, stored)),
     "events": lambda stored: tuple(map(_event, stored)),
 }

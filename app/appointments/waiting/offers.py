@@ -41,7 +41,6 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import held_plan
 from app.core.acts import SYSTEM, Act
 from app.core.db import after_commit, db, transaction
-from app.notices.rules import wakes_at
 
 
 def serve_all(plan: HallPlan, act: Act) -> None:
@@ -132,7 +131,7 @@ def _hold(plan: HallPlan, waiting: Waiting, visit: Visit, act: Act) -> None:
         waiting,
         State.OFFERED,
         offered_at=act.now,
-        offer_until=held_until(plan, visit, wakes_at(plan, act.now)),
+        offer_until=held_until(plan, visit, act.now),
         slot_id=visit.id,
         slot_starts_at=visit.starts_at,
         slot_ends_at=visit.ends_at,

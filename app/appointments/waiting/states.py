@@ -1,5 +1,4 @@
-"""What a place in the line may be, and what it says when asked for what it can no longer do. Pure.
-"""
+"""What becomes of who waits, and what they hear when it is too late for what they ask. Pure."""
 
 from __future__ import annotations
 
