@@ -3,6 +3,8 @@ withdrawn as soon as it is not what it was."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from app.appointments.queries import Appointment
 from app.appointments.rules import reminders_of
 from app.appointments.states import State
@@ -23,7 +25,7 @@ def renew_reminders(
         return
     starts_at = appointment.slot_starts_at
     moments = reminders_of(plan, starts_at, act.now)
-    for nth, (moment, until) in enumerate(zip(moments, [*moments[1:], starts_at], strict=True)):
+    for nth, (moment, until) in enumerate(pairwise([*moments, starts_at])):
         notify(
             appointment.citizen_id,
             "reminder",
