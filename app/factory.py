@@ -37,6 +37,7 @@ from app.core.db import db, engine_options, prepare_sqlite, server_time
 from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
+from app.directory import routes as directory
 from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
@@ -130,6 +131,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.after_request(pages.harden)
     for blueprint in (
         catalog.bp,
+        directory.bp,
         citizens.bp,
         appointments.bp,
         waiting_list.bp,

@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
 
+from app.appointments.bans import Mark
 from app.appointments.errors import AppointmentNotFound
 from app.appointments.models import AppointmentEventRow, AppointmentRow, PlaceRow, SlotRow
 from app.appointments.rules import (
@@ -68,6 +69,16 @@ def taken_on(hall: str, day: date) -> dict[str, int]:
     return {row.id: row.taken for row in rows}
 
 
+def taken_between(hall: str, first: date, last: date) -> dict[str, int]:
+    """The same of several days, both ends included."""
+    rows = db.session.execute(
+        select(SLOTS.c.id, SLOTS.c.taken).where(
+            SLOTS.c.hall == hall, SLOTS.c.day.between(first, last)
+        )
+    )
+    return {row.id: row.taken for row in rows}
+
+
 def free_visits(
     plan: HallPlan,
     items: Sequence[Item],
@@ -75,10 +86,12 @@ def free_visits(
     pools: Iterable[Pool],
     now: datetime,
     *,
+    full: bool = False,
     before_line: bool = False,
 ) -> Iterator[tuple[Visit, int]]:
     """The times of a day that can be booked now, in their order, and how many such visits each
-    still has room for. Whoever asks for a day far away costs nothing.
+    still has room for; with `full` also those that have none left. Whoever asks for a day far away
+    costs nothing.
 
     What somebody on the waiting list is about to be offered is full for others; `before_line`: for
     whom it is not, since the hall took from them what they had."""
@@ -91,11 +104,14 @@ def free_visits(
         (visit, left)
         for pool in pools
         for visit in visits(plan, slots.values(), items, pool)
-        if (left := places_left(visit, taken)) > 0
-        and not has_closed(plan, visit, now)
-        and kept.isdisjoint(part.slot.id for part in visit.parts)
+        if ((left := _left(visit, taken, kept)) > 0 or full) and not has_closed(plan, visit, now)
     ]
     return iter(sorted(found, key=lambda each: (each[0].starts_at, each[0].id)))
+
+
+def _left(visit: Visit, taken: Mapping[str, int], kept: frozenset[str]) -> int:
+    is_kept = any(part.slot.id in kept for part in visit.parts)
+    return 0 if is_kept else places_left(visit, taken)
 
 
 def claimed_on(
@@ -181,6 +197,26 @@ def active_on(hall: str, day: date, person: str) -> bool:
         TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.person_id == person, in_states(*ACTIVE)
     )
     return db.session.execute(held.limit(1)).first() is not None
+
+
+def marks_of(people: Iterable[str]) -> dict[str, list[Mark]]:
+    """Person -> what counts against them, in whatever hall, the oldest first: bookings they missed,
+    and those cancelled for no reason of the hall's. With one, the event has a note."""
+    rows = db.session.execute(
+        select(TABLE.c.person_id, EVENTS.c.kind, EVENTS.c.at)
+        .join(EVENTS, EVENTS.c.appointment_id == TABLE.c.id)
+        .where(
+            TABLE.c.person_id.in_(set(people)),
+            in_states(State.MISSED, State.CANCELLED),
+            EVENTS.c.kind == TABLE.c.state,
+            EVENTS.c.note == "",
+        )
+        .order_by(EVENTS.c.at, EVENTS.c.id)
+    )
+    marks: dict[str, list[Mark]] = {}
+    for row in rows:
+        marks.setdefault(row.person_id, []).append(Mark(row.kind, row.at))
+    return marks
 
 
 def live_of_citizen(citizen: str) -> int:

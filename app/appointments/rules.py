@@ -221,9 +221,14 @@ def released_at(plan: HallPlan, day: date) -> datetime:
     return datetime.combine(opened, plan.booking.release_at, tzinfo=plan.zone)
 
 
+def last_cancel(plan: HallPlan, starts_at: datetime) -> datetime:
+    """Until when who booked may cancel or move it."""
+    return starts_at - timedelta(milliseconds=plan.booking.cancel_until)
+
+
 def may_cancel(plan: HallPlan, starts_at: datetime, now: datetime) -> bool:
-    """Whether who booked may still cancel or move it."""
-    return now <= starts_at - timedelta(milliseconds=plan.booking.cancel_until)
+    """Whether they still may."""
+    return now <= last_cancel(plan, starts_at)
 
 
 def held_for(plan: HallPlan, random: str) -> timedelta:

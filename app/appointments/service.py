@@ -12,7 +12,9 @@ from datetime import date, datetime
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
+from app.appointments.bans import standing
 from app.appointments.errors import (
+    BookingBanned,
     BookingOfAnotherDay,
     BookingOfAnotherHall,
     CancelTooLate,
@@ -39,6 +41,7 @@ from app.appointments.queries import (
     find,
     in_states,
     live_of_citizen,
+    marks_of,
     needs_of,
     of_person,
     slots_on,
@@ -60,7 +63,7 @@ from app.appointments.rules import (
 )
 from app.appointments.states import ACTIVE, State, require_booked
 from app.appointments.waiting.offers import serve_soon
-from app.appointments.words import NOTICE_OF, day_words, facts_of, told
+from app.appointments.words import NOTICE_OF, banned_words, day_words, facts_of, told
 from app.catalog.errors import UnknownHall, UnknownItem
 from app.catalog.plan import HallPlan, Item
 from app.catalog.rules import opening
@@ -82,6 +85,8 @@ from app.tickets.rules import Arrival
 LIVE_AT_MOST = 5
 """Bookings of one account that are still to come, or whose freed places are held back. Source:
 observed practice."""
+TAKES_A_NUMBER = "改取现场号"
+"""Why who stands in the hall gives a booking up; with a reason it does not count against them."""
 NAME = "appointments.name"
 """The column a sealed name belongs to."""
 
@@ -101,10 +106,13 @@ def book(
     """Book a time for a person. `citizen`: the account that books; without one, staff does.
 
     Raises SlotNotFound, SlotPast, SlotNotReleased, SlotFull, SlotOfAnotherHall,
-    SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking, TooManyBookings."""
+    SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking; and where an account books,
+    BookingBanned, TooManyBookings."""
     staff = citizen is None
     plan = _hall_of(slot_id)
     _refuse_full(plan, _visit(plan, slot_id, items, act.now, staff=staff), person, act.now)
+    if not staff:
+        refuse_banned(plan, person, act.now)
     plan = held_plan(plan.code)
     visit = _visit(plan, slot_id, items, act.now, staff=staff)
     if citizen is not None:
@@ -265,7 +273,9 @@ def give_up_here(plan: HallPlan, appointment_id: str, act: Act) -> None:
     appointment = find(id=appointment_id)
     _refuse_elsewhere(plan, appointment)
     _refuse_another_day(plan, appointment, act.now)
-    cancel(appointment_id, act, staff=True)
+    here = held_plan(plan.code)
+    give_up(here, still_booked(appointment_id), act, TAKES_A_NUMBER)
+    serve_soon(plan.code, appointment.day, act)
 
 
 def booking_of(plan: HallPlan, person: str, now: datetime) -> Appointment | None:
@@ -358,6 +368,20 @@ def mark_missed(plan: HallPlan, act: Act) -> int:
     for appointment in missed:
         record(plan, appointment, "missed", act)
     return len(missed)
+
+
+# Who may
+
+
+def refuse_banned(plan: HallPlan, person: str, now: datetime) -> None:
+    """By the hall's rules, whoever taps for them. Raises BookingBanned."""
+    if not plan.booking.bans:
+        return
+    marks = marks_of([person]).get(person, [])
+    ban = standing(plan.booking.bans, marks, now).ban
+    if ban is not None:
+        until = wire_time(ban.until, plan.zone)
+        raise BookingBanned(banned_words(ban, plan.zone), until=until)
 
 
 # What is wanted

@@ -122,6 +122,13 @@ class RemindPart(Part):
     before_minutes = Whole(0, 1440)
 
 
+class BanPart(Part):
+    what = OneOf("missed", "cancelled", required=True)
+    count = Whole(1, 100, required=True)
+    within_days = Whole(1, 3660, load_default=None)
+    ban_days = Whole(1, 3660, required=True)
+
+
 class BookingPart(Part):
     slot_minutes = Whole(5, 240)
     walk_in_share = Share(load_default=Booking().walk_in_share)
@@ -133,6 +140,7 @@ class BookingPart(Part):
     release_hold_minutes = FromTo(1440)
     offer_minutes = Whole(1, 1440)
     remind = part(RemindPart)
+    bans = ListOf(part(BanPart))
     exceptions = ListOf(part(BookingExceptionPart), load_default=())
     events = ListOf(part(EventPart), load_default=())
 

@@ -180,6 +180,17 @@ class Remind:
 
 
 @dataclass(frozen=True, slots=True)
+class Ban:
+    """After how many of something nobody books by themselves for a while."""
+
+    what: Literal["missed", "cancelled"]
+    count: int
+    ban_days: int
+    within_days: int | None = None
+    """None: however long ago they were."""
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """What a hall may choose about its bookings."""
 
@@ -203,6 +214,11 @@ class Booking:
     offer_for: int = 30 * 60_000
     """Milliseconds for which a place that came free is held for the first of the waiting list."""
     remind: Remind = field(default_factory=Remind)
+    bans: tuple[Ban, ...] = (
+        Ban("missed", count=3, ban_days=30),
+        Ban("cancelled", count=5, within_days=30, ban_days=30),
+    )
+    """Source: the rule of Guangzhou's tax halls, 2018."""
     exceptions: tuple[BookingException, ...] = ()
     events: tuple[MassEvent, ...] = ()
 

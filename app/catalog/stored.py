@@ -14,6 +14,7 @@ from app.catalog.calendar import calendar_days
 from app.catalog.errors import UnknownHall
 from app.catalog.models import CounterRow, DepartmentRow, HallRow, ItemRow, LaneRow
 from app.catalog.plan import (
+    Ban,
     BookableTime,
     Booking,
     BookingException,
@@ -218,6 +219,7 @@ _BOOKING: dict[str, Callable[[Any], Any]] = {
     "release_at": time.fromisoformat,
     "release_hold": tuple,
     "remind": _remind,
+    "bans": lambda stored: tuple(Ban(**each) for each in stored),
     "exceptions": lambda stored: tuple(map(_booking_exception, stored)),
     "events": lambda stored: tuple(map(_event, stored)),
 }

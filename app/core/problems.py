@@ -78,6 +78,7 @@ class ProblemOut(Schema):
     grade = String(metadata={"description": "已经给出的评价"})
     date = Date(metadata={"description": "预约的大厅日"})
     opens_at = AwareDateTime(metadata={"description": "从何时起可以签到"})
+    until = AwareDateTime(metadata={"description": "到何时为止不能预约"})
     items = List(String(), metadata={"description": "太早签到的，可以改取哪些事项的现场号"})
     appointment = String(metadata={"description": "太早签到的预约 (id)"})
     retry_after = Integer(metadata={"description": "多少秒后可以再试"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -253,6 +253,20 @@ def at_counters(hall: str, lanes: frozenset[str]) -> list[Ticket]:
 def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
     """Letters -> how many wait."""
     return _by_lane(waiting_in(hall, day))
+
+
+def waiting_everywhere(days: Mapping[str, date]) -> dict[str, dict[str, int]]:
+    """Hall -> letters -> how many wait; `days`: hall -> the day it has."""
+    rows = db.session.execute(
+        select(TABLE.c.hall, TABLE.c.day, TABLE.c.lane, func.count())
+        .where(TABLE.c.hall.in_(days.keys()), in_states(State.WAITING))
+        .group_by(TABLE.c.hall, TABLE.c.day, TABLE.c.lane)
+    )
+    found: dict[str, dict[str, int]] = {hall: {} for hall in days}
+    for hall, day, lane, count in rows:
+        if day == days[hall]:
+            found[hall][lane] = count
+    return found
 
 
 def live_by_lane(hall: str) -> dict[str, int]:

@@ -271,6 +271,7 @@ def test_a_long_list_asks_no_more_than_a_short_one(house, desk):
 
 
 def test_an_account_sees_all_to_come_and_the_latest_of_what_is_over(house):
+    house.reload(lambda file: file["hall"]["booking"].update(bans=[]))
     li = house.citizen("li").identify()
     for _ in range(OVER_AT_MOST + 1):
         li.appointment(li.book(house.slot("10:00")), "cancel")

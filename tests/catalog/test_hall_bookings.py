@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.catalog.hall_file import HallFileError, parse_hall, read_hall_file
 from app.catalog.plan import (
+    Ban,
     BookableTime,
     Booking,
     BookingException,
@@ -47,6 +48,9 @@ BOOKED = (
     book_until_minutes: 15
     cancel_until_minutes: 90
     release_hold_minutes: 2-5
+    bans:
+      - {what: missed, count: 2, ban_days: 14}
+      - {what: cancelled, count: 4, within_days: 21, ban_days: 7}
     exceptions:
       - {date: 2026-12-24, closed: true, lanes: [A], reason: 系统升级}
       - {date: 2026-12-24, hours: ["09:00-11:00"], lanes: [B], reason: 半天}
@@ -95,6 +99,7 @@ def test_every_key_is_read():
         book_until=15 * MINUTE,
         cancel_until=90 * MINUTE,
         release_hold=(2 * MINUTE, 5 * MINUTE),
+        bans=(Ban("missed", 2, 14), Ban("cancelled", 4, 7, within_days=21)),
         exceptions=(
             BookingException(date(2026, 12, 24), (), "系统升级", ("A",)),
             BookingException(date(2026, 12, 24), ((540, 660),), "半天", ("B",)),
@@ -171,6 +176,12 @@ MISTAKES = [
     ("release_hold_minutes: 2-5", "release_hold_minutes: 1-1441", "0 到 1440"),
     ("release_hold_minutes: 2-5", "release_hold_minutes: soon", "应是整数"),
     ("release_hold_minutes: 2-5", "release_hold_minutes: [2, 5]", "应是整数"),
+    ("{what: missed, count: 2,", "{what: late, count: 2,", "只能是 missed、cancelled 之一"),
+    ("what: missed, count: 2, ban_days: 14", "what: missed, count: 2", "缺少"),
+    ("count: 4", "count: 0", "1 到 100"),
+    ("within_days: 21", "within_days: 3661", "1 到 3660"),
+    ("count: 4, within_days: 21", "count: 4, ever: true", "不认识的键"),
+    ("cancelled, count: 4, within_days: 21", "missed, count: 2", "前面已经写过"),
     (LONG_EXCEPTION, LONG_EXCEPTION.replace("[A]", "[X]"), "没有「X」这个业务队列"),
     (LONG_EXCEPTION, LONG_EXCEPTION.replace("[A]", "[]"), "至少要有 1 条"),
     (LONG_EXCEPTION, LONG_EXCEPTION.replace(", closed: true", ""), "请写明当天的 hours"),
@@ -368,3 +379,8 @@ def test_the_demo_hands_out_962_certificates_in_two_days():
     assert len(event.dates) == 2
     assert len(event.dates) * slots * event.places == 962
     assert plan.departments[plan.items[event.item].department].name == "教育局"
+
+
+def test_a_hall_may_ban_nobody():
+    nobody = SMALL.replace("  promises: {walk_in_minutes: 30}", "  booking: {bans: []}")
+    assert parse_hall(nobody.encode()).plan.booking == replace(Booking(), bans=())

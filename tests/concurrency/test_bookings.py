@@ -663,6 +663,25 @@ def test_who_checks_in_while_the_day_is_settled_stays(busy_house, monkeypatch, a
     assert_balanced(busy_house)
 
 
+# Bans
+
+
+@each_store_in_time
+def test_two_cancelled_at_once_both_count(busy_house):
+    """A ban follows from what happened: there is no count to be read, raised and lost."""
+    (li,) = citizens(busy_house, 1)
+    clocks = "09:00", "09:30", "10:00"
+    for clock in clocks:
+        li.appointment(li.book(busy_house.slot(clock)), "cancel")
+    days = TUESDAY, "2026-11-25"
+    held = [li.book(busy_house.slot("11:00", date=day)) for day in days]
+    slot = busy_house.slot("12:00", date="2026-11-26")
+    said = at_once(busy_house, [cancelling(li, booked) for booked in held])
+    assert [each.status for each in said] == [200, 200]
+    refused(li.post(*booking(li, slot)[::2]), 409, "booking_banned")
+    assert [each["count"] for each in li.get("/me/standing").json["counts"]] == [0, 5]
+
+
 # Freed places
 
 

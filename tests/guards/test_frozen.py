@@ -92,6 +92,11 @@ def test_every_key_of_a_hall_file_is_explained():
     assert [key for key in keys(FilePart) if f"`{key}`" not in told] == []
 
 
+def ban_in_words(ban):
+    within = f" within {ban.within_days} days" if ban.within_days else ""
+    return f"{ban.count} {ban.what}{within}: {ban.ban_days} days"
+
+
 B, T = Booking(), Thresholds()
 DEFAULTS = {
     **{key: getattr(P, name) // MINUTE for name, key in PROMISE_UNITS.items()},
@@ -101,6 +106,7 @@ DEFAULTS = {
     "release_at": f'`"{B.release_at:%H:%M}"`',
     **{key: getattr(B, key) for key in ("slot_minutes", "walk_in_share", "staff_share")},
     "horizon_days": B.horizon_days,
+    "bans": "; ".join(map(ban_in_words, B.bans)),
     "rejoin_behind": P.rejoin_behind,
     "recall_at_most": R.recall_at_most,
     "one_live_ticket": f"`{R.one_live_ticket}`",
@@ -123,6 +129,7 @@ KEYS = [*PromisesPart().fields, *RulesPart().fields, *BOOKING, *ThresholdsPart()
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_default_of_a_hall_file_is_told_as_it_is(key):
-    [line] = [line for line in page("hall-file.md").splitlines() if line.startswith(f"| `{key}` |")]
+    lines = page("hall-file.md").splitlines()
+    line = next(line for line in lines if line.startswith(f"| `{key}` |"))
     told = line.split(" | ")[2]
     assert told == str(DEFAULTS.get(key, {"priority": "`promise`", "behind": "none"}.get(key)))

@@ -49,10 +49,12 @@ def join(hall: str, wish: Wish, person: str, name: str, act: Act) -> Waiting:
     is the actor; `person`: who would be served, known to it by `name`.
 
     Raises UnknownHall, UnknownItem, ItemsOfSeveralLanes, SlotPast, SlotNotReleased,
-    HoursBackwards, NothingToWaitFor, DayNotFull, SecondBooking, WaitingAlready, TooManyWaiting."""
+    HoursBackwards, NothingToWaitFor, DayNotFull, BookingBanned, SecondBooking, WaitingAlready,
+    TooManyWaiting."""
     plan = held_plan(hall)
     lane = one_lane([item_of(plan, code) for code in wish.items])[0].lane
     _require_full(plan, wish, act.now)
+    bookings.refuse_banned(plan, person, act.now)
     citizen = act.actor.id
     lock_citizen(citizen)
     if queries.live_of_citizen(citizen) >= LIVE_AT_MOST:
@@ -81,13 +83,14 @@ def accept(waiting_id: str, act: Act) -> Appointment:
     """Book the place that is held for somebody in line: it is theirs already, and only changes its
     name.
 
-    Raises WaitingNotFound, NothingOffered, OfferOver, WaitingOver, TooManyBookings,
+    Raises WaitingNotFound, NothingOffered, OfferOver, WaitingOver, BookingBanned, TooManyBookings,
     SecondBooking."""
     found = queries.find(waiting_id)
     plan = held_plan(found.hall)
     lock_citizen(found.citizen_id)
     offer = queries.find(waiting_id, lock=True)
     require_offered(offer.state, offer.offer_until, act.now)
+    bookings.refuse_banned(plan, offer.person_id, act.now)
     if live_of_citizen(offer.citizen_id) >= bookings.LIVE_AT_MOST:
         raise TooManyBookings
     visit = offered_visit(plan, offer, slots_on(plan, offer.day), taken_on(plan.code, offer.day))
