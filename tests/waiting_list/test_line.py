@@ -67,7 +67,7 @@ def test_who_says_nothing_in_time_or_leaves_makes_room_for_the_next(line):
     listed = line.person("wang").get("/me/waiting-list").json
     assert [each["state"] for each in listed] == ["offered", "lapsed"]
     line.house.clock.advance(days=31)
-    assert line.person("qian").get("/me/waiting-list").json == []
+    assert line.house.citizen("qian").get("/me/waiting-list").json == []
 
 
 def test_it_is_offered_to_whom_it_fits_and_what_fits_nobody_is_anybodys(line):
