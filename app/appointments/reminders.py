@@ -14,13 +14,17 @@ from app.core.acts import Act
 from app.notices.service import Link, notify, withdraw
 
 
-def renew_reminders(
+def forget_reminders(appointment_id: str, act: Act) -> None:
+    """Remind no longer of what a booking was."""
+    withdraw(f"reminder:{appointment_id}:", act)
+
+
+def remind(
     plan: HallPlan, appointment: Appointment, event: int, who: str, act: Act, link: Link
 ) -> None:
-    """Remind of a booking as it stands since this event, and no longer of what it was before.
+    """Remind of a booking as it stands since this event, if it does.
 
     Each is worth nothing once the next is due; the last, once the booked time begins."""
-    withdraw(f"reminder:{appointment.id}:", act)
     if appointment.state != State.BOOKED:
         return
     starts_at = appointment.slot_starts_at

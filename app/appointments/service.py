@@ -47,7 +47,7 @@ from app.appointments.queries import (
     slots_on,
     taken_on,
 )
-from app.appointments.reminders import renew_reminders
+from app.appointments.reminders import forget_reminders, remind
 from app.appointments.rules import (
     Visit,
     check_in_opens,
@@ -534,7 +534,9 @@ def record(
     sealed = appointment.name_sealed
     who = masked_name(parts().seal.open(NAME, sealed)) if sealed else "您"
     link = Link("pages/appointment/index", {"id": appointment.id})
-    renew_reminders(plan, appointment, event, who, act, link)
+    if kind != "booked":
+        forget_reminders(appointment.id, act)
+    remind(plan, appointment, event, who, act, link)
     words = told(plan, appointment, kind, note, who, before)
     if words is not None:
         notify(

@@ -16,7 +16,6 @@ from sqlalchemy import update
 from app.appointments import service as bookings
 from app.appointments.queries import PLACES
 from app.appointments.waiting import offers, service
-from app.appointments.waiting.errors import OfferOver
 from app.appointments.waiting.queries import TABLE as LINE
 from app.appointments.waiting.queries import find
 from app.core.acts import SYSTEM, Act
@@ -201,7 +200,7 @@ def offer_twice(house: House, monkeypatch: Any) -> None:
     held = full(house)
     join(house, 2)
     monkeypatch.setattr(bookings, "serve_soon", lambda *_: None)
-    for own in (held[0], held[-1]):
+    for own in held[:2]:
         send(house, *cancelling(*own))
     meet, looked = meeting(2), offers.line_on
 
@@ -246,51 +245,45 @@ def test_without_a_look_at_the_state_one_has_both(busy_house, monkeypatch):
 # The last moment
 
 
-def accept_at_the_end(house: House, monkeypatch: Any, look: Callable[..., Any]) -> Any:
-    """Who accepts in the last moment, and the round that ends the offer meanwhile; whether they
-    have it, and what is in line."""
+def accept_at_the_end(house: House, monkeypatch: Any) -> list[str]:
+    """Somebody accepts in the last moment, and a round ends the offer meanwhile; what is in
+    line."""
     *_, last = full(house)
     first, _ = join(house, 2)
     send(house, *cancelling(*last))
     (until,) = {row.offer_until for row in rows(house, LINE) if row.offer_until}
-    looked = threading.Event()
+    accepting, ended, keep = threading.Event(), threading.Event(), service.keep_offer
 
-    def look_slowly(waiting_id: str, *, lock: bool = False) -> Any:
-        found = look(waiting_id, lock=lock)
-        if lock:
-            looked.set()
-            ended.wait(1)  # in vain, where the round waits for who accepts
-        return found
+    def keep_slowly(*args: Any) -> None:
+        accepting.set()
+        ended.wait(1)  # in vain, where the round waits for who accepts
+        keep(*args)
 
-    ended = threading.Event()
-    monkeypatch.setattr(service.queries, "find", look_slowly)
+    monkeypatch.setattr(service, "keep_offer", keep_slowly)
 
-    def accept() -> bool:
+    def accept() -> None:
         act = Act(until - timedelta(milliseconds=1), SYSTEM)
-        try:
-            house.within(lambda: service.accept(first[1]["id"], act))
-        except OfferOver:
-            return False
-        return True
+        house.within(lambda: service.accept(first[1]["id"], act))
 
     def lapse() -> None:
-        assert looked.wait(WAIT_S)
+        assert accepting.wait(WAIT_S)
         round_at(house, until)
         ended.set()
 
-    has, _ = together([accept, lapse])
-    return has, states(house)
+    together([accept, lapse])
+    return states(house)
 
 
 @on_postgresql
 def test_who_accepts_in_the_last_moment_has_it(busy_house, monkeypatch):
-    assert accept_at_the_end(busy_house, monkeypatch, find) == (True, ["accepted", "waiting"])
+    assert accept_at_the_end(busy_house, monkeypatch) == ["accepted", "waiting"]
     assert_balanced(busy_house)
 
 
 @on_postgresql
-def test_without_the_lock_they_would_have_nothing_and_the_next_their_place(busy_house, monkeypatch):
-    look = lambda waiting_id, *, lock: find(waiting_id)  # noqa: E731
-    assert accept_at_the_end(busy_house, monkeypatch, look) == (True, ["lapsed", "offered"])
+def test_without_the_lock_the_next_has_their_place(busy_house, monkeypatch):
+    monkeypatch.setattr(service.queries, "find", lambda waiting_id, lock=False: find(waiting_id))
+    assert accept_at_the_end(busy_house, monkeypatch) == ["lapsed", "offered"]
+    assert len(live(busy_house)) == 12  # and eleven others: a booking without a place
     with pytest.raises(AssertionError):
         assert_balanced(busy_house)
