@@ -30,7 +30,7 @@ from app.citizens import routes as citizens
 from app.citizens.identity import WellFormed
 from app.clerk import pages as clerk_pages
 from app.core import auth, docs, intake, language, pages, problems
-from app.core.acts import Actor
+from app.core.acts import Actor, random_id
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
 from app.core.parts import Parts, parts
@@ -61,10 +61,15 @@ from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
 from config.redis import connect
 from config.settings import ROOT, Settings
+from config.sms import SmsVendor
 from queueing.doubt import Doubt
 from queueing.events import RedisEvents
 from queueing.outlook import RedisOutlooks
 from queueing.redis_sequence import RedisSequence
+from sms.aliyun import Aliyun
+from sms.file import SmsFile
+from sms.gateway import SmsGateway
+from sms.tencent import Tencent
 from wechat.gateway import Gateway, NoGateway
 from wechat.sandbox import Sandbox
 
@@ -72,6 +77,7 @@ log = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
+SMS_FILE = "sms.jsonl"
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -191,6 +197,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
         wechat=_gateway(settings, redis),
+        sms=_sms(settings, clock),
         real_name=WellFormed(),
     )
 
@@ -198,6 +205,32 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
 def _gateway(settings: Settings, redis: Any) -> Gateway:
     """The sandbox only where nobody is served: in it, whoever knows a name signs in by it."""
     return NoGateway() if settings.mode == "production" else Sandbox(redis)
+
+
+def _sms(settings: Settings, clock: Clock) -> SmsGateway | None:
+    match settings.sms:
+        case None:
+            return None
+        case SmsVendor(name="tencent") as vendor:
+            return Tencent(
+                key_id=vendor.key_id,
+                key=vendor.key,
+                app=vendor.app,
+                sign=vendor.templates.sign,
+                now=clock.now,
+                url=vendor.url,
+            )
+        case SmsVendor(name="aliyun") as vendor:
+            return Aliyun(
+                key_id=vendor.key_id,
+                key=vendor.key,
+                sign=vendor.templates.sign,
+                now=clock.now,
+                new_id=random_id,
+                url=vendor.url,
+            )
+        case _:
+            return SmsFile(settings.instance_path / SMS_FILE, clock.now, random_id)
 
 
 def _limit(app: APIFlask, settings: Settings) -> None:

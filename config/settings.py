@@ -21,6 +21,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from config import redis as redis_servers
+from config.sms import SmsVendor, sms_vendor
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -71,6 +72,8 @@ class Settings:
     """The directory for what belongs to this installation only."""
     wechat: WechatApp | None
     """None: phones cannot sign in, but to the sandbox of the demo and of tests."""
+    sms: SmsVendor | None = None
+    """None: nobody is told anything by text message."""
     device_limit: int = 600
     """Requests a minute from one device token."""
     address_limit: int = 1200
@@ -106,6 +109,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         base_url=reader.base_url(),
         instance_path=instance,
         wechat=reader.wechat(mode),
+        sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),
