@@ -39,6 +39,7 @@ from app.core.streams import Streams
 from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
+from app.notices import callback as wechat_callback
 from app.notices import routes as notices
 from app.office import accounts_api, admin_pages, devices_api, hall_file_api, ticket_log_api
 from app.office import api as office_api
@@ -145,6 +146,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         staff.bp,
         pairing.bp,
         notices.bp,
+        wechat_callback.bp,
         kiosk_api.bp,
         office_api.bp,
         accounts_api.bp,
@@ -190,6 +192,11 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         settings=settings,
         clock=clock,
         redis=redis,
+        rq=connect(
+            settings.rq_redis_url,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
+        ),
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
         doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
