@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError
 
 from config import redis as redis_servers
 from config.sms import SmsVendor, sms_vendor
+from config.templates import MessageTemplate, message_templates
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -74,6 +75,8 @@ class Settings:
     """None: phones cannot sign in, but to the sandbox of the demo and of tests."""
     sms: SmsVendor | None = None
     """None: nobody is told anything by text message."""
+    templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
+    """Of subscribe messages: booking, reminder, queue; empty: none are sent."""
     device_limit: int = 600
     """Requests a minute from one device token."""
     address_limit: int = 1200
@@ -110,6 +113,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         instance_path=instance,
         wechat=reader.wechat(mode),
         sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
+        templates=message_templates(
+            environ, production=mode == "production", faults=reader.faults
+        ),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),

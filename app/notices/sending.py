@@ -87,17 +87,18 @@ def begin_next(now: datetime) -> Begun | None:
 def record(attempt: int, answer: Answer, now: datetime) -> None:
     """What came of an attempt, and so of its notice. Said again, or late, it only makes what was
     unknown known; also that something did not arrive which was thought to be sent."""
+    of = select(ATTEMPTS.c.notice_id).where(ATTEMPTS.c.id == attempt).scalar_subquery()
+    notice = db.session.execute(select(TABLE).where(TABLE.c.id == of).with_for_update()).one()
     made = db.session.execute(select(ATTEMPTS).where(ATTEMPTS.c.id == attempt)).one()
-    notice = db.session.execute(
-        select(TABLE).where(TABLE.c.id == made.notice_id).with_for_update()
-    ).one()
+    if made.reference is not None and answer.reference is None:
+        return  # it was reported whether it arrived, and that is more than an answer says
     db.session.execute(
         update(ATTEMPTS)
         .where(ATTEMPTS.c.id == attempt)
         .values(
             outcome=answer.outcome,
             errcode=answer.errcode,
-            reference=answer.reference or made.reference,
+            reference=answer.reference,
             answered_at=now,
         )
     )

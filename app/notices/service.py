@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -13,8 +13,9 @@ from app.core.db import after_commit, db, insert_once
 from app.core.parts import parts
 from app.core.said import Said
 from app.notices.nudge import nudge
-from app.notices.queries import TABLE, in_state, no_attempt_open
-from app.notices.rules import AT_ONCE, FACTS, Kind, State
+from app.notices.queries import TABLE, in_state, no_attempt_open, told_to
+from app.notices.rules import AT_ONCE, Kind, State
+from sms.templates import FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ def notify(
 ) -> None:
     """Tell an account something, once for each cause: among its messages, and on its phone.
 
-    `kind`: rules.Kind. `facts`: by names of rules.FACTS, for the fields of templates. `not_before`:
+    `kind`: rules.Kind. `facts`: by the names of sms.templates.FACTS, for the fields of
+    templates. `not_before`:
     nobody hears of it earlier. `not_after`: worth nothing from then on. `hall`: the code of the
     hall whose quiet hours hold; without one the usual hours do."""
-    if unknown := facts.keys() - FACTS:
+    if unknown := facts.keys() - set(FACTS):
         raise ValueError(f"no facts of a notice: {sorted(unknown)}")
     at = max(act.now, not_before or act.now)
     written = insert_once(
@@ -65,6 +67,20 @@ def notify(
     )
     if written and kind in AT_ONCE:
         after_commit(lambda: nudge(parts().rq))
+
+
+def read(citizen: str, until: datetime, act: Act) -> None:
+    """This account has read its messages up to this moment, as answers tell moments: to the
+    millisecond."""
+    db.session.execute(
+        update(TABLE)
+        .where(
+            told_to(citizen, act.now),
+            TABLE.c.read_at.is_(None),
+            TABLE.c.at < until + timedelta(milliseconds=1),
+        )
+        .values(read_at=act.now)
+    )
 
 
 def withdraw(cause_prefix: str, act: Act) -> int:
