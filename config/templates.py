@@ -1,4 +1,4 @@
-"""The templates of the mini-program's subscribe messages: read from their file, with every fault."""
+"""The templates of the mini-program's messages: read from their file, with every fault."""
 
 from __future__ import annotations
 

@@ -115,7 +115,8 @@ def _text(notice: Row[Any], contact: Contact) -> Text | None:
 def _send_text(text: Text) -> str:
     """The vendor's id of the message. Raises SmsError."""
     sms, vendor = parts().sms, parts().settings.sms
-    assert sms is not None and vendor is not None  # noqa: S101 (else there is no such way)
+    if sms is None or vendor is None:
+        raise SmsRefused("no_vendor")
     link = _made_link(text) if vendor.templates.wants_link(text.kind) else ""
     return sms.send(text.phone, vendor.templates.text(text.kind, text.facts, link))
 

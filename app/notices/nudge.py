@@ -16,9 +16,7 @@ JOB = "app.notices.jobs.send_due"
 def nudge(redis: Any) -> None:
     """Put one job on the queue, unless one lies there already. Raises RedisError."""
     if redis.set(NUDGED, 1, nx=True, ex=STANDS_S):
-        Queue("notices", connection=redis).enqueue(
-            JOB, ttl=STANDS_S, result_ttl=0, failure_ttl=60
-        )
+        Queue("notices", connection=redis).enqueue(JOB, ttl=STANDS_S, result_ttl=0, failure_ttl=60)
 
 
 def follow(redis: Any) -> None:

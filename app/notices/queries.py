@@ -75,7 +75,7 @@ def counts_by_state(now: datetime) -> Mapping[State, int]:
         .where((TABLE.c.at > now - COUNTED) | in_state(State.PENDING))
         .group_by(TABLE.c.state)
     )
-    found = dict(rows.tuples().all())
+    found: dict[str, int] = dict(rows.tuples().all())
     return {state: found.get(state, 0) for state in State}
 
 

@@ -8,7 +8,7 @@ taken: its `due_at` lies ahead until the attempt is answered, or its worker is t
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -143,9 +143,7 @@ def _give_up_unanswered(notice: Notice, now: datetime) -> None:
     )
 
 
-def _next_step(
-    notice: Notice, now: datetime, ways: dict[Channel, Message] | None = None
-) -> Step:
+def _next_step(notice: Notice, now: datetime, ways: dict[Channel, Message] | None = None) -> Step:
     tried = db.session.execute(
         select(ATTEMPTS.c.channel, ATTEMPTS.c.at, ATTEMPTS.c.outcome)
         .where(ATTEMPTS.c.notice_id == notice.id)

@@ -1,4 +1,4 @@
-"""Which messages of WeChat an account lets itself be sent: what its phone says, what WeChat says."""
+"""Which messages of WeChat an account lets itself be sent: as its phone, and as WeChat says."""
 
 from __future__ import annotations
 

@@ -64,7 +64,9 @@ class Outbox:
     def collect(self) -> Iterator[Metric]:
         now = parts().clock.now()
         notices = GaugeMetricFamily(
-            "shunhao_notices", "Notices of the last day, and all that are pending.", labels=["state"]
+            "shunhao_notices",
+            "Notices of the last day, and all that are pending.",
+            labels=["state"],
         )
         for state, count in counts_by_state(now).items():
             notices.add_metric([str(state)], count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 
@@ -14,8 +15,8 @@ WAITS_S = 3.0
 
 def answer_on_phone(url: str, openid: str, answers: Mapping[str, str]) -> None:
     """Somebody was asked which messages they want, and answered template by template."""
-    body = {"openid": openid, "answers": dict(answers)}
+    body = json.dumps({"openid": openid, "answers": dict(answers)})
     try:
-        requests.post(f"{url}/_sandbox/answers", json=body, timeout=WAITS_S).raise_for_status()
+        requests.post(f"{url}/_sandbox/answers", body, timeout=WAITS_S).raise_for_status()
     except requests.RequestException as error:
         log.warning("the sandbox did not hear what was answered: %s", type(error).__name__)
