@@ -72,7 +72,7 @@ from sms.file import SmsFile
 from sms.gateway import SmsGateway
 from sms.tencent import Tencent
 from wechat.gateway import Gateway, NoGateway
-from wechat.sandbox import Sandbox
+from wechat.live import LiveGateway
 
 log = logging.getLogger(__name__)
 
@@ -210,8 +210,8 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:
-    """The sandbox only where nobody is served: in it, whoever knows a name signs in by it."""
-    return NoGateway() if settings.mode == "production" else Sandbox(redis)
+    """The same for a real app and for the sandbox's, which is a server like WeChat's."""
+    return LiveGateway(settings.wechat, redis) if settings.wechat else NoGateway()
 
 
 def _sms(settings: Settings, clock: Clock) -> SmsGateway | None:
