@@ -40,7 +40,14 @@ from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import routes as notices
-from app.office import accounts_api, admin_pages, devices_api, hall_file_api, ticket_log_api
+from app.office import (
+    accounts_api,
+    admin_pages,
+    devices_api,
+    hall_file_api,
+    outbox_pages,
+    ticket_log_api,
+)
 from app.office import api as office_api
 from app.office import now_api as office_now_api
 from app.office import pages as office_pages
@@ -152,6 +159,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         hall_file_api.bp,
         ticket_log_api.bp,
         admin_pages.bp,
+        outbox_pages.bp,
         office_now_api.bp,
         operators.bp,
         docs.bp,

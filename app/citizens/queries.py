@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
 from app.citizens.models import ActsForRow, CitizenRow, CitizenSessionRow, PersonRow
-from app.citizens.rules import CreditCode, IdNumber, id_number
+from app.citizens.rules import CreditCode, IdNumber, id_number, masked_name
 from app.core.acts import Actor
 from app.core.auth import hash_of
 from app.core.db import db
@@ -185,3 +185,15 @@ def phones_of(people: Iterable[str]) -> dict[str, str]:
         )
     )
     return {row.id: parts().seal.open(PHONE, row.phone_sealed) for row in rows}
+
+
+def masked_names(citizens: Collection[str]) -> dict[str, str]:
+    """Who these accounts said they are, masked; those that said nothing are left out."""
+    own = and_(ACTS_FOR.c.citizen_id == CITIZENS.c.id, ACTS_FOR.c.person_id == CITIZENS.c.person_id)
+    rows = db.session.execute(
+        select(CITIZENS.c.id, ACTS_FOR.c.name_sealed)
+        .join(ACTS_FOR, own)
+        .where(CITIZENS.c.id.in_(citizens))
+    )
+    seal = parts().seal
+    return {row.id: masked_name(seal.open(NAME, row.name_sealed)) for row in rows}

@@ -45,6 +45,7 @@ PAGES = {
     "office_pages.closing": ("/office/closing", "supervisor", DESK),
     "office_report.page": ("/office/report", "supervisor", DESK),
     "admin_pages.log": ("/office/log?number=A001", "supervisor", DESK),
+    "outbox_pages.page": ("/office/outbox", "supervisor", DESK),
     "admin_pages.devices": ("/office/devices", "supervisor", DESK),
     "admin_pages.people": ("/office/people", "administrator", DESK),
     "admin_pages.hall": ("/office/hall", "administrator", DESK),
