@@ -11,6 +11,7 @@
 | `house` | a small hall with people in it, on those stores: tests/house.py |
 | `shared_house` | one for all tests of a module, for those that leave each other alone |
 | `shared_live_server` | gunicorn on the stores of `shared_house` |
+| `wechat` | WeChat, as the sandbox plays it: tests/wechat_server.py |
 | `spoken_words` | a folder of the clips that screens speak |
 | `chromium` | the path of a browser |
 
@@ -45,6 +46,7 @@ from embedded import lifeline
 from embedded.redis_server import RunningRedis
 from tests.processes import CONTEXT
 from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium, own_port
+from tests.wechat_server import Wechat, wechat_server
 
 COULD_NOT_RUN = "could not run for want of "
 
@@ -123,6 +125,19 @@ def _empty_redis(servers: Servers, kind: str) -> RunningRedis:
     with Redis.from_url(server.url) as client:
         client.flushall()
     return server
+
+
+@pytest.fixture(scope="session")
+def shared_wechat() -> Iterator[Wechat]:
+    with wechat_server() as server:
+        yield server
+
+
+@pytest.fixture
+def wechat(shared_wechat: Wechat) -> Wechat:
+    """As at its start: nobody signed in, nothing sent, no fault."""
+    shared_wechat.reset()
+    return shared_wechat
 
 
 @pytest.fixture

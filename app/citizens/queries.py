@@ -27,6 +27,8 @@ NUMBERS = {"person": "people.id_number", "firm": "people.credit_code"}
 never meet."""
 NAME = "acts_for.name"
 PHONE = "people.phone"
+OPENID = "citizens.openid"
+OWN_PHONE = "citizens.phone"
 SELF = "self"
 
 
@@ -39,6 +41,19 @@ class Citizen:
     """Who it is; None until they said so."""
     level: Level | None
     name: str | None
+    phone: str | None
+    """Eleven digits of the mainland, or +countrynumber."""
+    language: str
+    """In which it is told things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """By which ways an account can be told something outside the app."""
+
+    openid: str
+    phone: str | None
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +93,40 @@ def citizen_of(citizen: str) -> Citizen:
     """An account by its id."""
     own = and_(ACTS_FOR.c.citizen_id == CITIZENS.c.id, ACTS_FOR.c.person_id == CITIZENS.c.person_id)
     row = db.session.execute(
-        select(CITIZENS.c.person_id, CITIZENS.c.identity_level, ACTS_FOR.c.name_sealed)
+        select(
+            CITIZENS.c.person_id,
+            CITIZENS.c.identity_level,
+            CITIZENS.c.phone_sealed,
+            CITIZENS.c.language,
+            ACTS_FOR.c.name_sealed,
+        )
         .outerjoin(ACTS_FOR, own)
         .where(CITIZENS.c.id == citizen)
     ).one()
-    if row.person_id is None:
-        return Citizen(citizen, None, None, None)
-    name = parts().seal.open(NAME, row.name_sealed)
-    return Citizen(citizen, row.person_id, Level(row.identity_level), name)
+    known = row.person_id is not None
+    return Citizen(
+        id=citizen,
+        person=row.person_id,
+        level=Level(row.identity_level) if known else None,
+        name=parts().seal.open(NAME, row.name_sealed) if known else None,
+        phone=_opened_phone(row.phone_sealed),
+        language=row.language,
+    )
+
+
+def contact_of(citizen: str) -> Contact:
+    """How to reach the owner of an account."""
+    row = db.session.execute(
+        select(CITIZENS.c.openid_sealed, CITIZENS.c.phone_sealed, CITIZENS.c.language).where(
+            CITIZENS.c.id == citizen
+        )
+    ).one()
+    openid = parts().seal.open(OPENID, row.openid_sealed)
+    return Contact(openid, _opened_phone(row.phone_sealed), row.language)
+
+
+def _opened_phone(sealed: bytes | None) -> str | None:
+    return None if sealed is None else parts().seal.open(OWN_PHONE, sealed)
 
 
 def own_person(citizen: str) -> str:

@@ -1,26 +1,29 @@
 """WeChat as it behaves, without WeChat: for development, demos and tests.
 
-| code | stands for |
-|---|---|
-| `sandbox:<name>` | the person of this name, as often as it is used |
-| `sandbox-once:<name>` | the same person, once: a code of WeChat's works a single time |
+`python -m wechat.sandbox` is a server that answers over HTTP what `api.weixin.qq.com` would, so
+that what speaks to WeChat runs against it unchanged. Whoever knows a name signs in as its bearer:
+it never runs beside a real app id.
 
-Whoever knows a name signs in as its bearer, so this never runs beside a real app id.
+What it is asked besides, under `/_sandbox/`, stands in `controls.py`; who its people are, in
+`people.py`.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import re
 from typing import Any
 
 from redis.exceptions import RedisError
 
 from wechat.errors import LoginCodeWrong, WechatAway
 from wechat.gateway import Login
+from wechat.sandbox.people import login_code, openid_of
 
-CODE = re.compile(r"(sandbox|sandbox-once):(\S{1,64})")
+SANDBOX_APP_ID = "wx00000000sandbox0"
+SANDBOX_SECRET = "thesecretofthesandboxisnosecret0"  # noqa: S105 (everybody may know it)
+SANDBOX_PUSH_TOKEN = "thetokenofthesandbox"  # noqa: S105 (the same)
+SANDBOX_PUSH_KEY = "TheKeyOfTheSandboxIsKnownToEverybodyWhoAsks"
+
 USED_KEPT_S = 24 * 60 * 60
 """A code lives for five minutes; a used one is refused for a day, long after its time."""
 
@@ -33,13 +36,12 @@ class Sandbox:
 
     def login(self, code: str) -> Login:
         """See Gateway.login."""
-        found = CODE.fullmatch(code)
-        if found is None or not code.isprintable():
+        found = login_code(code)
+        if found is None:
             raise LoginCodeWrong
-        manner, name = found.groups()
-        if manner == "sandbox-once":
+        if found.once:
             self._use_up(code)
-        return Login(_openid(name))
+        return Login(openid_of(found.of))
 
     def _use_up(self, code: str) -> None:
         key = f"sh:sandbox:used:{hashlib.sha256(code.encode()).hexdigest()}"
@@ -49,9 +51,3 @@ class Sandbox:
             raise WechatAway from error
         if not first:
             raise LoginCodeWrong
-
-
-def _openid(name: str) -> str:
-    """28 characters that begin with o, as WeChat's do."""
-    digest = hashlib.sha256(name.encode()).digest()
-    return "o" + base64.urlsafe_b64encode(digest).decode()[:27]
