@@ -43,6 +43,7 @@ from app.notices import routes as notices
 from app.office import (
     accounts_api,
     admin_pages,
+    code_pages,
     devices_api,
     hall_file_api,
     outbox_pages,
@@ -160,6 +161,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ticket_log_api.bp,
         admin_pages.bp,
         outbox_pages.bp,
+        code_pages.bp,
         office_now_api.bp,
         operators.bp,
         docs.bp,
