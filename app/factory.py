@@ -39,6 +39,7 @@ from app.core.streams import Streams
 from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
+from app.notices import callback as wechat_callback
 from app.notices import routes as notices
 from app.office import (
     accounts_api,
@@ -79,7 +80,7 @@ from sms.file import SmsFile
 from sms.gateway import SmsGateway
 from sms.tencent import Tencent
 from wechat.gateway import Gateway, NoGateway
-from wechat.sandbox import Sandbox
+from wechat.live import LiveGateway
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +154,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         staff.bp,
         pairing.bp,
         notices.bp,
+        wechat_callback.bp,
         kiosk_api.bp,
         office_api.bp,
         accounts_api.bp,
@@ -200,6 +202,11 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         settings=settings,
         clock=clock,
         redis=redis,
+        rq=connect(
+            settings.rq_redis_url,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
+        ),
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
         doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
@@ -213,8 +220,8 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:
-    """The sandbox only where nobody is served: in it, whoever knows a name signs in by it."""
-    return NoGateway() if settings.mode == "production" else Sandbox(redis)
+    """The same for a real app and for the sandbox's, which is a server like WeChat's."""
+    return LiveGateway(settings.wechat, redis) if settings.wechat else NoGateway()
 
 
 def _sms(settings: Settings, clock: Clock) -> SmsGateway | None:

@@ -77,7 +77,8 @@ def _api_url(url: str, schemes: tuple[str, ...], faults: list[str]) -> str:
     """The app's secret goes there, so a relay is spoken to in secret as well."""
     parts = urlsplit(url)
     if parts.scheme not in schemes or not parts.hostname:
-        faults.append(f"WECHAT_API_URL must be an {schemes[-1]}:// address.")
+        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
+        faults.append(f"WECHAT_API_URL must be an {wanted} address.")
     return url.rstrip("/")
 
 

@@ -160,12 +160,15 @@ def _fresh_database(servers: Servers, kind: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def environ(database_url: str, redis_server: RunningRedis, tmp_path) -> dict[str, str]:
+def environ(
+    database_url: str, redis_server: RunningRedis, wechat: Wechat, tmp_path
+) -> dict[str, str]:
     """The variables of a process that works on this test's stores."""
     return {
         "SHUNHAO_MODE": "test",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_server.url,
+        "WECHAT_API_URL": wechat.url,
         "INSTANCE_PATH": str(tmp_path / "instance"),
     }
 
@@ -265,26 +268,32 @@ def house(settings: Settings):
 
 
 @pytest.fixture
-def every_settings(every_database: str, every_redis: RunningRedis, tmp_path) -> Settings:
+def every_settings(
+    every_database: str, every_redis: RunningRedis, wechat: Wechat, tmp_path
+) -> Settings:
     """Settings on each pair of stores in turn."""
     return load_settings(
         {
             "SHUNHAO_MODE": "test",
             "DATABASE_URL": every_database,
             "REDIS_URL": every_redis.url,
+            "WECHAT_API_URL": wechat.url,
             "INSTANCE_PATH": str(tmp_path / "instance"),
         }
     )
 
 
 @pytest.fixture(scope="module")
-def shared_environ(servers: Servers, tmp_path_factory: pytest.TempPathFactory):
+def shared_environ(
+    servers: Servers, shared_wechat: Wechat, tmp_path_factory: pytest.TempPathFactory
+):
     """The variables of processes that work on the stores of one module's tests."""
     with servers.database("postgresql") as url:
         yield {
             "SHUNHAO_MODE": "test",
             "DATABASE_URL": url,
             "REDIS_URL": _empty_redis(servers, "valkey").url,
+            "WECHAT_API_URL": shared_wechat.url,
             "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
             # a table of tests asks more of a hall than its people do
             "DEVICE_LIMIT": "100000",

@@ -99,6 +99,7 @@ KINDS: Mapping[int, type[WechatError]] = {
     40243: Refused,  # app secret frozen
     40249: Refused,  # template blocked for its content
     41002: Refused,  # app id missing
+    41008: CodeWrong,  # no code at all
     41030: Refused,  # page not in the released version
     43101: GrantSpent,  # refused, never granted, or used up
     43104: Refused,  # openid of another app

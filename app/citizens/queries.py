@@ -125,6 +125,15 @@ def contact_of(citizen: str) -> Contact:
     return Contact(openid, _opened_phone(row.phone_sealed), row.language)
 
 
+def account_of(openid: str) -> str | None:
+    """The account of whom WeChat calls so, if they ever signed in."""
+    index = parts().seal.find(OPENID, openid)
+    found: str | None = db.session.execute(
+        select(CITIZENS.c.id).where(CITIZENS.c.openid_index == index)
+    ).scalar_one_or_none()
+    return found
+
+
 def _opened_phone(sealed: bytes | None) -> str | None:
     return None if sealed is None else parts().seal.open(OWN_PHONE, sealed)
 

@@ -28,6 +28,8 @@ class Parts:
     settings: Settings
     clock: Clock
     redis: Any
+    rq: Any
+    """RQ's own Redis."""
     sequence: Callable[[str, str], Sequence]
     """(hall code, day as YYYYMMDD) -> the sequence of that hall and day."""
     doubt: Doubt
