@@ -66,12 +66,11 @@ class Settings:
     instance_path: Path
     """The directory for what belongs to this installation only."""
     wechat: WechatApp | None
-    """None: phones cannot sign in, but to the sandbox of the demo and of tests."""
+    """None: phones cannot sign in. The sandbox's in the demo and in tests."""
     sms: SmsVendor | None = None
     """None: nobody is told anything by text message."""
     templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
     """Of subscribe messages: booking, reminder, queue; empty: none are sent."""
-    """None: phones cannot sign in. The sandbox's in the demo and in tests."""
     device_limit: int = 600
     """Requests a minute from one device token."""
     address_limit: int = 1200
@@ -106,12 +105,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         data_key=reader.data_key(),
         base_url=reader.base_url(),
         instance_path=instance,
-        wechat=reader.wechat(mode),
-        sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
-        templates=message_templates(
-            environ, production=mode == "production", faults=reader.faults
-        ),
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
+        sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
+        templates=message_templates(environ, production=mode == "production", faults=reader.faults),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),

@@ -11,16 +11,16 @@ from apiflask import APIBlueprint
 from flask import request
 
 from app.catalog.plan import HallPlan
-from app.citizens.queries import masked_names
+from app.citizens.queries import masked_contacts
 from app.core.acts import LEADS
 from app.core.auth import access
 from app.core.parts import parts
 from app.notices.overview import Told, counts, told
 from app.notices.rules import Kind, State
+from app.notices.words import title
 from app.office.frame import office_page
 from app.office.outbox_words import (
     CHANNEL_WORDS,
-    KIND_WORDS,
     OUTCOME_WORDS,
     STATE_WORDS,
     why,
@@ -60,11 +60,11 @@ def _shown(plan: HallPlan) -> dict[str, Any]:
         "more": len(found) > A_PAGE,
         "rows": found[:A_PAGE],
         "counts": counts(plan.code, *span, kind),
-        "names": masked_names({each.citizen for each in found}),
+        "people": masked_contacts({each.citizen for each in found}),
         "texts": _texts(found),
         "zone": plan.zone,
         "why": why,
-        "kinds": KIND_WORDS,
+        "kinds": {kind: title(kind) for kind in Kind},
         "states": STATE_WORDS,
         "ways": CHANNEL_WORDS,
         "outcomes": OUTCOME_WORDS,

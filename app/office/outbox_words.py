@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from app.core.language import gettext as _
 from app.notices.overview import Attempt
-from app.notices.rules import Channel, Kind, Outcome, State
+from app.notices.rules import Channel, Outcome, State
 
-KIND_WORDS = {
-    Kind.BOOKED: "预约成功",
-    Kind.CHANGED: "预约改期",
-    Kind.CANCELLED: "预约取消",
-    Kind.MISSED: "预约未到",
-    Kind.REMINDER: "预约提醒",
-    Kind.FREED: "候补有号",
-    Kind.NEAR: "即将叫号",
-    Kind.CALLED: "叫号",
-    Kind.PASSED: "过号",
-}
 STATE_WORDS = {
     State.UNKNOWN: "结果不明",
     State.FAILED: "发送失败",
@@ -35,11 +24,20 @@ OUTCOME_WORDS = {
     Outcome.UNKNOWN: "结果不明",
 }
 
+AWAY = "没有连上对方的服务器"
+UNREAD = "没有收到对方的答复，可能已经发出"
 ANY_WAY = {
-    "away": "没有连上对方的服务器",
-    "unread": "没有收到对方的答复，可能已经发出",
+    "away": AWAY,
+    "unread": UNREAD,
+    "WechatAway": AWAY,
+    "AnswerUnread": UNREAD,
+    "unanswered": UNREAD,
+    "broken": "程序出错，可能已经发出，请看日志",
     "fact_missing": "短信模板需要的内容没有给出",
+    "no_vendor": "没有设置短信服务商",
 }
+LINK = "link: "
+"""Before the code with which WeChat refused the link that a text message needs."""
 WECHAT = {
     "-1": "微信系统繁忙",
     "40003": "微信不认识这个用户",
@@ -92,13 +90,20 @@ def why(attempt: Attempt) -> str:
     """Why it went as it did, with the other side's code; the empty string where it was sent."""
     code = attempt.errcode or ""
     if not code:
-        return _("发出后工作进程中断，或正在等候答复") if attempt.outcome is None else ""
-    words = _words(attempt.channel, code)
+        return _("工作进程正在等候答复，或已中断") if attempt.outcome is None else ""
+    if code.startswith(LINK):
+        return _("短信里的链接没有做成：%(why)s") % {"why": _of_wechat(code.removeprefix(LINK))}
+    return _of_wechat(code) if attempt.channel == Channel.WECHAT else _of_vendor(code)
+
+
+def _of_wechat(code: str) -> str:
+    return _with_code(WECHAT.get(code) or ANY_WAY.get(code), code)
+
+
+def _of_vendor(code: str) -> str:
+    begun = next((words for begins, words in SMS if code.startswith(begins)), None)
+    return _with_code(ANY_WAY.get(code) or begun, code)
+
+
+def _with_code(words: str | None, code: str) -> str:
     return f"{_(words)} ({code})" if words else code
-
-
-def _words(channel: Channel, code: str) -> str:
-    if channel == Channel.WECHAT:
-        return WECHAT.get(code) or ANY_WAY.get(code, "")
-    begun = (words for begins, words in SMS if code.startswith(begins))
-    return ANY_WAY.get(code) or next(begun, "")
