@@ -41,7 +41,15 @@ from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
-from app.office import accounts_api, admin_pages, devices_api, hall_file_api, ticket_log_api
+from app.office import (
+    accounts_api,
+    admin_pages,
+    code_pages,
+    devices_api,
+    hall_file_api,
+    outbox_pages,
+    ticket_log_api,
+)
 from app.office import api as office_api
 from app.office import now_api as office_now_api
 from app.office import pages as office_pages
@@ -154,6 +162,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         hall_file_api.bp,
         ticket_log_api.bp,
         admin_pages.bp,
+        outbox_pages.bp,
+        code_pages.bp,
         office_now_api.bp,
         operators.bp,
         docs.bp,

@@ -107,9 +107,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         instance_path=instance,
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
         sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
-        templates=message_templates(
-            environ, production=mode == "production", faults=reader.faults
-        ),
+        templates=message_templates(environ, production=mode == "production", faults=reader.faults),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),

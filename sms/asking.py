@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ from requests.exceptions import RequestException
 from urllib3.exceptions import MaxRetryError
 
 from sms.errors import SmsAway, SmsUnread
+
+# it writes each URL to the log, and a vendor wants telephone numbers in them
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 CONNECT_S = 3.0
 ANSWER_S = 8.0

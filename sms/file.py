@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
 from sms.errors import SmsAway
 from sms.gateway import SmsText
+
+READ_AT_MOST = 1024 * 1024
+"""Bytes from the end of the file."""
 
 
 class SmsFile:
@@ -44,3 +47,16 @@ class SmsFile:
             os.write(file, line.encode())
         finally:
             os.close(file)
+
+    def words_of(self, ids: Collection[str]) -> dict[str, str]:
+        """What the messages of these ids said, as far as the latest of the file go back."""
+        try:
+            with self._path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - READ_AT_MOST))
+                lines = file.read().splitlines()
+        except FileNotFoundError:
+            return {}
+        whole = lines if size <= READ_AT_MOST else lines[1:]
+        read = (json.loads(line) for line in whole)
+        return {line["id"]: line["words"] for line in read if line["id"] in ids}

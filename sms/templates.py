@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import Formatter
@@ -24,6 +25,8 @@ FACTS = ("item", "hall", "when", "number", "ahead", "counter", "note", "name", "
 LINK = "link"
 LONGEST = 35
 """Characters a vendor takes for one placeholder (Alibaba's limit, the lower of the two)."""
+THIS_YEAR = re.compile(r"^\d{4}年(?=\d{1,2}月)")
+"""Nobody is told of a time more than weeks away, and every character is paid for."""
 PLAIN = str.maketrans({"【": "(", "】": ")", "[": "(", "]": ")"})
 """Brackets mark the signature: no vendor takes them elsewhere."""
 
@@ -76,7 +79,7 @@ class Templates:
 
 def fitted(value: str) -> str:
     """As vendors take a value: one line, no brackets, cut where it is too long."""
-    line = " ".join(value.split()).translate(PLAIN)
+    line = THIS_YEAR.sub("", " ".join(value.split()).translate(PLAIN))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 

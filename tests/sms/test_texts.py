@@ -30,7 +30,7 @@ ALIYUN = {name: value for name, value in TENCENT.items() if name != "SMS_APP_ID"
 TOLD = {
     "item": "居民身份证补领",
     "hall": "滨河政务大厅",
-    "when": "1月15日 09:00",
+    "when": "2027年1月15日 09:00",
     "number": "A012",
     "ahead": "3",
     "counter": "12",
@@ -72,7 +72,8 @@ def test_a_value_is_as_vendors_take_it(templates):
     told = TOLD | {
         "item": "【变更】\n企业名称、住所、法定代表人、注册资本、经营范围及股东出资方式等事项登记"
     }
-    value = templates.text("booked", told).params[2]
+    when, _, value, _ = templates.text("booked", told).params
+    assert when == "1月15日 09:00"
     assert value.startswith("(变更) 企业名称")
     assert len(value) == 35
     assert value.endswith("…")
