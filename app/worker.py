@@ -34,13 +34,15 @@ from app.core.jobs import has_run
 from app.core.parts import parts
 from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
+from app.notices.nudge import nudge
+from app.notices.queries import any_due
 from config.redis import check_server, connect
 from queueing.errors import SequenceAway
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("default",)
-"""Every queue a job is put on; the worker works all of them."""
+QUEUES = ("notices", "default")
+"""Every queue a job is put on; the worker works all of them, the first one first."""
 SWEEP_EVERY_S = 5.0
 ESTIMATE_EVERY = timedelta(seconds=15)
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -95,6 +97,7 @@ def one_round(queue: Queue) -> None:
     now = parts().clock.now()
     try:
         _give_back_freed(now)
+        _nudge_outbox(now)
         for plan in plans():
             _one_hall(queue, plan, now)
     except Exception:
@@ -110,6 +113,15 @@ def _give_back_freed(now: datetime) -> None:
             release_held(now)
     except Exception:
         log.exception("freed places are given back in the next round")
+
+
+def _nudge_outbox(now: datetime) -> None:
+    """What nobody nudged, or whose nudge was lost, is looked for here."""
+    try:
+        if any_due(now):
+            nudge(parts().rq)
+    except RedisError:
+        log.warning("notices wait: RQ's Redis is away")
 
 
 def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:

@@ -233,6 +233,19 @@ class Span(Entry):
         raise ValidationError("应是 09:00-12:00 这样的时间段，最晚到 24:00")
 
 
+class NightOrOff(Entry):
+    """One interval that may go over midnight, as `21:00-07:30`; None for `off`."""
+
+    def read(self, value: Any) -> Interval | None:
+        if value == "off":
+            return None
+        ends = [_minutes(end.strip()) for end in value.split("-")] if isinstance(value, str) else []
+        match ends:
+            case [int(start), int(end)] if start != end and DAY not in ends:
+                return start, end
+        raise ValidationError("应是 21:00-07:30 这样的时间段，可以跨零点；不设写 off")
+
+
 class ListOf(Entry):
     """A list; what is wrong with one entry does not hide the others.
 

@@ -24,6 +24,7 @@ from app.catalog.hall_entries import (
     Letters,
     ListOf,
     ListOrFalse,
+    NightOrOff,
     OneOf,
     Share,
     Shares,
@@ -95,6 +96,7 @@ class RulesPart(Part):
     recall_seconds = Whole(0, 3600)
     vanished_seconds = Whole(0, 86_400)
     paper_numbers = FromTo(99_999)
+    quiet_hours = NightOrOff()
 
 
 def part(schema: type[Part], **rest: Any) -> fields.Nested:

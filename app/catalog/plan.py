@@ -264,6 +264,9 @@ class Rules:
     paper_numbers: tuple[int, int] | None = None
     """First and last count, in each lane, of the numbers that lie on paper at the help desk; the
     machines never give them."""
+    quiet_hours: Interval | None = (21 * 60, 7 * 60 + 30)
+    """In which nobody's phone is made to ring for what can wait; may go over midnight. None: rings
+    at all hours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,8 +185,8 @@ def _bookable_time(stored: dict[str, Any]) -> BookableTime:
 
 
 def _rules(stored: dict[str, Any]) -> Rules:
-    paper = stored.get("paper_numbers")
-    return filled(Rules, {**stored, "paper_numbers": tuple(paper) if paper else None})
+    pairs = [name for name in ("paper_numbers", "quiet_hours") if stored.get(name)]
+    return filled(Rules, {**stored, **{name: tuple(stored[name]) for name in pairs}})
 
 
 def _booking(stored: dict[str, Any]) -> Booking:

@@ -131,5 +131,10 @@ def masked_number(value: str, kind: str) -> str:
     return _masked(value, 4, 4) if kind == CreditCode.kind else _masked(value, 1, 1)
 
 
+def masked_phone(value: str) -> str:
+    """138****1234; of a number from abroad +85****12."""
+    return _masked(value, 3, 2 if value.startswith("+") else 4)
+
+
 def _masked(value: str, head: int, tail: int) -> str:
     return value[:head] + "*" * (len(value) - head - tail) + value[len(value) - tail :]

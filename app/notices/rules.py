@@ -51,8 +51,6 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-FACTS = frozenset({"item", "hall", "when", "number", "ahead", "counter", "note", "name", "code"})
-"""What a notice may tell of, for the fields of templates."""
 TEMPLATE_OF = {
     Kind.BOOKED: "booking",
     Kind.CHANGED: "booking",

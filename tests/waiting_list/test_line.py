@@ -141,6 +141,14 @@ def test_a_day_of_the_line_ends_with_its_bookings(line):
     refused(line.try_join("qian", **{"to": "09:30"}), 409, "slot_past")
 
 
+def test_nobody_loses_an_offer_in_their_sleep(line):
+    line.fill()
+    at(line.house, "2026-11-23T23:00:00")
+    wang = line.join("wang")
+    line.cancel("09:30")
+    assert line.see("wang", wang)["offer"]["until"] == f"{TOMORROW}T08:00:00.000+08:00"
+
+
 def test_hours_may_open_again_while_somebody_waits(line):
     line.fill()
     wang = line.join("wang")

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from app.appointments.rules import Slot, Visit, has_closed, places_left, visits
 from app.catalog.plan import HallPlan
+from app.notices.rules import QuietHours
 
 Slots = Mapping[str, Slot]
 """A hall day's, by their ids."""
@@ -83,8 +84,16 @@ def is_hopeless(plan: HallPlan, slots: Slots, wish: Wish, now: datetime) -> bool
     return all(has_closed(plan, visit, now) for visit in times)
 
 
-def held_until(plan: HallPlan, visit: Visit, awake_at: datetime) -> datetime:
-    """Until when an offer stands: the hall's minutes, from when its person may be told
-    (`awake_at`), but no longer than the time can be booked."""
+def held_until(plan: HallPlan, visit: Visit, now: datetime) -> datetime:
+    """Until when an offer made now stands: the hall's minutes, from when its person is told, but no
+    longer than the time can be booked."""
     closes_at = visit.starts_at - timedelta(milliseconds=plan.booking.book_until)
-    return min(awake_at + timedelta(milliseconds=plan.booking.offer_for), closes_at)
+    return min(told_at(plan, now) + timedelta(milliseconds=plan.booking.offer_for), closes_at)
+
+
+def told_at(plan: HallPlan, now: datetime) -> datetime:
+    """When a phone rings for what comes free now: in quiet hours, at their end."""
+    if plan.rules.quiet_hours is None:
+        return now
+    begin, end = (time(minutes // 60, minutes % 60) for minutes in plan.rules.quiet_hours)
+    return QuietHours(begin, end, plan.zone).end_after(now) or now
