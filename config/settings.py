@@ -21,6 +21,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from config import redis as redis_servers
+from config.sms import SmsVendor, sms_vendor
+from config.templates import MessageTemplate, message_templates
 from config.wechat import wechat_app
 from wechat.app import WechatApp
 
@@ -65,6 +67,10 @@ class Settings:
     """The directory for what belongs to this installation only."""
     wechat: WechatApp | None
     """None: phones cannot sign in. The sandbox's in the demo and in tests."""
+    sms: SmsVendor | None = None
+    """None: nobody is told anything by text message."""
+    templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
+    """Of subscribe messages: booking, reminder, queue; empty: none are sent."""
     device_limit: int = 600
     """Requests a minute from one device token."""
     address_limit: int = 1200
@@ -100,6 +106,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         base_url=reader.base_url(),
         instance_path=instance,
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
+        sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
+        templates=message_templates(environ, production=mode == "production", faults=reader.faults),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),

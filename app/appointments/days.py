@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from app.appointments.queries import places_left, slots_on, taken_between
-from app.appointments.rules import Visit, has_closed, is_released, released_at, visits
+from app.appointments.queries import claimed_on, slots_on, taken_between
+from app.appointments.rules import (
+    Visit,
+    has_closed,
+    is_released,
+    places_left,
+    released_at,
+    visits,
+)
 from app.catalog.plan import HallPlan, Item
 from app.catalog.rules import opening, remarks_on
 from app.core.language import gettext as _
@@ -48,7 +55,10 @@ def _day(
     to_come = [visit for visit in every if not has_closed(plan, visit, now)]
     if not to_come:
         return BookingDay(day, "past")
-    left = _room(to_come, taken)
+    kept = claimed_on(plan, day, taken, now)
+    left = _room(
+        (each for each in to_come if kept.isdisjoint(p.slot.id for p in each.parts)), taken
+    )
     return BookingDay(day, "open" if left else "full", left)
 
 

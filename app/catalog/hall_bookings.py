@@ -10,7 +10,15 @@ from typing import Any
 
 from app.catalog.hall_judge import Complaint, entries, fits, judge_day, names, repeated
 from app.catalog.hall_schema import WEEKDAYS
-from app.catalog.plan import Ban, BookableTime, Booking, BookingException, Location, MassEvent
+from app.catalog.plan import (
+    Ban,
+    BookableTime,
+    Booking,
+    BookingException,
+    Location,
+    MassEvent,
+    Remind,
+)
 from app.catalog.yaml_tree import Path
 from queueing.order import MINUTE
 
@@ -18,6 +26,7 @@ BOOKING_UNITS = {
     "book_until": "book_until_minutes",
     "cancel_until": "cancel_until_minutes",
     "release_hold": "release_hold_minutes",
+    "offer_for": "offer_minutes",
 }
 
 _BOOKING: Path = ("hall", "booking")
@@ -44,6 +53,8 @@ def booking_of(written: dict[str, Any]) -> Booking:
         name: _milliseconds(written[key]) for name, key in BOOKING_UNITS.items() if key in written
     }
     given |= {each.name: written[each.name] for each in fields(Booking) if each.name in written}
+    if "remind" in written:
+        given["remind"] = _remind(written["remind"])
     if "bans" in written:
         given["bans"] = tuple(Ban(**each) for each in written["bans"])
     given["exceptions"] = tuple(_exception(each) for each in written["exceptions"])
@@ -74,6 +85,13 @@ def _milliseconds(minutes: Any) -> Any:
     if isinstance(minutes, tuple):
         return tuple(each * MINUTE for each in minutes)
     return minutes * MINUTE
+
+
+def _remind(written: dict[str, Any]) -> Remind:
+    given = {"evening": written["evening_at"]} if "evening_at" in written else {}
+    if "before_minutes" in written:
+        given["before"] = _milliseconds(written["before_minutes"])
+    return Remind(**given)
 
 
 def _exception(written: dict[str, Any]) -> BookingException:

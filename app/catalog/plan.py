@@ -170,6 +170,16 @@ class MassEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """When people are reminded of what they booked."""
+
+    evening: time | None = time(18)
+    """Of the day before, on the hall's clock; None: not then."""
+    before: int = 2 * 60 * 60_000
+    """Milliseconds before the slot's start; 0: not then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ban:
     """After how many of something nobody books by themselves for a while."""
 
@@ -201,6 +211,9 @@ class Booking:
     release_hold: tuple[int, int] = (60_000, 10 * 60_000)
     """Milliseconds, least and most: a freed place is sold again only after a random time within,
     so that places cannot be handed over for money."""
+    offer_for: int = 30 * 60_000
+    """Milliseconds for which a place that came free is held for the first of the waiting list."""
+    remind: Remind = field(default_factory=Remind)
     bans: tuple[Ban, ...] = (
         Ban("missed", count=3, ban_days=30),
         Ban("cancelled", count=5, within_days=30, ban_days=30),
@@ -251,6 +264,9 @@ class Rules:
     paper_numbers: tuple[int, int] | None = None
     """First and last count, in each lane, of the numbers that lie on paper at the help desk; the
     machines never give them."""
+    quiet_hours: Interval | None = (21 * 60, 7 * 60 + 30)
+    """In which nobody's phone is made to ring for what can wait; may go over midnight. None: rings
+    at all hours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
 from app.citizens.models import ActsForRow, CitizenRow, CitizenSessionRow, PersonRow
-from app.citizens.rules import CreditCode, IdNumber, id_number
+from app.citizens.rules import CreditCode, IdNumber, id_number, masked_name, masked_phone
 from app.core.acts import Actor
 from app.core.auth import hash_of
 from app.core.db import db
@@ -54,6 +54,14 @@ class Contact:
     openid: str
     phone: str | None
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedContact:
+    """Who an account is, as far as it said so: 李*明, 138****1234."""
+
+    name: str | None
+    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,15 @@ def contact_of(citizen: str) -> Contact:
     ).one()
     openid = parts().seal.open(OPENID, row.openid_sealed)
     return Contact(openid, _opened_phone(row.phone_sealed), row.language)
+
+
+def account_of(openid: str) -> str | None:
+    """The account of whom WeChat calls so, if they ever signed in."""
+    index = parts().seal.find(OPENID, openid)
+    found: str | None = db.session.execute(
+        select(CITIZENS.c.id).where(CITIZENS.c.openid_index == index)
+    ).scalar_one_or_none()
+    return found
 
 
 def _opened_phone(sealed: bytes | None) -> str | None:
@@ -226,3 +243,19 @@ def phones_of(people: Iterable[str]) -> dict[str, str]:
         )
     )
     return {row.id: parts().seal.open(PHONE, row.phone_sealed) for row in rows}
+
+
+def masked_contacts(citizens: Collection[str]) -> dict[str, MaskedContact]:
+    """Who the owners of these accounts are, for staff that need not know."""
+    own = and_(ACTS_FOR.c.citizen_id == CITIZENS.c.id, ACTS_FOR.c.person_id == CITIZENS.c.person_id)
+    rows = db.session.execute(
+        select(CITIZENS.c.id, CITIZENS.c.phone_sealed, ACTS_FOR.c.name_sealed)
+        .outerjoin(ACTS_FOR, own)
+        .where(CITIZENS.c.id.in_(citizens))
+    )
+    found = {}
+    for row in rows:
+        name = row.name_sealed and parts().seal.open(NAME, row.name_sealed)
+        phone = _opened_phone(row.phone_sealed)
+        found[row.id] = MaskedContact(name and masked_name(name), phone and masked_phone(phone))
+    return found

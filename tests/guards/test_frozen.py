@@ -118,6 +118,7 @@ DEFAULTS = {
     "unserved_lane": f"`{str(T.unserved_lane).lower()}`",
     "bad_rating": f"`{str(T.bad_rating).lower()}`",
     "paper_numbers": "none",
+    "quiet_hours": "`" + "-".join(f"{m // 60:02}:{m % 60:02}" for m in R.quiet_hours) + "`",
 }
 
 
