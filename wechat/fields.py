@@ -10,11 +10,13 @@ import re
 import string
 from collections.abc import Callable
 
-HAN = r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-SYMBOLS = re.escape(string.punctuation)
+HAN = r"\u3400-\u9fff"
+"""Not the rarer ones: whether WeChat counts them as Chinese, it does not say."""
+LATIN_NAME = r"A-Za-z .·'\-"
+SYMBOLS = re.escape(string.punctuation.replace("_", ""))
 CLOCK = r"(?:[01]?\d|2[0-3]):[0-5]\d"
 DAY = r"\d{4}年(?:1[0-2]|0?[1-9])月(?:3[01]|[12]\d|0?[1-9])日"
-PLATE = rf"(?:{HAN}|[A-Za-z0-9])"
+PLATE = rf"[{HAN}A-Za-z0-9]"
 
 KINDS: dict[str, str] = {
     "thing": r".{1,20}",
@@ -27,8 +29,8 @@ KINDS: dict[str, str] = {
     "amount": r"[¥￥$€£]?(?=[\d.]{1,11}元?$)\d{1,10}(?:\.\d+)?元?",
     "phone_number": r"[\d+() -]{1,17}",
     "car_number": rf"{PLATE}[A-Za-z0-9]{{0,6}}{PLATE}",
-    "name": rf"(?=.*{HAN}).{{1,10}}|(?!.*{HAN}).{{1,20}}",
-    "phrase": rf"{HAN}{{1,5}}",
+    "name": rf"[{HAN}·]{{1,10}}|[{LATIN_NAME}]{{1,20}}",
+    "phrase": rf"[{HAN}]{{1,5}}",
 }
 """Kind -> what it takes, from first to last character."""
 
@@ -67,15 +69,20 @@ def _thing(value: str) -> str:
 
 
 def _name(value: str) -> str:
-    return value[: 10 if re.search(HAN, value) else 20] or NOTHING
+    chinese = _only(f"{HAN}·", value)[:10]
+    return chinese or _only(LATIN_NAME, value)[:20].strip() or NOTHING
 
 
 def _phrase(value: str) -> str:
-    return "".join(re.findall(HAN, value))[:5] or NOTHING
+    return _only(HAN, value)[:5] or NOTHING
 
 
 def _character_string(value: str) -> str:
-    return re.sub(rf"[^A-Za-z0-9{SYMBOLS}]", "", value)[:32] or "-"
+    return _only(f"A-Za-z0-9{SYMBOLS}", value)[:32] or "-"
+
+
+def _only(characters: str, value: str) -> str:
+    return re.sub(f"[^{characters}]", "", value)
 
 
 SHORTENED: dict[str, Callable[[str], str]] = {

@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 DRAINED = 8 * 1024 * 1024
 """Bytes of a body too large that are read and thrown away, so that the answer arrives."""
 
+PROGRAMS = ("/api/", "/wechat/")
+"""Where programs ask, and are told problems; elsewhere people are, and read a page."""
+
 TITLES = {
     400: "请求有误",
     401: "需要登录",
@@ -118,7 +121,7 @@ def problem(status: int, code: str, detail: str | Said, **more: Any) -> Response
 
 
 def _answer(status: int, code: str, detail: str | Said, **more: Any) -> Response:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(PROGRAMS):
         return problem(status, code, detail, **more)
     page = render_template("error.html", status=status, detail=_in_words(code, detail))
     response = Response(page, status=status)

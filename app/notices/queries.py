@@ -71,11 +71,11 @@ def told_to(citizen: str, now: datetime) -> ColumnElement[bool]:
 def counts_by_state(now: datetime) -> Mapping[State, int]:
     """How many of the last day's notices are in each state; of those that are pending, all."""
     rows = db.session.execute(
-        select(TABLE.c.state, func.count())
+        select(TABLE.c.state, func.count().label("number"))
         .where((TABLE.c.at > now - COUNTED) | in_state(State.PENDING))
         .group_by(TABLE.c.state)
     )
-    found: dict[str, int] = dict(rows.tuples().all())
+    found: dict[str, int] = {row.state: row.number for row in rows}
     return {state: found.get(state, 0) for state in State}
 
 

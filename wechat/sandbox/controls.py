@@ -76,9 +76,10 @@ def grant(state: State, body: Any) -> Any:
     if times == 0:
         state.grants.pop((openid, template), None)
         pushes.changed(state, openid, template)
-    for _ in range(1 if times is None else times):
+    for nth in range(1 if times is None else times):
         state.accept(openid, template, ever=times is None)
-        pushes.popup(state, openid, {template: "accept"})
+        # who accepts twice in one second is taken for a repetition
+        pushes.popup(state, openid, {template: "accept"}, later_s=nth)
     return {"left": state.grants.get((openid, template), 0)}
 
 

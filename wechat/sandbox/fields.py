@@ -8,28 +8,29 @@ from __future__ import annotations
 
 import re
 
-_DATE = r"\d{4}年\d{1,2}月\d{1,2}日"
-_CLOCK = r"\d{1,2}:\d{2}(:\d{2})?"
-_MOMENT = rf"({_DATE} ?)?{_CLOCK}"
+HAN = r"\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+DATE = r"[0-9]{4}年(0?[1-9]|1[0-2])月(0?[1-9]|[12][0-9]|3[01])日"
+CLOCK = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
+MOMENT = f"({DATE} )?{CLOCK}"
 
 LIMITS = {
-    kind: re.compile(pattern, re.DOTALL)
+    kind: re.compile(pattern)
     for kind, pattern in {
-        "thing": r".{1,20}",
-        "number": r"(?=.{1,32}$)-?\d+(\.\d+)?",
+        "thing": r"[^\n]{1,20}",
+        "number": r"(?=.{1,32}$)[0-9]+(\.[0-9]+)?",
         "letter": r"[A-Za-z]{1,32}",
-        "symbol": r"[^\w\s]{1,5}",
-        "character_string": r"[\x20-\x7e]{1,32}",
-        "time": rf"{_MOMENT}( ?~ ?{_MOMENT})?",
-        "date": rf"{_DATE}( {_CLOCK})?( ?~ ?{_DATE}( {_CLOCK})?)?",
-        "amount": r"[^\w\s]?\d{1,10}(\.\d+)?元?",
+        "symbol": rf"[^A-Za-z0-9\s{HAN}]{{1,5}}",
+        "character_string": r"[\x21-\x7e]{1,32}",
+        "time": f"{MOMENT}(~{MOMENT})?",
+        "date": f"{DATE}( {CLOCK})?(~{DATE}( {CLOCK})?)?",
+        "amount": r"[^\w\s]?[0-9]{1,10}(\.[0-9]+)?元?",
         "phone_number": r"[-+0-9 ()]{1,17}",
-        "car_number": r"\w{1,8}",
-        "name": r"[\u3400-\u9fff·]{1,10}|[A-Za-z .·'-]{1,20}",
-        "phrase": r"[\u3400-\u9fff]{1,5}",
+        "car_number": rf"[{HAN}A-Za-z0-9][A-Za-z0-9]{{0,6}}[{HAN}A-Za-z0-9]?",
+        "name": rf"(?=.*[{HAN}]).{{1,10}}|[^{HAN}]{{1,20}}",
+        "phrase": rf"[{HAN}]{{1,5}}",
     }.items()
 }
-NAME = re.compile(rf"({'|'.join(LIMITS)})\d{{1,3}}")
+NAME = re.compile(rf"({'|'.join(LIMITS)})[0-9]{{1,3}}")
 
 
 def fits(name: str, value: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from wechat.sandbox.faults import Fault
 from wechat.sandbox.state import BEIJING_S, App, Push, Sent, State
 
 SHOWN = 50
+PUSHES_SHOWN = 10
 LABELS = {
     "item": "办理事项",
     "hall": "办事大厅",
@@ -38,6 +39,7 @@ body {{ background: #ededed; color: #191919; font: 16px/1.5 system-ui, sans-seri
 h1 {{ font-size: 1.25rem; margin: 0 }}
 h2 {{ font-size: 1rem; margin: 1.5rem 0 .5rem }}
 p, li {{ color: #4d4d4d; margin: .25rem 0 }}
+ul {{ margin: 0; padding: 0 0 0 1.25rem }}
 article {{ background: #fff; border-radius: .5rem; margin: .75rem 0; padding: .75rem 1rem }}
 article header {{ color: #595959; display: flex; font-size: .875rem;
   justify-content: space-between }}
@@ -60,7 +62,7 @@ code {{ overflow-wrap: anywhere }}
 </html>
 """)
 MESSAGE = Markup("""<article>
-<header><span>顺号 · 发给 {who}</span><time>{at}</time></header>
+<header><span>发给 {who}</span><time>{at}</time></header>
 <h3>{title}</h3>
 <dl>{fields}</dl>
 {link}
@@ -69,34 +71,36 @@ MESSAGE = Markup("""<article>
 FIELD = Markup("<dt>{}</dt><dd>{}</dd>")
 LINK = Markup('<a href="{}">进入小程序查看</a>')
 ITEM = Markup("<li><code>{}</code> {}")
+LIST = Markup("<ul>{}</ul>")
 NOTHING = Markup("<p>{}</p>")
 
 
 def page(state: State) -> Response:
     """Plain HTML, newest first, loaded anew every few seconds."""
     with state.lock:
+        app, names = state.app, dict(state.names)
         sent, faults, pushes = list(state.sent), list(state.faults), list(state.pushes)
+    messages = Markup("").join(_message(one, app, names) for one in sent[: -SHOWN - 1 : -1])
     shown = PAGE.format(
         count=len(sent),
-        messages=_joined(
-            (_message(one, state.app) for one in sent[: -SHOWN - 1 : -1]), "还没有消息。"
-        ),
-        faults=_joined((ITEM.format(one.path, _fault(one)) for one in faults), "没有设置故障。"),
-        pushes=_joined((_push(one) for one in pushes[:-11:-1]), "还没有推送。"),
+        messages=messages or NOTHING.format("还没有消息。"),
+        faults=_listed((ITEM.format(one.path, _fault(one)) for one in faults), "没有设置故障。"),
+        pushes=_listed((_push(one) for one in pushes[: -PUSHES_SHOWN - 1 : -1]), "还没有推送。"),
     )
     return Response(shown, mimetype="text/html")
 
 
-def _joined(parts: Iterable[Markup], otherwise: str) -> Markup:
-    return Markup("").join(parts) or NOTHING.format(otherwise)
+def _listed(items: Iterable[Markup], otherwise: str) -> Markup:
+    found = Markup("").join(items)
+    return LIST.format(found) if found else NOTHING.format(otherwise)
 
 
-def _message(sent: Sent, app: App) -> Markup:
+def _message(sent: Sent, app: App, names: Mapping[str, str]) -> Markup:
     known = app.templates.get(sent.template)
     stands = known.fields if known else {}
     target = f"{app.base_url}/m/#/{quote(sent.page, safe='/?=&%')}"
     return MESSAGE.format(
-        who=f"{sent.openid[:6]}…",
+        who=names.get(sent.openid, f"{sent.openid[:6]}…"),
         at=_moment(sent.at),
         title=sent.title or sent.template,
         fields=Markup("").join(

@@ -16,13 +16,13 @@ ACCOUNT = "gh_000000sandbox"
 ANSWERS = ("success", "")
 
 
-def popup(state: State, openid: str, answers: dict[str, str]) -> None:
+def popup(state: State, openid: str, answers: dict[str, str], later_s: int = 0) -> None:
     """Somebody answered the question whether they want messages, template by template."""
     told = [
         {"TemplateId": template, "SubscribeStatusString": answer, "PopupScene": "0"}
         for template, answer in answers.items()
     ]
-    _tell(state, "subscribe_msg_popup_event", openid, told)
+    _tell(state, "subscribe_msg_popup_event", openid, told, later_s)
 
 
 def changed(state: State, openid: str, template: str) -> None:
@@ -65,11 +65,16 @@ def verify(state: State) -> bool:
     return attempt.http == 200 and attempt.answer == echo
 
 
-def _tell(state: State, name: str, openid: str, told: list[dict[str, str]]) -> None:
+def _tell(
+    state: State, name: str, openid: str, told: list[dict[str, str]], later_s: int = 0
+) -> None:
     if state.app.push_url:
-        # WeChat writes a list of one as the one itself
-        what = told[0] if len(told) == 1 else told
-        event = {"FromUserName": openid, "Event": name, "List": what}
+        event = {
+            "FromUserName": openid,
+            "CreateTime": int(state.now()) + later_s,
+            "Event": name,
+            "List": told[0] if len(told) == 1 else told,  # so WeChat writes a list of one
+        }
         threading.Thread(target=push, args=(state, event), daemon=True).start()
 
 

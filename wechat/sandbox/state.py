@@ -141,6 +141,8 @@ class State:
     """Codes that work once, and did."""
     seen: dict[str, float] = field(default_factory=dict)
     """When each openid last signed in."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Of those who signed in, by openid: for the page, no call tells them."""
     tokens: dict[str, Token] = field(default_factory=dict)
     newest: dict[str, str] = field(default_factory=dict)
     """The token now given out, `ordinary` and `stable`: neither replaces the other."""

@@ -26,7 +26,7 @@ def code_to_session(state: State, asked: Asked) -> Json:
     state.count(f"login {openid}", state.app.quotas.login_a_minute, MINUTE_S, 45011)
     if code.once:
         state.use_up(shown)
-    state.seen[openid] = state.now()
+    state.seen[openid], state.names[openid] = state.now(), code.of
     return {
         "session_key": base64.b64encode(state.rng.randbytes(16)).decode(),
         "openid": openid,

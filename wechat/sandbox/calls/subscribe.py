@@ -56,7 +56,7 @@ def _data(state: State, template: str, asked: Asked) -> dict[str, str]:
     for name in known.fields if known else given:
         field = given.get(name)
         value = field.get("value") if isinstance(field, dict) else None
-        if value is None or value == "":
+        if value is None or not str(value).strip():
             raise Refusal(47003, f"argument invalid! data.{name}.value is empty")
         if not isinstance(value, str | int | float) or not fits(name, str(value)):
             raise Refusal(47003, f"argument invalid! data.{name}.value invalid")
