@@ -1,11 +1,15 @@
 """What an operator tries by hand before going live."""
 
+from app.commands import commands
 from tests.notices.outbox import texts
 from tests.wechat_server import CODE_IMAGE
 
+GROUPS = {command.name: command for command in commands}
 
-def run(house, *words: str):
-    return house.app.test_cli_runner().invoke(args=list(words))
+
+def run(house, group: str, *words: str):
+    """What `flask group words` answers."""
+    return house.app.test_cli_runner().invoke(GROUPS[group], words)
 
 
 def test_the_texts_to_register(house):
