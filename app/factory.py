@@ -55,7 +55,7 @@ from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
-from app.tickets import outlooks
+from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
@@ -132,6 +132,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         citizens.bp,
         appointments.bp,
         tickets.bp,
+        follow_api.bp,
         calling.bp,
         estimates.bp,
         reports.bp,

@@ -32,6 +32,7 @@ from app.core.jobs import has_run
 from app.core.parts import parts
 from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
+from app.tickets.telling import tell_near
 from config.redis import check_server, connect
 from queueing.errors import SequenceAway
 
@@ -113,6 +114,7 @@ def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
     """What is wrong with one hall must not keep the others from being swept."""
     try:
         sweep(plan, now)
+        tell_near(plan, now)
         _refresh_when_due(plan, now)
         _put_when_due(queue, plan.code, plan.day_of(now).starts_at)
     except Exception:
