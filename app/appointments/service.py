@@ -62,7 +62,7 @@ from app.appointments.rules import (
     visit_at,
 )
 from app.appointments.states import ACTIVE, State, require_booked
-from app.appointments.words import day_words, told
+from app.appointments.words import NOTICE_OF, day_words, facts_of, told
 from app.catalog.errors import UnknownHall, UnknownItem
 from app.catalog.plan import HallPlan, Item
 from app.catalog.rules import opening
@@ -74,7 +74,7 @@ from app.core.acts import Act
 from app.core.db import db, insert_into, insert_once
 from app.core.http import wire_time
 from app.core.parts import parts
-from app.notices.service import notify
+from app.notices.service import Link, notify
 from app.tickets import service as tickets
 from app.tickets.errors import HallClosed
 from app.tickets.queries import Ticket
@@ -545,4 +545,13 @@ def record(
     who = masked_name(parts().seal.open(NAME, sealed)) if sealed else "您"
     words = told(plan, appointment, kind, note, who, before)
     if appointment.citizen_id is not None and words is not None:
-        notify(appointment.citizen_id, kind, words, f"appointment:{event}", act)
+        notify(
+            appointment.citizen_id,
+            NOTICE_OF[kind],
+            words,
+            f"appointment:{event}",
+            act,
+            facts=facts_of(plan, appointment, kind, note, who),
+            link=Link("pages/appointment/index", {"id": appointment.id}),
+            hall=plan.code,
+        )

@@ -52,3 +52,33 @@ def told(
     if kind == "missed":
         return f"{who} {time} 在{plan.name}的{matter}预约未签到，已按爽约记录。"
     return None
+
+
+NOTICE_OF = {"booked": "booked", "moved": "changed", "cancelled": "cancelled", "missed": "missed"}
+"""What happened to a booking -> the kind of notice that tells of it."""
+NOTES = {
+    "booked": "请按时到大厅签到取号",
+    "moved": "预约时间已改，预约码不变",
+    "cancelled": "预约已取消",
+    "missed": "未签到，已按爽约记录",
+}
+
+
+def facts_of(plan: HallPlan, appointment: Any, kind: str, note: str, who: str) -> dict[str, str]:
+    """The same for the fields of a message."""
+    first = plan.item_coded(appointment.items[0]).name
+    several = len(appointment.items) > 1
+    return {
+        "item": f"{first}等 {len(appointment.items)} 项" if several else first,
+        "hall": plan.name,
+        "when": time_field(plan, appointment),
+        "code": appointment.code,
+        "name": who,
+        "note": note or NOTES[kind],
+    }
+
+
+def time_field(plan: HallPlan, appointment: Any) -> str:
+    """The start of the booked time as fields of messages write times: 2026年11月23日 09:00."""
+    starts = appointment.slot_starts_at.astimezone(plan.zone)
+    return f"{starts:%Y}年{starts.month}月{starts.day}日 {starts:%H:%M}"

@@ -11,6 +11,7 @@ from flask import Response
 from app.citizens.rules import BEIJING
 from app.core.auth import access, actor
 from app.core.http import answer
+from app.core.parts import parts
 from app.notices.queries import latest_of
 
 bp = APIBlueprint("notices", __name__, url_prefix="/api/v1", tag="消息")
@@ -31,7 +32,7 @@ def notices() -> Response:
     return answer(
         [
             {"id": n["id"], "kind": n["kind"], "text": n["text"], "at": _local(n["at"])}
-            for n in latest_of(actor().id)
+            for n in latest_of(actor().id, parts().clock.now())
         ]
     )
 

@@ -197,7 +197,7 @@ def test_staff_cancel_and_move_where_the_phone_is_too_late(house, desk):
     for action, body in (("reschedule", {"slot": later}), ("cancel", {})):
         house.clock.advance(seconds=1)
         assert desk.appointment(booking, action, body).status_code == 200
-    assert [notice["kind"] for notice in li.get("/me/notices").json[:2]] == ["cancelled", "moved"]
+    assert [notice["kind"] for notice in li.get("/me/notices").json[:2]] == ["cancelled", "changed"]
     assert miscounted(house) == []
 
 
