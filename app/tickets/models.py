@@ -129,9 +129,7 @@ class FollowerRow(db.Model):
     __tablename__ = "followers"
 
     ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
-    citizen_id: Mapped[str] = mapped_column(
-        ForeignKey("citizens.id"), primary_key=True, index=True
-    )
+    citizen_id: Mapped[str] = mapped_column(ForeignKey("citizens.id"), primary_key=True, index=True)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

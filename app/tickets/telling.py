@@ -25,6 +25,7 @@ CALL_HOLDS = timedelta(minutes=3)
 PASS_HOLDS = timedelta(minutes=30)
 UNDO_AT_MOST = timedelta(minutes=1)
 """So long at most a pass that may be taken back is kept quiet."""
+NO_COUNTER_YET = "待叫号"
 
 MARK_NEAR = (
     update(TABLE)
@@ -101,13 +102,14 @@ def _tell(
 ) -> None:
     if not _is_told(ticket):
         return
+    now = act.now.astimezone(plan.zone)
     facts = {
         "number": ticket.number,
         "item": plan.item_coded(ticket.item).name,
         "hall": plan.name,
-        "when": f"{act.now.astimezone(plan.zone):%H:%M}",
+        "when": f"{now:%Y}年{now.month}月{now.day}日 {now:%H:%M}",
         "ahead": str(before),
-        "counter": ticket.counter or "",
+        "counter": ticket.counter or NO_COUNTER_YET,
         "note": told.note,
     }
     own = Link("pages/ticket/index", {"id": ticket.id})
@@ -117,7 +119,7 @@ def _tell(
     for citizen, words, link in readers:
         # the version rises with whatever happens to a ticket, so each is told each thing once
         cause = f"{_cause(ticket, citizen)}{ticket.seq_version}"
-        notify(citizen, kind, words, cause, act, facts=facts, link=link, **validity)
+        notify(citizen, kind, words, cause, act, facts=facts, link=link, hall=plan.code, **validity)
 
 
 def _cause(ticket: Ticket, citizen: str) -> str:

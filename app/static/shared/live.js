@@ -13,11 +13,10 @@ const ASK_EVERY_MS = 5_000
  * Call `refresh` (async) now, whenever the stream at `url` tells of something, and every 5 s while
  * there is no stream or the last reading failed; at most once in `gatherMs`. `onFresh(is)` hears
  * whether it worked; `onResync`, before the reading that follows, that a stream which stood before
- * cannot tell what was missed. `onTold(data)` hears what it
- * told last, before the reading. Gives a function that reads anew.
+ * cannot tell what was missed. Gives a function that reads anew.
  */
-export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, onTold = () => {}, gatherMs = 500 }) {
-  const stream = { url, token, lastId: '', onResync, onTold }
+export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, gatherMs = 500 }) {
+  const stream = { url, token, lastId: '', onResync }
   let streaming = false
   let reading = false
   let fresh = false
@@ -89,9 +88,7 @@ async function listen(stream, onNews) {
       if (stream.lastId && whole.includes('event: resync')) stream.onResync()
       const id = whole.findLast((line) => line.startsWith('id: '))
       if (id) stream.lastId = id.slice(4)
-      const told = whole.findLast((line) => line.startsWith('data: '))
-      if (told) stream.onTold(told.slice(6))
-      if (told) onNews()
+      if (whole.some((line) => line.startsWith('data: '))) onNews()
     }
   } finally {
     clearTimeout(silence)
