@@ -1,4 +1,4 @@
-"""Somebody else's phone follows a ticket by a link: it sees and hears everything, and does nothing."""
+"""Somebody else's phone follows a ticket by a link: it sees and hears all, and does nothing."""
 
 import json
 from itertools import islice
@@ -36,9 +36,7 @@ def test_a_daughter_hears_what_her_father_is_told(house):
     assert daughter.put(f"/me/following/{token}", {}).status_code == 200
     house.clerk().next()
     a_round(house)
-    assert told(daughter) == [
-        ("near", "您关注的号码 A005 前面还有 3 人，请提醒本人到大厅等候。")
-    ]
+    assert told(daughter) == [("near", "您关注的号码 A005 前面还有 3 人，请提醒本人到大厅等候。")]
     called(house, ticket)
     words = "您关注的号码 A005 已叫号，请提醒本人到 1 号窗口办理。"
     assert told(daughter) == [("called", words)]
@@ -109,7 +107,9 @@ def test_five_follow_and_the_owner_sees_how_many(house):
         assert child.put(f"/me/following/{token}", {}).status_code == 200
     assert link(house, ticket)["followers"] == 5
     late = house.citizen("neighbour")
-    assert "5 人" in refused(late.put(f"/me/following/{token}", {}), 409, "followers_full")["detail"]
+    assert (
+        "5 人" in refused(late.put(f"/me/following/{token}", {}), 409, "followers_full")["detail"]
+    )
     for _ in range(2):
         assert family[0].delete(f"/me/following/{token}").status_code == 204
     assert late.put(f"/me/following/{token}", {}).status_code == 200

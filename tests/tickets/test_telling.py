@@ -1,4 +1,4 @@
-"""What phones are told of a ticket: its turn is near, it is called, it was passed. Nothing false."""
+"""What phones are told of a ticket: its turn is near, it is called, it was passed over."""
 
 import pytest
 from sqlalchemy import select

@@ -132,7 +132,7 @@ function fault(text) {
   show('fault', text !== '')
 }
 
-const rating = offerRating({ path: `${path}/rating`, token, fault })
+const rating = offerRating({ path: `${path}/rating`, token, fault, look: () => ring() })
 render(page.ticket)
 const ring = keepLive({
   url: `/api/v1${path}/events`,
