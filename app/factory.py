@@ -66,7 +66,7 @@ from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
-from app.tickets import outlooks
+from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
@@ -151,6 +151,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         appointments.bp,
         waiting_list.bp,
         tickets.bp,
+        follow_api.bp,
         calling.bp,
         estimates.bp,
         reports.bp,

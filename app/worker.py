@@ -36,6 +36,7 @@ from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
 from app.notices.nudge import nudge
 from app.notices.queries import any_due
+from app.tickets.telling import tell_near
 from config.redis import check_server, connect
 from queueing.errors import SequenceAway
 
@@ -129,6 +130,7 @@ def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
     try:
         sweep(plan, now)
         serve_all(plan, Act(now, SYSTEM))
+        tell_near(plan, now)
         _refresh_when_due(plan, now)
         _put_when_due(queue, plan.code, plan.day_of(now).starts_at)
     except Exception:

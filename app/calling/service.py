@@ -32,6 +32,7 @@ from app.tickets.errors import TicketChanged
 from app.tickets.queries import Ticket
 from app.tickets.service import mark_called, note_call
 from app.tickets.states import Action, State, require
+from app.tickets.telling import tell_called
 from queueing.errors import NotReady, SequenceAway, SequenceError
 from queueing.sequence import Claim, Sequence
 
@@ -134,6 +135,7 @@ def _record_call(
     why = why_next(ticket, claim, reason, day, plan)
     ticket = note_call(ticket, add_call(ticket, why, reason, claim.token, act))
     announce(act, ticket, "called", 1)
+    tell_called(ticket, plan, act)
     after_commit(lambda: _confirm(line, ticket, claim.token))
     return Called(ticket, why)
 

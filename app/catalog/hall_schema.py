@@ -94,6 +94,7 @@ class RulesPart(Part):
     undo_seconds = Whole(0, 3600)
     recall_at_most = Whole(0, 100)
     recall_seconds = Whole(0, 3600)
+    near_ahead = Whole(0, 100)
     vanished_seconds = Whole(0, 86_400)
     paper_numbers = FromTo(99_999)
     quiet_hours = NightOrOff()

@@ -259,6 +259,8 @@ class Rules:
     recall_at_most: int = 3
     recall_every: int = 20_000
     """Milliseconds between two calls of the same number."""
+    near_ahead: int = 3
+    """People still before somebody when their phone is told that their turn is near; 0: never."""
     vanished_after: int = 120_000
     """Milliseconds of silence after which a clerk's ticket may be taken over by another counter."""
     paper_numbers: tuple[int, int] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import and_, select
 
@@ -95,6 +95,14 @@ def actor_of_token(token: str) -> Actor | None:
         return None
     surely = row.person_id if row.identity_level == Level.VERIFIED else None
     return Actor("citizen", row.citizen_id, session=row.id, person=surely)
+
+
+def is_signed_in(session: str, now: datetime) -> bool:
+    """Whether this sign-in still holds."""
+    query = select(SESSIONS.c.id).where(
+        SESSIONS.c.id == session, SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > now
+    )
+    return db.session.execute(query).first() is not None
 
 
 def citizen_of(citizen: str) -> Citizen:

@@ -109,6 +109,7 @@ DEFAULTS = {
     "bans": "; ".join(map(ban_in_words, B.bans)),
     "rejoin_behind": P.rejoin_behind,
     "recall_at_most": R.recall_at_most,
+    "near_ahead": R.near_ahead,
     "one_live_ticket": f"`{R.one_live_ticket}`",
     "unstarted_on_next": f"`{R.unstarted_on_next}`",
     "last_number": f"`{str(R.last_number).lower()}`",
