@@ -14,7 +14,6 @@ import threading
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, cast
 
 from requests import Response, Session
@@ -80,7 +79,7 @@ class _Call:
         self._timer.start()
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         _this_call.reset(self._outer)
 

@@ -184,13 +184,17 @@ def _held(line: Sequence, claim: Claim | None) -> Claim | None:
 @contextmanager
 def _sure_or_again(plan: HallPlan, day: date, act: Act, again: Callable[[], Any]) -> Iterator[None]:
     """Around a claim: where the sequence is not ready, or there is reason to doubt what it said,
-    leave the transaction, put that right, begin again."""
+    leave the transaction, put that right, begin again. Doubt is asked for before as well: a claim
+    that is given back lets another counter call past it."""
+    doubted = BeginAgain(partial(reconcile.reconcile, plan, day, act.now), again)
+    if reconcile.is_in_doubt(plan, day):
+        raise doubted
     try:
         yield
     except NotReady:
         raise BeginAgain(partial(reconcile.make_ready, plan, day, act.now), again) from None
     except SequenceAway:
         raise SequenceNotReady from None
-    # asked afterwards: the claim itself may have been the first word on a new connection
+    # asked afterwards too: the claim itself may have been the first word on a new connection
     if reconcile.is_in_doubt(plan, day):
-        raise BeginAgain(partial(reconcile.reconcile, plan, day, act.now), again)
+        raise doubted

@@ -27,6 +27,7 @@ NOT_PAGES = {
     "language.catalogue",
     "pages.font",
     "visitor_pages.qr",
+    "wechat_callback.verify",
 }
 PAGES = {
     "visitor_pages.start": ("/", None, DESK),

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from redis import Redis
 
 from tests.wechat.test_gateway import MESSAGE
@@ -26,8 +32,9 @@ Manner = Callable[[socket.socket], object]
 class Raw:
     """A server that treats each connection in this manner, and keeps what it was told."""
 
-    def __init__(self, manner: Manner) -> None:
+    def __init__(self, manner: Manner, tls: ssl.SSLContext | None = None) -> None:
         self._manner = manner
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.told = b""
@@ -41,8 +48,10 @@ class Raw:
 
     def _serve(self, client: socket.socket) -> None:
         with client, suppress(OSError):
-            self.told += client.recv(65536)
-            self._manner(client)
+            wire = self._tls.wrap_socket(client, server_side=True) if self._tls else client
+            with wire:
+                self.told += wire.recv(65536)
+                self._manner(wire)
 
     def close(self) -> None:
         self._listener.close()
@@ -52,8 +61,8 @@ class Raw:
 def raw() -> Iterator[Callable[[Manner], Raw]]:
     made: list[Raw] = []
 
-    def start(manner: Manner) -> Raw:
-        made.append(Raw(manner))
+    def start(manner: Manner, tls: ssl.SSLContext | None = None) -> Raw:
+        made.append(Raw(manner, tls))
         return made[-1]
 
     yield start
@@ -70,6 +79,13 @@ def telling(*bodies: str) -> Manner:
     """Answers one connection after the other with these; with the last from then on."""
     left = list(bodies)
     return lambda client: client.sendall(answer(left.pop(0) if len(left) > 1 else left[0]))
+
+
+def drip(client: socket.socket) -> None:
+    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+    for _ in range(50):
+        client.sendall(b" ")
+        time.sleep(0.1)
 
 
 TOKEN = '{"access_token": "t", "expires_in": 7200}'
@@ -91,6 +107,44 @@ def took(question: Callable[[], object], kind: type[Exception]) -> float:
     with pytest.raises(kind):
         question()
     return time.monotonic() - began
+
+
+@pytest.fixture
+def tls(tmp_path, monkeypatch) -> ssl.SSLContext:
+    """For a server on this machine whom our side trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    begins = datetime(2020, 1, 1, tzinfo=UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, private = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    certificate.write_bytes(made.public_bytes(Encoding.PEM))
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, private)
+    return context
+
+
+@pytest.mark.parametrize("manner", [drip, lambda wire: time.sleep(2), lambda wire: wire.close()])
+def test_behind_tls_it_is_the_same(hasty, raw, tls, manner):
+    well = raw(telling('{"openid": "oLi"}'), tls)
+    assert hasty(f"https://localhost:{well.port}").login("x").openid == "oLi"
+    badly = raw(manner, tls)
+    assert took(lambda: hasty(f"https://localhost:{badly.port}").login("x"), AnswerUnread) < 2
+    assert b"jscode2session" in badly.told
+
+
+def test_whom_nobody_vouches_for_is_told_nothing(hasty, raw, tls, monkeypatch):
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    server = raw(telling('{"openid": "oLi"}'), tls)
+    took(lambda: hasty(f"https://localhost:{server.port}").login("x"), WechatAway)
+    assert server.told == b""
 
 
 def test_who_answers_too_late_may_have_done_it(hasty, wechat):
@@ -131,13 +185,6 @@ def test_who_reads_and_never_answers_may_have_done_it(hasty, raw):
     server = raw(lambda client: time.sleep(2))
     assert took(lambda: hasty(f"http://127.0.0.1:{server.port}").login("x"), AnswerUnread) < 2
     assert b"jscode2session" in server.told
-
-
-def drip(client: socket.socket) -> None:
-    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
-    for _ in range(50):
-        client.sendall(b" ")
-        time.sleep(0.1)
 
 
 def test_a_steady_drip_ends_in_time(hasty, raw):

@@ -98,6 +98,8 @@ def add_fault(state: State, body: Any) -> Any:
     fault = Fault(**{"times": 1, **body})
     if not (fault.errcode is not None or fault.http or fault.delay_s or fault.cut):
         raise ValueError("one of errcode, http, delay_s, cut must be given")
+    if fault.times is not None and fault.times < 1:
+        raise ValueError(f"times is {fault.times}; it must be null or above 0")
     if fault.cut not in (None, "before", "after"):
         raise ValueError(f"cut is {fault.cut!r}; it must be before or after")
     state.faults.append(fault)

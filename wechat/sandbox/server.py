@@ -64,7 +64,9 @@ class Server:
             fault = take(self.state.faults, request.path) or NO_FAULT
             latency = self.state.rng.uniform(*self.latency_s)
         time.sleep(fault.delay_s + latency)
-        response = None if fault.cut == "before" else self._effect(request, fault)
+        response = None
+        if fault.cut != "before":
+            response = self._effect(request, fault)
         if fault.cut:
             response = None
         with self.state.lock:
