@@ -12,7 +12,7 @@ def title(kind: str) -> str:
         Kind.BOOKED: _("预约成功"),
         Kind.CHANGED: _("预约已改"),
         Kind.CANCELLED: _("预约已取消"),
-        Kind.MISSED: _("预约了没有到"),
+        Kind.MISSED: _("预约未签到"),
         Kind.REMINDER: _("办事提醒"),
         Kind.FREED: _("候补有号了"),
         Kind.NEAR: _("快到您了"),
