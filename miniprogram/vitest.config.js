@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+import vue from '@vitejs/plugin-vue'
+
+const OURS_TO_WECHAT = ['view', 'text', 'image', 'button', 'scroll-view', 'picker', 'switch', 'input']
+
+export default defineConfig({
+  plugins: [vue({
+    template: { compilerOptions: { isCustomElement: (tag) => OURS_TO_WECHAT.includes(tag) || tag.startsWith('wd-') } },
+  })],
+  define: { 'process.env.UNI_PLATFORM': '"h5"' },
+  test: {
+    environment: 'happy-dom',
+    include: ['test/**/*.test.js'],
+    setupFiles: ['test/setup.js'],
+    server: { deps: { inline: [/@dcloudio/] } },
+  },
+  resolve: { alias: { '@dcloudio/uni-app': new URL('./test/uni-app.js', import.meta.url).pathname } },
+})
