@@ -57,6 +57,8 @@ from app.office import now_api as office_now_api
 from app.office import pages as office_pages
 from app.office import report_pages as office_report
 from app.operators import routes as operators
+from app.phone import api as phone_api
+from app.phone import pages as phone_pages
 from app.ratings import routes as ratings
 from app.reports import routes as reports
 from app.screen import api as screen_api
@@ -182,6 +184,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         screen_pages.bp,
         screen_clips.bp,
         visitor_pages.bp,
+        phone_api.bp,
+        phone_pages.bp,
     ):
         app.register_blueprint(blueprint)
     return app

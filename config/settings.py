@@ -27,6 +27,8 @@ from config.wechat import wechat_app
 from wechat.app import WechatApp
 
 ROOT = Path(__file__).resolve().parents[1]
+BUILT_CLIENT = ROOT / "miniprogram" / "dist" / "build" / "h5"
+"""Where `make client` puts the citizens' pages."""
 
 Mode = Literal["demo", "test", "production"]
 LogFormat = Literal["json", "text"]
@@ -71,6 +73,8 @@ class Settings:
     """None: nobody is told anything by text message."""
     templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
     """Of subscribe messages: booking, reminder, queue; empty: none are sent."""
+    client_path: Path = BUILT_CLIENT
+    """The directory of the citizens' pages, built."""
     device_limit: int = 600
     """Requests a minute from one device token."""
     address_limit: int = 1200
@@ -108,6 +112,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
         sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
         templates=message_templates(environ, production=mode == "production", faults=reader.faults),
+        client_path=Path(environ.get("CLIENT_PATH") or BUILT_CLIENT).absolute(),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),

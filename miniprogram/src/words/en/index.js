@@ -1,0 +1,12 @@
+// English, by the Chinese the pages are written in: a catalogue for each part, as gettext has them.
+
+import { account } from './account.js'
+import { booking } from './booking.js'
+import { common } from './common.js'
+import { home } from './home.js'
+import { items } from './items.js'
+import { me } from './me.js'
+import { messages } from './messages.js'
+import { queue } from './queue.js'
+
+export const en = { ...common, ...home, ...account, ...items, ...booking, ...queue, ...messages, ...me }

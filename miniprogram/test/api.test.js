@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { answering, problem } from './server.js'
+
+const api = () => import('../src/lib/api.js')
+const session = () => import('../src/lib/session.js')
+
+async function calmly(doing) {
+  vi.useFakeTimers()
+  const done = doing.then((value) => ({ value }), (error) => ({ error }))
+  await vi.runAllTimersAsync()
+  vi.useRealTimers()
+  return done
+}
+
+describe('a refusal', () => {
+  it('has its code and words', async () => {
+    answering(problem(409, 'slot_full'))
+    const { get } = await api()
+    await expect(get('/x')).rejects.toMatchObject({ code: 'slot_full', message: 'detail of slot_full', status: 409 })
+  })
+
+  it('is told apart from a slow hall and a phone without a line', async () => {
+    const { get } = await api()
+    answering('cut')
+    await expect(get('/x')).rejects.toMatchObject({ code: 'offline', isOpen: true })
+    answering('timeout')
+    const { error } = await calmly(get('/x'))
+    expect(error).toMatchObject({ code: 'timeout', isOpen: true })
+  })
+})
+
+it('asks in the reader\'s language, with lists written out and nothing for what is not given', async () => {
+  const asked = answering([200, []])
+  const { chooseLanguage } = await import('../src/lib/i18n.js')
+  const { get } = await api()
+  chooseLanguage('en')
+  await get('/halls/h/slots', { item: ['a b', 'c'], date: '2026-11-23', q: '' })
+  expect(asked[0].path).toBe('/halls/h/slots?item=a%20b&item=c&date=2026-11-23&lang=en')
+})
+
+describe('a deed', () => {
+  const slot = { slot: 's1', item: 'house' }
+
+  it('goes out again under its key when no answer came, also after the app was closed', async () => {
+    const asked = answering('cut', [201, { id: 'a1' }])
+    const first = await api()
+    await expect(first.post('/appointments', slot)).rejects.toMatchObject({ code: 'offline' })
+    vi.resetModules()
+    const second = await api()
+    await expect(second.post('/appointments', slot)).resolves.toEqual({ id: 'a1' })
+    expect(asked[1].key).toBe(asked[0].key)
+  })
+
+  it('is asked for again by itself while the hall is slow, under the same key', async () => {
+    const asked = answering('timeout', [201, { id: 'a1' }])
+    const { post } = await api()
+    expect((await calmly(post('/appointments', slot))).value).toEqual({ id: 'a1' })
+    expect(asked.map(({ key }) => key)).toEqual([asked[0].key, asked[0].key])
+  })
+
+  it('has a new key after a refusal, another body, or when anything was done since', async () => {
+    const { post } = await api()
+    const asked = answering(problem(409, 'slot_full'))
+    await expect(post('/appointments', slot)).rejects.toThrow()
+    await expect(post('/appointments', slot)).rejects.toThrow()
+    expect(asked[1].key).not.toBe(asked[0].key)
+
+    const later = answering('cut', 'cut', [200, {}], [201, {}])
+    await expect(post('/appointments', slot)).rejects.toThrow() // it was booked, but nobody heard
+    await expect(post('/appointments', { ...slot, slot: 's2' })).rejects.toThrow()
+    await post('/appointments/a1/cancel') // they saw it in the list and gave it up
+    await post('/appointments', slot)
+    expect(new Set(later.map(({ key }) => key)).size).toBe(4)
+  })
+
+  it('forgets its key after ten minutes', async () => {
+    const { post } = await api()
+    const asked = answering('cut')
+    await expect(post('/appointments', slot)).rejects.toThrow()
+    vi.setSystemTime(Date.now() + 11 * 60_000)
+    await expect(post('/appointments', slot)).rejects.toThrow()
+    vi.useRealTimers()
+    expect(asked[1].key).not.toBe(asked[0].key)
+  })
+})
+
+describe('a session that has expired', () => {
+  const signedIn = (token) => [201, { token, citizen: { id: 'c1' } }]
+
+  async function named() {
+    answering(signedIn('old'))
+    const { signIn } = await session()
+    await signIn('李 小明')
+  }
+
+  beforeEach(named)
+
+  it('is renewed once, for all who find out at the same time, and what was asked is asked again', async () => {
+    const asked = []
+    uni.request = vi.fn((request) => {
+      asked.push(request)
+      setTimeout(() => {
+        if (request.url.includes('/session')) request.success({ statusCode: 201, data: signedIn('new')[1] })
+        else if (request.header.Authorization === 'Bearer old') request.success({ statusCode: 401, data: { code: 'unauthenticated', detail: '' } })
+        else request.success({ statusCode: 200, data: { ok: request.url } })
+      })
+    })
+    const { get, post } = await api()
+    const [one, other] = await Promise.all([get('/me/tickets'), post('/tickets/t1/leave')])
+    expect(one.ok).toContain('/me/tickets')
+    expect(other.ok).toContain('/leave')
+    expect(asked.filter(({ url }) => url.includes('/session'))).toHaveLength(1)
+    const leaving = asked.filter(({ url }) => url.includes('/leave'))
+    expect(leaving[0].header['Idempotency-Key']).toBe(leaving[1].header['Idempotency-Key'])
+  })
+
+  it('ends when nobody can be signed in any more, and stays when there was only no line', async () => {
+    const { get } = await api()
+    const { session: who } = await session()
+    answering(problem(401, 'unauthenticated'), 'cut')
+    await expect(get('/me')).rejects.toMatchObject({ status: 401 })
+    expect(who.token).toBe('old')
+    answering(problem(401, 'unauthenticated'), problem(401, 'login_code_wrong'))
+    await expect(get('/me')).rejects.toMatchObject({ status: 401 })
+    expect(who.token).toBe(null)
+  })
+})
