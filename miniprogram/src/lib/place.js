@@ -7,7 +7,7 @@ import { t } from './i18n.js'
 export function whereAmI() {
   const ask = process.env.UNI_PLATFORM === 'mp-weixin' ? uni.getFuzzyLocation : uni.getLocation
   return new Promise((resolve, reject) => ask({
-    type: 'wgs84',
+    type: process.env.UNI_PLATFORM === 'mp-weixin' ? 'gcj02' : 'wgs84',
     success: ({ latitude, longitude }) => resolve({ latitude, longitude }),
     fail: () => reject(new InWords(t('没有得到位置，大厅未按远近排列。'))),
   }))
