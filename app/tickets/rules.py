@@ -140,7 +140,7 @@ def told_near(ticket: Any, ahead: int) -> Told:
     return Told(
         Said("您的号码 %(number)s 前面还有 %(ahead)s 人，请到大厅等候。", said),
         Said("您关注的号码 %(number)s 前面还有 %(ahead)s 人，请提醒本人到大厅等候。", said),
-        "请到大厅等候",
+        f"前面还有{ahead}人，请到大厅等候",
     )
 
 

@@ -40,7 +40,8 @@ MARK_NEAR = (
 
 def tell_called(ticket: Ticket, plan: HallPlan, act: Act) -> None:
     """It is called to its counter. Told once a call: a recall is for who is in the hall."""
-    take_back(ticket, act)
+    if ticket.near_at is not None:
+        take_back(ticket, act)  # that its turn is near is no news any more
     _tell(ticket, "called", told_called(ticket), plan, act, not_after=act.now + CALL_HOLDS)
 
 
