@@ -31,6 +31,7 @@ class EstimateOut(Schema):
 class TicketOut(Schema):
     id = String(required=True)
     token = String(required=True, allow_none=True)
+    hall = String(required=True)
     number = String(required=True, metadata={"example": "A012"})
     state = String(required=True, validate=OneOf([str(state) for state in State]))
     lane = String(required=True)

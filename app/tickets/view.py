@@ -34,6 +34,7 @@ def ticket_out(
     return {
         "id": ticket.id,
         "token": ticket.token if shows_token else None,
+        "hall": ticket.hall,
         "number": ticket.number,
         "state": str(ticket.state),
         "lane": ticket.lane,
