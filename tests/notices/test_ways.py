@@ -14,6 +14,7 @@ from app.core.acts import SYSTEM, Act
 from app.core.db import transaction
 from app.factory import create_app
 from app.notices.channels import Answer
+from app.notices.grants import accept
 from app.notices.rules import Outcome
 from app.notices.sending import _take, begin_next, record
 from app.notices.service import withdraw
@@ -99,7 +100,7 @@ def test_without_a_grant_by_text_message_with_a_link(house, wechat, with_phone):
     work(house)
     [text] = texts(house)
     assert text["phone"] == PHONE
-    assert "2026年11月24日 09:30" in text["words"]
+    assert "11月24日 09:30" in text["words"]
     [link] = wechat.calls(URL_LINK)
     assert (link["body"]["path"], link["body"]["query"]) == ("pages/ticket/index", "id=t1")
     assert (state(house, cause), wechat.calls(SEND)) == ("sent", [])
@@ -110,6 +111,20 @@ def test_without_either_in_the_app_alone(house, wechat, li):
     assert work(house) == 0
     assert (state(house, cause), attempts(house, cause)) == ("in_app", [])
     assert house.citizen("li").get("/me/notices").json[0]["state"] == "in_app"
+
+
+def test_a_long_term_grant_stands_until_it_is_taken_back(house, wechat, li):
+    wechat.grant("li", QUEUE, None)
+    with house.app.app_context(), transaction():
+        accept(li, QUEUE, long_term=True, now=house.clock.now())
+    for n in range(2):
+        tell(house, li, cause=f"call:{n}")
+    work(house)
+    assert (len(wechat.sent("li")), grants(house.citizen("li"))["queue"]) == (2, 1)
+    wechat.grant("li", QUEUE, 0)
+    tell(house, li, cause="call:2")
+    work(house)
+    assert (state(house, "call:2"), grants(house.citizen("li"))["queue"]) == ("in_app", 0)
 
 
 def test_a_grant_that_wechat_calls_spent_is_and_the_next_way_is_taken(house, wechat, with_phone):
