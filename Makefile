@@ -10,13 +10,22 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check pictures frozen requirements
+.PHONY: help demo client client-weixin client-test test test-long check pictures frozen requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-demo: $(RUNTIME) ## start a hall on this machine; PORT=8001 for another port
+demo: $(RUNTIME) ## start a hall on this machine; PORT=8001 for another port, CLIENT=0 without phones
 	@exec $(BIN)/python -m embedded.supervisor
+
+client: $(RUNTIME) ## build the citizens' pages for browsers, if they are missing or stale
+	@$(BIN)/python -m embedded.client_build browser
+
+client-weixin: $(RUNTIME) ## build them for WeChat: CLIENT_API=https://HOST WECHAT_APP_ID=wx…
+	@$(BIN)/python -m embedded.client_build weixin
+
+client-test: $(RUNTIME) ## test their logic, and the mini-program as WeChat would take it
+	@$(BIN)/python -m embedded.client_build test
 
 test: $(DEVELOPMENT) ## every test that fits a quarter of an hour
 	@$(BIN)/python -m pytest -m "not long" --numprocesses 2 --dist worksteal $(ARGS)
@@ -38,6 +47,7 @@ frozen: $(DEVELOPMENT) ## write anew what is made from the code: docs/states.md,
 requirements: $(DEVELOPMENT) ## pin what requirements*.in ask for; ARGS=--upgrade for newer releases
 	@$(COMPILE) $(ARGS) requirements.in --output-file requirements.txt
 	@$(COMPILE) $(ARGS) requirements-dev.in --output-file requirements-dev.txt
+	@$(COMPILE) $(ARGS) requirements-node.in --output-file requirements-node.txt
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

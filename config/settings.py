@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError
 from config import redis as redis_servers
 
 ROOT = Path(__file__).resolve().parents[1]
-CLIENT = ROOT / "miniprogram" / "dist" / "build" / "h5"
+BUILT_CLIENT = ROOT / "miniprogram" / "dist" / "build" / "h5"
 """Where `make client` puts the citizens' pages."""
 
 Mode = Literal["demo", "test", "production"]
@@ -73,7 +73,7 @@ class Settings:
     """The directory for what belongs to this installation only."""
     wechat: WechatApp | None
     """None: phones cannot sign in, but to the sandbox of the demo and of tests."""
-    client_path: Path = CLIENT
+    client_path: Path = BUILT_CLIENT
     """The directory of the citizens' pages, built."""
     device_limit: int = 600
     """Requests a minute from one device token."""
@@ -110,7 +110,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         base_url=reader.base_url(),
         instance_path=instance,
         wechat=reader.wechat(mode),
-        client_path=Path(environ.get("CLIENT_PATH") or CLIENT).absolute(),
+        client_path=Path(environ.get("CLIENT_PATH") or BUILT_CLIENT).absolute(),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),

@@ -1,6 +1,7 @@
 """The demo: everything a hall needs, under one process. `python -m embedded.supervisor`.
 
-It starts a private Redis, brings the database up to date, loads the demo halls, and runs web,
+It builds the citizens' pages where they are missing or stale, unless `CLIENT=0`, starts a private
+Redis, brings the database up to date, loads the demo halls, and runs web,
 worker, schedule and, unless `LIVE=0`, the people of a living hall until it is told to end. Its
 children end with it, in order on Ctrl-C and by the kernel if it is killed (see `lifeline`).
 """
@@ -28,7 +29,7 @@ from redis.exceptions import RedisError
 
 from config.redis import UnfitServer, check_server, connect, product
 from config.settings import ROOT, Settings, SettingsError, load_settings
-from embedded import lifeline, table
+from embedded import client_build, lifeline, table
 from embedded.program import Kept, Program, ProgramError, how_it_ended
 from embedded.redis_server import private_redis
 
@@ -155,6 +156,7 @@ def _run(environ: Mapping[str, str]) -> NoReturn:
         stack.enter_context(_only_one(place))
         _check_port(environ["HOST"], environ["PORT"])
         place.announcement.unlink(missing_ok=True)
+        _build_client(environ)
         kept: list[Kept] = []
         if environ.get("REDIS_URL"):
             _given_redis(environ["REDIS_URL"])
@@ -189,6 +191,16 @@ def _life(environ: Mapping[str, str]) -> Life:
             f"LIVE_SPEED is {speed!r}; it must be a number from 0.1 to {FASTEST:g}; 1 is real time."
         )
     return Life(wish == "1", factor)
+
+
+def _build_client(environ: Mapping[str, str]) -> None:
+    """The citizens' pages; a hall without them works."""
+    if environ.get("CLIENT") == "0" or environ.get("CLIENT_PATH"):
+        return
+    try:
+        client_build.build(client_build.BROWSER, environ, say)
+    except (client_build.ClientNotBuilt, OSError) as error:
+        say(f"The demo starts without the citizens' pages (/m/), which could not be built. {error}")
 
 
 @contextmanager

@@ -7,11 +7,12 @@ export default defineConfig({
   plugins: [vue({
     template: { compilerOptions: { isCustomElement: (tag) => OURS_TO_WECHAT.includes(tag) || tag.startsWith('wd-') } },
   })],
-  define: { 'process.env.UNI_PLATFORM': '"h5"' },
   test: {
+    env: { UNI_PLATFORM: 'h5', TZ: 'Europe/Berlin' },
     environment: 'happy-dom',
     include: ['test/**/*.test.js'],
     setupFiles: ['test/setup.js'],
+    unstubEnvs: true,
     server: { deps: { inline: [/@dcloudio/] } },
   },
   resolve: { alias: { '@dcloudio/uni-app': new URL('./test/uni-app.js', import.meta.url).pathname } },

@@ -1,1 +1,1 @@
-"""The citizens' phones: the client's pages in a browser, and what they ask about this installation."""
+"""The citizens' phones: the client in a browser, and what it asks about this installation."""

@@ -46,7 +46,7 @@ class Demo:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "embedded.supervisor"],
                 cwd=checkout,
-                env={**clean, "PORT": str(self.port), "LIVE": "0", **environ},
+                env={**clean, "PORT": str(self.port), "LIVE": "0", "CLIENT": "0", **environ},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -42,14 +42,14 @@ def pinned(stem: str) -> dict[str, str]:
     return {re.split(r"[=\[]", block)[0]: block for block in blocks}
 
 
-@pytest.mark.parametrize("stem", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("stem", ["requirements", "requirements-dev", "requirements-node"])
 def test_pinned_requirements_come_from_the_short_list(stem):
     direct = names((ROOT / f"{stem}.in").read_text().splitlines())
     because = {name for name, block in pinned(stem).items() if f"-r {stem}.in" in block}
     assert because == direct
 
 
-@pytest.mark.parametrize("stem", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("stem", ["requirements", "requirements-dev", "requirements-node"])
 def test_every_requirement_is_pinned_with_a_hash(stem):
     loose = [
         name

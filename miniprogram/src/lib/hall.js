@@ -1,7 +1,7 @@
 // A hall in words.
 
 import { t } from './i18n.js'
-import { span } from './times.js'
+import { clock, span } from './times.js'
 
 /** How full it is now, as `{words, tone}`; the tone is a class of App.vue. */
 export function loadOf({ open, load }) {
@@ -15,7 +15,9 @@ export function loadOf({ open, load }) {
 
 export function hoursOf({ hours_today: hours }) {
   if (!hours?.length) return t('今天休息')
-  const spans = hours.map(({ opens_at: from, closes_at: to }) => span(from, to))
+  const spans = hours.map(({ opens_at: from, closes_at: to }) => (
+    clock(from) === clock(to) ? t('全天') : span(from, to)
+  ))
   return t('今天 %(hours)s', { hours: spans.join(' ') })
 }
 

@@ -37,15 +37,21 @@ export function weekday(wire) {
 /** Whole days from one date to another. */
 export const daysFrom = (from, to) => Math.round((utc(to) - utc(from)) / DAY_MS)
 
-/** Seconds as a wait: '不到 5 分钟', '约 10–15 分钟', '约 1 小时 20 分钟'. Null: not known. */
+/** Seconds as a wait: '不到 5 分钟', '约 10–15 分钟', '约 50 分钟至 1 小时 20 分钟'. Null: not known. */
 export function wait({ p50_s: likely, p90_s: atMost } = {}) {
   if (likely == null || atMost == null) return t('暂时无法估计')
   const [from, to] = [rounded(likely), rounded(atMost)]
   if (to <= 5) return t('不到 5 分钟')
-  if (from >= 60) return t('约 %(hours)s 小时 %(minutes)s 分钟', { hours: Math.floor(from / 60), minutes: from % 60 })
-  return from === to
-    ? t('约 %(minutes)s 分钟', { minutes: to })
-    : t('约 %(from)s–%(to)s 分钟', { from: Math.max(from, 1), to })
+  if (from === to) return t('约 %(time)s', { time: lasting(to) })
+  return to < 60
+    ? t('约 %(from)s–%(to)s 分钟', { from: Math.max(from, 1), to })
+    : t('约 %(from)s至 %(to)s', { from: lasting(from), to: lasting(to) })
+}
+
+function lasting(minutes) {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  if (!hours) return t('%(minutes)s 分钟', { minutes })
+  return rest ? t('%(hours)s 小时 %(minutes)s 分钟', { hours, minutes: rest }) : t('%(hours)s 小时', { hours })
 }
 
 /** Minutes, to the next five: nobody is told 12 minutes by a forecast. */

@@ -49,9 +49,12 @@ export const common = {
 
   暂时无法估计: 'no estimate yet',
   '不到 5 分钟': 'under 5 min',
-  '约 %(minutes)s 分钟': 'about %(minutes)s min',
+  '约 %(time)s': 'about %(time)s',
   '约 %(from)s–%(to)s 分钟': 'about %(from)s–%(to)s min',
-  '约 %(hours)s 小时 %(minutes)s 分钟': 'about %(hours)s h %(minutes)s min',
+  '约 %(from)s至 %(to)s': 'about %(from)s to %(to)s',
+  '%(minutes)s 分钟': '%(minutes)s min',
+  '%(hours)s 小时': '%(hours)s h',
+  '%(hours)s 小时 %(minutes)s 分钟': '%(hours)s h %(minutes)s min',
 
   现在不办公: 'Closed now',
   正在办公: 'Open now',
@@ -60,6 +63,7 @@ export const common = {
   人多: 'Busy',
   今天休息: 'Closed today',
   '今天 %(hours)s': 'Today %(hours)s',
+  全天: 'all day',
   '%(n)s 米': '%(n)s m',
   '%(n)s 公里': '%(n)s km',
   '%(n)s 人等候': '%(n)s waiting',

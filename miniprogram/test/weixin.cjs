@@ -1,0 +1,140 @@
+// Would WeChat take this? `node test/weixin.cjs dist/build/mp-weixin`: its own compilers read all
+// pages; then each page's script runs against a WeChat in node, and must do there what it is for.
+
+const assert = require('node:assert/strict')
+const { execFileSync } = require('node:child_process')
+const fs = require('node:fs')
+const path = require('node:path')
+const { open } = require('./wechat.cjs')
+
+const ROOT = path.resolve(process.argv[2])
+const COMPILERS = path.join(path.dirname(require.resolve('miniprogram-compiler/package.json')), 'bin', { linux: 'linux', darwin: 'mac', win32: 'windows' }[process.platform])
+const EXE = process.platform === 'win32' ? '.exe' : ''
+const CONF = JSON.parse(read('app.json'))
+const PROMISED = ['home', 'items', 'item', 'book', 'appointments', 'appointment', 'ticket', 'follow', 'messages', 'me', 'identity', 'phone', 'people', 'settings', 'signin']
+
+const CITIZEN = { id: 'c1', name: '张*', has_identity: false, phone: null, language: 'zh-CN' }
+const TICKET = { id: 't1', token: null, number: 'A012', state: 'waiting', lane: 'A', item: 'house', items: ['house'], due_at: '2026-11-22T10:00:00.000+08:00', ahead: 3, estimate: { p50_s: 600, p90_s: 900 }, counter: null, why: { code: 'walk_in', text: '现场取号' } }
+const APPOINTMENT = { id: 'a1', code: '12345678', state: 'booked', hall: 'h1', date: '2026-11-23', slot: { id: 's1', starts_at: '2026-11-23T09:00:00.000+08:00', ends_at: '2026-11-23T09:30:00.000+08:00' }, check_in_opens_at: '2026-11-23T08:00:00.000+08:00', lane: 'A', item: 'house', items: ['house'], person: { id: 'p1', name: '张*' }, ticket: null, note: null }
+const HALL = { code: 'h1', name: '市民中心', address: '中山路 1 号', phone: '12345', timezone: 'Asia/Shanghai', now: '2026-11-22T09:00:00+08:00', date: '2026-11-22', open: true, gives_numbers: true, hours_today: [], remark: null, waiting: 5, load: 'quiet', wait: null, distance_m: null }
+
+function read(name) {
+  return fs.readFileSync(path.join(ROOT, name), 'utf8')
+}
+
+function files(suffix) {
+  return fs.readdirSync(ROOT, { recursive: true }).filter((name) => name.endsWith(suffix)).sort()
+}
+
+const CHECKS = {
+  'every page that is promised is there, whole, with its components'() {
+    assert.deepEqual(CONF.pages.map((page) => page.split('/')[1]).sort(), [...PROMISED].sort())
+    for (const page of CONF.pages) {
+      for (const suffix of ['js', 'json', 'wxml']) assert.ok(fs.existsSync(path.join(ROOT, `${page}.${suffix}`)), `${page}.${suffix}`)
+    }
+    for (const name of files('.json')) {
+      for (const where of Object.values(JSON.parse(read(name)).usingComponents ?? {})) {
+        const at = where.startsWith('/') ? where : path.join(path.dirname(name), where)
+        assert.ok(fs.existsSync(path.join(ROOT, `${at}.wxml`)), `${name} uses ${where}`)
+      }
+    }
+  },
+
+  'WeChat\'s compilers read all of it'() {
+    for (const [compiler, suffix, ...options] of [['wcc', '.wxml', '-d'], ['wcsc', '.wxss']]) {
+      const binary = path.join(COMPILERS, compiler + EXE)
+      fs.chmodSync(binary, 0o755)
+      const compiled = execFileSync(binary, [...options, ...files(suffix).map((name) => `./${name}`)], { cwd: ROOT, maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'] })
+      assert.ok(compiled.length > 1000, `${compiler} gave nothing`)
+    }
+  },
+
+  'nothing comes from elsewhere'() {
+    for (const name of files('.wxss')) assert.doesNotMatch(read(name), /(https?:)?\/\/[a-z]/i, name)
+  },
+
+  async 'signing in asks WeChat, and whoever comes back signed in is seen home'() {
+    const phone = open(ROOT, server({ sandbox: false }))
+    const page = await phone.page('pages/signin/index')
+    assert.match(page.says(), /微信登录/)
+    await page.tap('微信登录')
+    const session = phone.asked.find(({ url }) => url.includes('/session'))
+    assert.deepEqual(JSON.parse(session.data), { code: 'wechat-code' })
+    assert.equal(phone.stored.get('shunhao.session').token, 'token-1')
+    assert.ok(phone.done.some(([name]) => name === 'switchTab'))
+    page.close()
+
+    const home = await phone.page('pages/home/index')
+    const mine = phone.asked.find(({ url }) => url.includes('/me/tickets'))
+    assert.equal(mine.header.Authorization, 'Bearer token-1')
+    assert.match(home.says(), /A012/)
+    assert.match(home.says(), /前面 3 人/)
+    assert.match(home.says(), /明天.*09:00–09:30.*不动产登记/)
+    await home.tap('按远近排列')
+    assert.ok(phone.asked.some(({ url }) => /\/halls\?latitude=30\.2&longitude=120\.2&/.test(url)))
+    home.close()
+  },
+
+  async 'a phone number comes from WeChat\'s button; a person who says no is left alone'() {
+    const phone = open(ROOT, server({ sandbox: false }))
+    phone.stored.set('shunhao.session', { token: 'token-1', citizen: CITIZEN, name: null })
+    const page = await phone.page('pages/phone/index')
+    await page.tap('使用微信绑定的手机号', { errMsg: 'getPhoneNumber:fail user deny' })
+    assert.ok(!phone.asked.some(({ method }) => method === 'PUT'))
+    await page.tap('使用微信绑定的手机号', { code: 'phone-code' })
+    const put = phone.asked.find(({ method }) => method === 'PUT')
+    assert.match(put.url, /\/me\/phone\?/)
+    assert.deepEqual(JSON.parse(put.data), { code: 'phone-code' })
+    page.close()
+  },
+
+  async 'every page opens, and is quiet, whatever the server says'() {
+    const complaints = []
+    console.error = (...words) => complaints.push(words.map(String).join(' '))
+    console.warn = console.error
+    const answers = { well: server({ sandbox: false }), nothing: () => [404, { code: 'not_found', detail: '没有找到。' }], gateway: () => [502, '<html>'] }
+    for (const [how, answer] of Object.entries(answers)) {
+      const phone = open(ROOT, answer)
+      phone.stored.set('shunhao.session', { token: 'token-1', citizen: CITIZEN, name: null })
+      for (const name of CONF.pages) {
+        const page = await phone.page(name, { id: 't1', hall: 'h1', item: 'house', token: 'x' })
+        assert.ok(phone.done.some(([what, { title } = {}]) => what === 'setNavigationBarTitle' && title), `${name} has no title`)
+        page.close()
+        assert.deepEqual(complaints, [], `${name}, answered ${how}`)
+      }
+    }
+  },
+}
+
+/** A hall that answers as the contract says, so far as a page needs it to be drawn. */
+function server({ sandbox }) {
+  return ({ url, method }) => {
+    const at = new URL(url).pathname.replace('/api/v1', '')
+    if (at === '/client') return [200, { sandbox }]
+    if (at === '/session') return [201, { token: 'token-1', citizen: CITIZEN }]
+    if (at === '/me') return [200, CITIZEN]
+    if (at === '/appointments') return [200, [APPOINTMENT]]
+    if (at === '/halls/h1/items') return [200, [{ code: 'house', name: '不动产登记' }]]
+    if (at === '/me/tickets') return [200, [TICKET]]
+    if (at === '/halls') return [200, [HALL]]
+    if (method === 'PUT') return [200, {}]
+    return [404, { code: 'not_found', detail: '没有找到。' }]
+  }
+}
+
+async function main() {
+  let failed = 0
+  for (const [what, check] of Object.entries(CHECKS)) {
+    try {
+      await check()
+      console.log(` ✓ ${what}`)
+    } catch (error) {
+      failed += 1
+      console.log(` ✗ ${what}\n${error.stderr ?? ''}${error.stack}`)
+    }
+  }
+  process.exit(failed ? 1 : 0)
+}
+
+process.on('unhandledRejection', (error) => { console.log('a promise nobody waits for failed:', error); process.exitCode = 1; process.exit(1) })
+main()
