@@ -8,7 +8,7 @@ from apiflask.fields import Boolean
 from app.core.auth import public
 from app.core.parts import parts
 
-bp = APIBlueprint("phone", __name__, url_prefix="/api/v1", tag="办事人")
+bp = APIBlueprint("phone", __name__, url_prefix="/api/v1", tag="手机端页面")
 
 
 class ClientOut(Schema):

@@ -35,6 +35,7 @@ describe('following', () => {
 
   beforeEach(async () => {
     vi.useFakeTimers()
+    vi.stubEnv('UNI_PLATFORM', 'mp-weixin')
     ;[states, events, asks, gone] = [[], [], 0, null]
     opened = streaming()
     await begin()

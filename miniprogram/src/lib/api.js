@@ -1,7 +1,8 @@
 // Talking to the JSON API: an answer, a refusal in words, or nobody there.
 
-import { kept } from './kept.js'
 import { language, t } from './i18n.js'
+import { kept } from './kept.js'
+import { offline } from './line.js'
 
 /** Where the API is: beside the pages in a browser; in WeChat the host the build was made for. */
 export const BASE = process.env.UNI_PLATFORM === 'h5'
@@ -64,10 +65,15 @@ export function plainly(method, path, { body, key, token } = {}) {
     header: headers({ body, key, token }),
     timeout: TIMEOUT_MS,
     success: ({ statusCode, data }) => {
+      offline.value = false
       if (statusCode >= 200 && statusCode < 300) resolve(data || null)
       else reject(new ApiError(statusCode, data?.code ? data : unread(statusCode)))
     },
-    fail: ({ errMsg }) => reject(nobody(errMsg)),
+    fail: ({ errMsg }) => {
+      const error = nobody(errMsg)
+      if (error.isOffline) offline.value = true
+      reject(error)
+    },
   }))
 }
 

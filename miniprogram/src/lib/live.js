@@ -2,6 +2,8 @@
 // sides, opened again when it breaks or falls silent; asking now and then where none comes through.
 
 import { ApiError, address, authority, renewed, tokenNow } from './api.js'
+import { chunked } from './chunked.js'
+import { offline } from './line.js'
 import { eventParser } from './stream.js'
 
 /** The server says something every 15 s. */
@@ -10,8 +12,6 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 const FAILURES_BEFORE_ASKING = 2
 const ASK_MS = 10_000
-/** Longer than any stream lives: silence is what ends one. */
-const NEVER_MS = 24 * 60 * 60_000
 
 /**
  * Follow the events of a path until the returned function is called.
@@ -22,18 +22,26 @@ const NEVER_MS = 24 * 60 * 60_000
  * onGone(error)               it is not there any more, or not ours: nothing more will come
  */
 export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => {} }) {
-  let task, timer, silence, asking
+  let timer, silence
+  let abort = () => {}
+  let asker = null
   let ended = false
   let lastId = ''
   let failures = 0
   let round = 0
+  let state = ''
+
+  function tell(now) {
+    if (ended || now === state) return
+    state = now
+    onState(state)
+  }
 
   function open() {
     const mine = round += 1
     const still = () => !ended && mine === round
-    const told = (state) => { if (still()) onState(state) }
     clearTimeout(timer)
-    if (!failures) told('connecting')
+    if (!failures) tell('connecting')
 
     const feed = eventParser(
       (event) => {
@@ -44,36 +52,31 @@ export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => 
       () => {
         if (!still()) return
         failures = 0
+        offline.value = false
         stopAsking()
-        told('live')
+        tell('live')
         listenForSilence(mine)
       },
     )
     listenForSilence(mine)
-    task = uni.request({
+    abort = chunked({
       url: address(path),
-      enableChunked: true,
-      responseType: 'arraybuffer',
-      timeout: NEVER_MS,
       header: {
         Accept: 'text/event-stream',
         ...authority(tokenNow()),
         ...(lastId && { 'Last-Event-ID': lastId }),
       },
-      success: ({ statusCode }) => { if (still()) closed(statusCode) },
-      fail: () => { if (still()) closed(0) },
-      complete: () => {},
+      onChunk: feed,
+      onEnd: (status) => { if (still()) closed(status) },
     })
-    let refused = false
-    task.onHeadersReceived?.(({ statusCode }) => { refused = statusCode >= 400 })
-    task.onChunkReceived(({ data }) => { if (!refused) feed(data) })
   }
 
   async function closed(status) {
-    round += 1
+    const mine = round += 1
     clearTimeout(silence)
-    if (status === 401 && await renewed()) return ended || open()
-    if (ended) return
+    const again = status === 401 && await renewed()
+    if (ended || mine !== round) return
+    if (again) return open()
     if (status >= 400 && status < 500 && status !== 429) {
       stop()
       onGone(new ApiError(status, { code: 'gone', detail: '' }))
@@ -87,32 +90,34 @@ export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => 
 
   function listenForSilence(mine) {
     clearTimeout(silence)
-    silence = setTimeout(() => { if (mine === round) { task?.abort(); closed(0) } }, SILENCE_MS)
+    silence = setTimeout(() => { if (mine === round) giveUp() }, SILENCE_MS)
+  }
+
+  function giveUp() {
+    closed(0) // first, so that the end below is not taken for another
+    abort()
   }
 
   async function askNowAndThen() {
-    if (asking || !ask || ended) return
-    asking = true
-    while (asking && !ended) {
-      try {
-        await ask()
-        if (asking && !ended) onState('asking')
-      } catch (error) {
-        if (asking && !ended) onState('lost')
-      }
+    if (asker || ended) return
+    if (!ask) return tell('lost')
+    const mine = asker = {}
+    while (mine === asker) {
+      const state = await ask().then(() => 'asking', () => 'lost')
+      if (mine === asker) tell(state)
       await new Promise((done) => setTimeout(done, ASK_MS))
     }
   }
 
   function stopAsking() {
-    asking = false
+    asker = null
   }
 
   /** The phone slept, and whatever looked open may be dead: begin again at once. */
   function wake() {
     if (ended) return
     round += 1
-    task?.abort()
+    abort()
     failures = 0
     open()
   }
@@ -122,7 +127,7 @@ export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => 
     clearTimeout(timer)
     clearTimeout(silence)
     stopAsking()
-    task?.abort()
+    abort()
   }
 
   function stop() {
