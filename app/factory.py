@@ -23,6 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.core.jobs
 import app.estimates.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
+from app.appointments.waiting import routes as waiting_list
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.citizens import queries as citizen_queries
@@ -30,17 +31,27 @@ from app.citizens import routes as citizens
 from app.citizens.identity import WellFormed
 from app.clerk import pages as clerk_pages
 from app.core import auth, docs, intake, language, pages, problems
-from app.core.acts import Actor
+from app.core.acts import Actor, random_id
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
 from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
+from app.directory import routes as directory
 from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
+from app.notices import callback as wechat_callback
 from app.notices import routes as notices
-from app.office import accounts_api, admin_pages, devices_api, hall_file_api, ticket_log_api
+from app.office import (
+    accounts_api,
+    admin_pages,
+    code_pages,
+    devices_api,
+    hall_file_api,
+    outbox_pages,
+    ticket_log_api,
+)
 from app.office import api as office_api
 from app.office import now_api as office_now_api
 from app.office import pages as office_pages
@@ -57,23 +68,29 @@ from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
-from app.tickets import outlooks
+from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
 from config.redis import connect
 from config.settings import ROOT, Settings
+from config.sms import SmsVendor
 from queueing.doubt import Doubt
 from queueing.events import RedisEvents
 from queueing.outlook import RedisOutlooks
 from queueing.redis_sequence import RedisSequence
+from sms.aliyun import Aliyun
+from sms.file import SmsFile
+from sms.gateway import SmsGateway
+from sms.tencent import Tencent
 from wechat.gateway import Gateway, NoGateway
-from wechat.sandbox import Sandbox
+from wechat.live import LiveGateway
 
 log = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
+SMS_FILE = "sms.jsonl"
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -131,9 +148,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.after_request(pages.harden)
     for blueprint in (
         catalog.bp,
+        directory.bp,
         citizens.bp,
         appointments.bp,
+        waiting_list.bp,
         tickets.bp,
+        follow_api.bp,
         calling.bp,
         estimates.bp,
         reports.bp,
@@ -141,6 +161,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         staff.bp,
         pairing.bp,
         notices.bp,
+        wechat_callback.bp,
         kiosk_api.bp,
         office_api.bp,
         accounts_api.bp,
@@ -148,6 +169,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         hall_file_api.bp,
         ticket_log_api.bp,
         admin_pages.bp,
+        outbox_pages.bp,
+        code_pages.bp,
         office_now_api.bp,
         operators.bp,
         docs.bp,
@@ -188,6 +211,11 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         settings=settings,
         clock=clock,
         redis=redis,
+        rq=connect(
+            settings.rq_redis_url,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
+        ),
         sequence=lambda hall, day: RedisSequence(redis, hall, day),
         doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
@@ -195,13 +223,40 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
         seal=Seal(settings.data_key),
         wechat=_gateway(settings, redis),
+        sms=_sms(settings, clock),
         real_name=WellFormed(),
     )
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:
-    """The sandbox only where nobody is served: in it, whoever knows a name signs in by it."""
-    return NoGateway() if settings.mode == "production" else Sandbox(redis)
+    """The same for a real app and for the sandbox's, which is a server like WeChat's."""
+    return LiveGateway(settings.wechat, redis) if settings.wechat else NoGateway()
+
+
+def _sms(settings: Settings, clock: Clock) -> SmsGateway | None:
+    match settings.sms:
+        case None:
+            return None
+        case SmsVendor(name="tencent") as vendor:
+            return Tencent(
+                key_id=vendor.key_id,
+                key=vendor.key,
+                app=vendor.app,
+                sign=vendor.templates.sign,
+                now=clock.now,
+                url=vendor.url,
+            )
+        case SmsVendor(name="aliyun") as vendor:
+            return Aliyun(
+                key_id=vendor.key_id,
+                key=vendor.key,
+                sign=vendor.templates.sign,
+                now=clock.now,
+                new_id=random_id,
+                url=vendor.url,
+            )
+        case _:
+            return SmsFile(settings.instance_path / SMS_FILE, clock.now, random_id)
 
 
 def _limit(app: APIFlask, settings: Settings) -> None:

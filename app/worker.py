@@ -1,10 +1,10 @@
 """What runs beside the web: the RQ worker, and the schedule.
 
 The schedule sweeps by itself rather than through RQ: a sweep mends what Redis lost, so it must
-not wait for a job that lies in Redis. It also sells freed places again and forecasts each hall:
-both are too frequent for jobs. Jobs of the day go to RQ; a row says which are done.
-Two schedules at once do no harm: a sweep may run twice, a job's row is written once. Without any,
-there are no estimates, and places held back are not sold again.
+not wait for a job that lies in Redis. It also sells freed places again, offers them to who waits,
+and forecasts each hall: all too frequent for jobs. Jobs of the day go to RQ; a row says which are
+done. Two schedules at once do no harm: a sweep may run twice, a job's row is written once. Without
+any, there are no estimates, and places held back are not sold again.
 """
 
 from __future__ import annotations
@@ -22,23 +22,28 @@ from rq.executions import Execution
 from rq.job import Job
 
 from app.appointments.jobs import CLOSE_BOOKINGS, close_bookings_of
-from app.appointments.service import release_held
+from app.appointments.places import release_held
+from app.appointments.waiting.offers import serve_all
 from app.calling.jobs import CLOSE_NIGHT, close_night_of
 from app.calling.reconcile import sweep
 from app.catalog.plan import HallPlan
 from app.catalog.service import plans
+from app.core.acts import SYSTEM, Act
 from app.core.db import db, transaction
 from app.core.jobs import has_run
 from app.core.parts import parts
 from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
+from app.notices.nudge import nudge
+from app.notices.queries import any_due
+from app.tickets.telling import tell_near
 from config.redis import check_server, connect
 from queueing.errors import SequenceAway
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("default",)
-"""Every queue a job is put on; the worker works all of them."""
+QUEUES = ("notices", "default")
+"""Every queue a job is put on; the worker works all of them, the first one first."""
 SWEEP_EVERY_S = 5.0
 ESTIMATE_EVERY = timedelta(seconds=15)
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -67,8 +72,9 @@ def run_worker(app: Flask, burst: bool = False) -> None:
 
 
 def run_schedule(app: Flask) -> None:
-    """Every five seconds give freed places back and sweep each hall, forecast it where that is due
-    (every 15 seconds), and put the jobs of its night on their queue when they are owed."""
+    """Every five seconds give freed places back, sweep each hall and serve its waiting lists,
+    forecast it where that is due (every 15 seconds), and put the jobs of its night on their queue
+    when they are owed."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -92,6 +98,7 @@ def one_round(queue: Queue) -> None:
     now = parts().clock.now()
     try:
         _give_back_freed(now)
+        _nudge_outbox(now)
         for plan in plans():
             _one_hall(queue, plan, now)
     except Exception:
@@ -109,10 +116,21 @@ def _give_back_freed(now: datetime) -> None:
         log.exception("freed places are given back in the next round")
 
 
+def _nudge_outbox(now: datetime) -> None:
+    """What nobody nudged, or whose nudge was lost, is looked for here."""
+    try:
+        if any_due(now):
+            nudge(parts().rq)
+    except RedisError:
+        log.warning("notices wait: RQ's Redis is away")
+
+
 def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
     """What is wrong with one hall must not keep the others from being swept."""
     try:
         sweep(plan, now)
+        serve_all(plan, Act(now, SYSTEM))
+        tell_near(plan, now)
         _refresh_when_due(plan, now)
         _put_when_due(queue, plan.code, plan.day_of(now).starts_at)
     except Exception:

@@ -21,6 +21,10 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from config import redis as redis_servers
+from config.sms import SmsVendor, sms_vendor
+from config.templates import MessageTemplate, message_templates
+from config.wechat import wechat_app
+from wechat.app import WechatApp
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT_CLIENT = ROOT / "miniprogram" / "dist" / "build" / "h5"
@@ -47,14 +51,6 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class WechatApp:
-    """The mini-program this hall belongs to."""
-
-    id: str
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     mode: Mode
     database_url: str = field(repr=False)
@@ -72,7 +68,11 @@ class Settings:
     instance_path: Path
     """The directory for what belongs to this installation only."""
     wechat: WechatApp | None
-    """None: phones cannot sign in, but to the sandbox of the demo and of tests."""
+    """None: phones cannot sign in. The sandbox's in the demo and in tests."""
+    sms: SmsVendor | None = None
+    """None: nobody is told anything by text message."""
+    templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
+    """Of subscribe messages: booking, reminder, queue; empty: none are sent."""
     client_path: Path = BUILT_CLIENT
     """The directory of the citizens' pages, built."""
     device_limit: int = 600
@@ -109,7 +109,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         data_key=reader.data_key(),
         base_url=reader.base_url(),
         instance_path=instance,
-        wechat=reader.wechat(mode),
+        wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
+        sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
+        templates=message_templates(environ, production=mode == "production", faults=reader.faults),
         client_path=Path(environ.get("CLIENT_PATH") or BUILT_CLIENT).absolute(),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
@@ -257,19 +259,6 @@ class _Reader:
         if value and not (parts.scheme in ("http", "https") and parts.hostname):
             self.faults.append("BASE_URL must be an http:// or https:// address.")
         return value
-
-    def wechat(self, mode: Mode) -> WechatApp | None:
-        app_id = self.environ.get("WECHAT_APP_ID", "")
-        secret = self.environ.get("WECHAT_APP_SECRET", "")
-        if bool(app_id) != bool(secret):
-            given, missing = ("ID", "SECRET") if app_id else ("SECRET", "ID")
-            self.faults.append(f"WECHAT_APP_{given} is set without WECHAT_APP_{missing}.")
-        elif app_id and mode != "production":
-            self.faults.append(
-                "WECHAT_APP_ID is set, but the sandbox never runs beside a real app:"
-                " set SHUNHAO_MODE=production, or take WECHAT_APP_ID away."
-            )
-        return WechatApp(app_id, secret) if app_id and secret else None
 
 
 def _decoded(key: str) -> bytes | None:

@@ -1,9 +1,9 @@
 """The demo: everything a hall needs, under one process. `python -m embedded.supervisor`.
 
 It builds the citizens' pages where they are missing or stale, unless `CLIENT=0`, starts a private
-Redis, brings the database up to date, loads the demo halls, and runs web,
-worker, schedule and, unless `LIVE=0`, the people of a living hall until it is told to end. Its
-children end with it, in order on Ctrl-C and by the kernel if it is killed (see `lifeline`).
+Redis, brings the database up to date, loads the demo halls, and runs WeChat's sandbox, web, worker,
+schedule and, unless `LIVE=0`, the people of a living hall until it is told to end. Its children end
+with it, in order on Ctrl-C and by the kernel if it is killed (see `lifeline`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -31,7 +31,7 @@ from config.redis import UnfitServer, check_server, connect, product
 from config.settings import ROOT, Settings, SettingsError, load_settings
 from embedded import client_build, lifeline, table
 from embedded.program import Kept, Program, ProgramError, how_it_ended
-from embedded.redis_server import private_redis
+from embedded.redis_server import free_port, private_redis
 
 READY_LIMIT = 120.0
 """Seconds until the web must be ready, or the start has failed."""
@@ -41,6 +41,10 @@ number is called within minutes; a visit to a counter lasts long enough to be wa
 FASTEST = 60.0
 PATIENCE = {"living": 20.0}
 """Seconds a program may take to end, where it needs more than most: its people go home first."""
+WECHAT_PORTS_ON = 1000
+"""How far from the web's port the sandbox of WeChat listens, if it can."""
+WECHAT_LATENCY_MS = ("20", "120")
+"""From and to: how long WeChat takes to answer."""
 PAUSE = 0.1
 """Seconds between two looks at the children."""
 
@@ -165,6 +169,10 @@ def _run(environ: Mapping[str, str]) -> NoReturn:
             say(f"Redis: {redis.product}, started for this demo on {redis.url}.")
             kept.append(_keep(redis.program, stack, redis.process))
             environ["REDIS_URL"] = redis.url
+        if not environ.get("WECHAT_API_URL"):
+            port = _wechat_port(environ["PORT"])
+            environ["WECHAT_API_URL"] = f"http://127.0.0.1:{port}"
+            kept.append(_keep(_wechat(environ, place, port), stack))
         parts = _prepare(environ, place, life)
         # they end in the opposite order: people go home, then the web lets nothing new in
         for program in _programs(environ, place, life):
@@ -172,7 +180,7 @@ def _run(environ: Mapping[str, str]) -> NoReturn:
         stack.callback(place.announcement.unlink, missing_ok=True)
         say("Web, worker and schedule are starting …")
         _wait_until_ready(kept, environ, place)
-        _announce(load_settings(environ), place, parts, life)
+        _announce(load_settings(environ), place, parts, life, environ["WECHAT_API_URL"])
         while True:
             _look_after(kept)
 
@@ -286,9 +294,38 @@ def _programs(environ: Mapping[str, str], place: Place, life: Life) -> Iterator[
     if life.lives:
         commands["living"] = _living(environ, place, life)
     for name, command in commands.items():
-        log = place.logs / f"{name}.log"
-        log.unlink(missing_ok=True)
-        yield Program(name, tuple(command), ROOT, log, environ, PATIENCE.get(name, 10))
+        yield _program(name, command, environ, place)
+
+
+def _program(name: str, command: list[str], environ: Mapping[str, str], place: Place) -> Program:
+    log = place.logs / f"{name}.log"
+    log.unlink(missing_ok=True)
+    return Program(name, tuple(command), ROOT, log, environ, PATIENCE.get(name, 10))
+
+
+def _wechat_port(port: str) -> int:
+    """A thousand on from the web's, else one that nobody uses."""
+    wanted = int(port) + WECHAT_PORTS_ON
+    with socket.socket() as probe, suppress(OSError, OverflowError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", wanted))
+        return wanted
+    return free_port()
+
+
+def _wechat(environ: Mapping[str, str], place: Place, port: int) -> Program:
+    """WeChat, as its sandbox plays it."""
+    web = f"http://{_here(environ['HOST'])}:{environ['PORT']}"
+    templates = Path(environ.get("WECHAT_TEMPLATES") or ROOT / "config" / "wechat-templates.yaml")
+    command = lifeline.command(
+        "wechat.sandbox",
+        *("--port", str(port)),
+        *("--base-url", load_settings(environ).base_url),
+        *("--push-url", f"{web}/wechat/callback"),
+        *(("--templates", str(templates)) if templates.exists() else ()),
+        *("--latency-ms", *WECHAT_LATENCY_MS),
+    )
+    return _program("wechat", command, environ, place)
 
 
 def _living(environ: Mapping[str, str], place: Place, life: Life) -> list[str]:
@@ -338,11 +375,12 @@ def _here(host: str) -> str:
     return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
 
 
-def _announce(settings: Settings, place: Place, parts: Parts, life: Life) -> None:
+def _announce(settings: Settings, place: Place, parts: Parts, life: Life, wechat_url: str) -> None:
     """Write `demo.json`, whole or not at all, and print the table."""
     announcement = {
         "base_url": settings.base_url,
         "hall": parts["hall"],
+        "wechat_url": wechat_url,
         "redis_url": settings.redis_url,
         "database_url": settings.database_url,
         "kiosk_token": parts["kiosk_token"],
@@ -353,10 +391,11 @@ def _announce(settings: Settings, place: Place, parts: Parts, life: Life) -> Non
     draft = place.announcement.with_suffix(".tmp")
     draft.write_text(json.dumps(announcement, ensure_ascii=False, indent=2), encoding="utf-8")
     draft.replace(place.announcement)
+    pages = table.pages(settings.base_url, parts["hall"], parts["kiosk_token"], wechat_url)
     print(
         "",
         "顺号已启动 Shunhao is ready",
-        table.aligned(table.pages(settings.base_url, parts["hall"], parts["kiosk_token"])),
+        table.aligned(pages),
         "",
         table.aligned(table.sign_ins(parts["staff"])),
         "",

@@ -26,7 +26,7 @@ class Staff(TypedDict):
     counter: str | None
 
 
-def pages(base_url: str, hall: str, kiosk_token: str) -> list[Row]:
+def pages(base_url: str, hall: str, kiosk_token: str, wechat_url: str) -> list[Row]:
     """Each page with its address; the number machine's tells it once who it is."""
     return [
         ("首页 start", f"{base_url}/"),
@@ -36,6 +36,7 @@ def pages(base_url: str, hall: str, kiosk_token: str) -> list[Row]:
         ("窗口工作台 counter console", f"{base_url}/clerk/"),
         ("办公页面 office", f"{base_url}/office/"),
         ("接口文档 API docs", f"{base_url}/docs"),
+        ("微信沙箱 WeChat's sandbox", f"{wechat_url}/"),
     ]
 
 

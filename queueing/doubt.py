@@ -2,7 +2,8 @@
 
 A connection made anew, or made to another run of the server, is a reason to doubt: the server may
 have begun with an older file, or another took its place; and what was sent last may not have
-arrived. Doubt is one process's own: each compares for itself before it believes again.
+arrived. Doubt is one process's own: each compares for itself before it believes again, and one that
+has just begun has compared nothing yet.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Doubt:
         self._lock = threading.Lock()
         self._known: WeakSet[Any] = WeakSet()
         self._runs: set[str] = set()
-        self._reasons = 0
+        self._reasons = 1
         self._settled: dict[tuple[str, str], int] = {}
 
     def connected(self, connection: Any) -> None:

@@ -11,6 +11,7 @@
 | `house` | a small hall with people in it, on those stores: tests/house.py |
 | `shared_house` | one for all tests of a module, for those that leave each other alone |
 | `shared_live_server` | gunicorn on the stores of `shared_house` |
+| `wechat` | WeChat, as the sandbox plays it: tests/wechat_server.py |
 | `spoken_words` | a folder of the clips that screens speak |
 | `chromium` | the path of a browser |
 
@@ -45,6 +46,7 @@ from embedded import lifeline
 from embedded.redis_server import RunningRedis
 from tests.processes import CONTEXT
 from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium, own_port
+from tests.wechat_server import Wechat, wechat_server
 
 COULD_NOT_RUN = "could not run for want of "
 
@@ -125,6 +127,19 @@ def _empty_redis(servers: Servers, kind: str) -> RunningRedis:
     return server
 
 
+@pytest.fixture(scope="session")
+def shared_wechat() -> Iterator[Wechat]:
+    with wechat_server() as server:
+        yield server
+
+
+@pytest.fixture
+def wechat(shared_wechat: Wechat) -> Wechat:
+    """As at its start: nobody signed in, nothing sent, no fault."""
+    shared_wechat.reset()
+    return shared_wechat
+
+
 @pytest.fixture
 def database_url(servers: Servers) -> Iterator[str]:
     yield from _fresh_database(servers, "postgresql")
@@ -145,12 +160,15 @@ def _fresh_database(servers: Servers, kind: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def environ(database_url: str, redis_server: RunningRedis, tmp_path) -> dict[str, str]:
+def environ(
+    database_url: str, redis_server: RunningRedis, wechat: Wechat, tmp_path
+) -> dict[str, str]:
     """The variables of a process that works on this test's stores."""
     return {
         "SHUNHAO_MODE": "test",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_server.url,
+        "WECHAT_API_URL": wechat.url,
         "INSTANCE_PATH": str(tmp_path / "instance"),
     }
 
@@ -250,26 +268,32 @@ def house(settings: Settings):
 
 
 @pytest.fixture
-def every_settings(every_database: str, every_redis: RunningRedis, tmp_path) -> Settings:
+def every_settings(
+    every_database: str, every_redis: RunningRedis, wechat: Wechat, tmp_path
+) -> Settings:
     """Settings on each pair of stores in turn."""
     return load_settings(
         {
             "SHUNHAO_MODE": "test",
             "DATABASE_URL": every_database,
             "REDIS_URL": every_redis.url,
+            "WECHAT_API_URL": wechat.url,
             "INSTANCE_PATH": str(tmp_path / "instance"),
         }
     )
 
 
 @pytest.fixture(scope="module")
-def shared_environ(servers: Servers, tmp_path_factory: pytest.TempPathFactory):
+def shared_environ(
+    servers: Servers, shared_wechat: Wechat, tmp_path_factory: pytest.TempPathFactory
+):
     """The variables of processes that work on the stores of one module's tests."""
     with servers.database("postgresql") as url:
         yield {
             "SHUNHAO_MODE": "test",
             "DATABASE_URL": url,
             "REDIS_URL": _empty_redis(servers, "valkey").url,
+            "WECHAT_API_URL": shared_wechat.url,
             "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
             # a table of tests asks more of a hall than its people do
             "DEVICE_LIMIT": "100000",

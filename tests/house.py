@@ -17,14 +17,14 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from apiflask import APIFlask
 from stdnum.cn import ric, uscc
 
 from app.calling import reconcile
-from app.catalog.hall_file import parse_hall
+from app.catalog.hall_file import HallFile, parse_hall
 from app.catalog.loading import load_hall
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
@@ -116,6 +116,12 @@ def open_house(settings: Settings, clock: Clock | None = None, **rules: Any) -> 
     return house
 
 
+@cache
+def _parsed(file: bytes) -> HallFile:
+    """Most tests begin with the same hall."""
+    return parse_hall(file)
+
+
 @dataclass
 class House:
     app: APIFlask
@@ -145,7 +151,7 @@ class House:
         """Somebody changes the hall's file and brings it in. YAML is a superset of JSON."""
         change(self._file)
         file = json.dumps(self._file, ensure_ascii=False).encode()
-        self.within(lambda: load_hall(parse_hall(file)))
+        self.within(lambda: load_hall(_parsed(file)))
 
     def within(self, use_case: Callable[[], R]) -> R:
         """A use case in a transaction of its own, where no route leads to it."""

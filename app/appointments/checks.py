@@ -10,6 +10,8 @@ from sqlalchemy import and_, func, select
 
 from app.appointments.queries import PLACES, SLOTS, TABLE, in_states
 from app.appointments.states import ACTIVE, State
+from app.appointments.waiting.queries import TABLE as WAITING
+from app.appointments.waiting.states import State as Waiting
 from app.core.db import db
 
 log = logging.getLogger(__name__)
@@ -20,16 +22,16 @@ class Miscount:
     """A slot whose count is wrong, or a booking without its places."""
 
     what: str
-    """slot, appointment."""
+    """slot, appointment, waiting."""
     subject: str
     """Its id."""
     detail: str
 
 
 def miscounts(hall: str, since: date) -> list[Miscount]:
-    """Where `taken` is not the sum of the slot's places, or a booking that stands has no place,
-    or one that does not stand still has one; of this hall day and later."""
-    return [*_slots(hall, since), *_appointments(hall, since)]
+    """Where `taken` is not the sum of the slot's places, or a booking that stands or an offer has
+    no place, or what does not stand still has one; of this hall day and later."""
+    return [*_slots(hall, since), *_appointments(hall, since), *_offers(hall, since)]
 
 
 def _slots(hall: str, since: date) -> list[Miscount]:
@@ -57,6 +59,21 @@ def _appointments(hall: str, since: date) -> list[Miscount]:
     return [
         *(Miscount("appointment", row.id, f"{row.state}, without a place") for row in without),
         *(Miscount("appointment", row.id, f"{row.state}, with a place") for row in undead),
+    ]
+
+
+def _offers(hall: str, since: date) -> list[Miscount]:
+    units = func.coalesce(func.sum(PLACES.c.units), 0)
+    here = WAITING.c.hall == hall, WAITING.c.day >= since
+    own = PLACES.c.waiting_id == WAITING.c.id
+    grouped = select(WAITING.c.id, WAITING.c.state).outerjoin(PLACES, own).where(*here)
+    grouped = grouped.group_by(WAITING.c.id, WAITING.c.state)
+    offered = WAITING.c.state == Waiting.OFFERED
+    without = db.session.execute(grouped.where(offered).having(units == 0))
+    undead = db.session.execute(grouped.where(~offered).having(units > 0))
+    return [
+        *(Miscount("waiting", row.id, f"{row.state}, without a place") for row in without),
+        *(Miscount("waiting", row.id, f"{row.state}, with a place") for row in undead),
     ]
 
 

@@ -167,7 +167,8 @@ def _free_on(
     key = day, tuple(items)
     if key not in free:
         wanted = [plan.items[code] for code in items]
-        free[key] = [visit for visit, _ in free_visits(plan, wanted, day, POOLS, now)]
+        found = free_visits(plan, wanted, day, POOLS, now, before_line=True)
+        free[key] = [visit for visit, _ in found]
     return free[key]
 
 

@@ -50,6 +50,13 @@ class TooManyBookings(DomainError):
     detail = "您名下的预约已达 5 个（刚取消的暂时也算），请先取消不用的预约，或稍后再约。"
 
 
+class BookingBanned(DomainError):
+    """By the hall's rules, which name what was counted; `until` says when it ends."""
+
+    code = "booking_banned"
+    detail = "办事人暂时不能自行预约；可到大厅取号，或请工作人员代约。"
+
+
 class AppointmentNotFound(NotFound):
     code = "appointment_not_found"
     detail = "没有找到这个预约。"

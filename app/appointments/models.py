@@ -23,7 +23,7 @@ class SlotRow(db.Model):
     hall: Mapped[str] = mapped_column(String(32))
     day: Mapped[date] = mapped_column(Date)
     taken: Mapped[int] = mapped_column(default=0)
-    """The sum of its places' units: of live bookings, and of freed ones held back."""
+    """The sum of its places' units: of live bookings, of freed ones held back, and of offers."""
 
     __table_args__ = (Index("ix_slots_hall_day", "hall", "day"),)
 
@@ -75,13 +75,16 @@ class AppointmentRow(db.Model):
 
 
 class PlaceRow(db.Model):
-    """What one booking takes of one slot, or took, while it is held back."""
+    """What one booking takes of one slot, or took, while it is held back; or what is held of it for
+    somebody in line, who was offered it."""
 
     __tablename__ = "places"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     slot_id: Mapped[str] = mapped_column(ForeignKey("slots.id"))
-    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointments.id"))
+    appointment_id: Mapped[str | None] = mapped_column(ForeignKey("appointments.id"))
+    waiting_id: Mapped[str | None] = mapped_column(ForeignKey("waiting_list.id"))
+    """One of the two: whose it is."""
     units: Mapped[int]
     held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Freed, and to be sold again from this moment on; None: the booking's own."""
@@ -89,6 +92,7 @@ class PlaceRow(db.Model):
     __table_args__ = (
         Index("ix_places_slot_id", "slot_id"),
         Index("ix_places_appointment_id", "appointment_id"),
+        Index("ix_places_waiting_id", "waiting_id"),
         Index(
             "ix_places_held_until",
             "held_until",

@@ -9,10 +9,22 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
 
+from app.appointments.bans import Mark
 from app.appointments.errors import AppointmentNotFound
 from app.appointments.models import AppointmentEventRow, AppointmentRow, PlaceRow, SlotRow
-from app.appointments.rules import Pool, Slot, Visit, has_closed, is_released, slots_of, visits
+from app.appointments.rules import (
+    Pool,
+    Slot,
+    Visit,
+    has_closed,
+    is_released,
+    places_left,
+    slots_of,
+    visits,
+)
 from app.appointments.states import ACTIVE, State
+from app.appointments.waiting.queries import line_on, wish_of
+from app.appointments.waiting.rules import claimed
 from app.catalog.plan import HallPlan, Item
 from app.core.acts import Actor
 from app.core.db import db
@@ -57,30 +69,60 @@ def taken_on(hall: str, day: date) -> dict[str, int]:
     return {row.id: row.taken for row in rows}
 
 
+def taken_between(hall: str, first: date, last: date) -> dict[str, int]:
+    """The same of several days, both ends included."""
+    rows = db.session.execute(
+        select(SLOTS.c.id, SLOTS.c.taken).where(
+            SLOTS.c.hall == hall, SLOTS.c.day.between(first, last)
+        )
+    )
+    return {row.id: row.taken for row in rows}
+
+
 def free_visits(
-    plan: HallPlan, items: Sequence[Item], day: date, pools: Iterable[Pool], now: datetime
+    plan: HallPlan,
+    items: Sequence[Item],
+    day: date,
+    pools: Iterable[Pool],
+    now: datetime,
+    *,
+    full: bool = False,
+    before_line: bool = False,
 ) -> Iterator[tuple[Visit, int]]:
     """The times of a day that can be booked now, in their order, and how many such visits each
-    still has room for. Whoever asks for a day far away costs nothing."""
+    still has room for; with `full` also those that have none left. Whoever asks for a day far away
+    costs nothing.
+
+    What somebody on the waiting list is about to be offered is full for others; `before_line`: for
+    whom it is not, since the hall took from them what they had."""
     if day < plan.day_of(now).date or not is_released(plan, day, now):
         return iter(())
     slots = slots_on(plan, day)
     taken = taken_on(plan.code, day)
+    kept = frozenset() if before_line else claimed_on(plan, day, taken, now)
     found = [
         (visit, left)
         for pool in pools
         for visit in visits(plan, slots.values(), items, pool)
-        if (left := places_left(visit, taken)) > 0 and not has_closed(plan, visit, now)
+        if ((left := _left(visit, taken, kept)) > 0 or full) and not has_closed(plan, visit, now)
     ]
     return iter(sorted(found, key=lambda each: (each[0].starts_at, each[0].id)))
 
 
-def places_left(visit: Visit, taken: Mapping[str, int]) -> int:
-    """How many visits like this one still fit."""
-    return min(
-        max(part.slot.capacity - taken.get(part.slot.id, 0), 0) // part.units
-        for part in visit.parts
-    )
+def _left(visit: Visit, taken: Mapping[str, int], kept: frozenset[str]) -> int:
+    is_kept = any(part.slot.id in kept for part in visit.parts)
+    return 0 if is_kept else places_left(visit, taken)
+
+
+def claimed_on(
+    plan: HallPlan, day: date, taken: Mapping[str, int], now: datetime, *, but_for: str = ""
+) -> frozenset[str]:
+    """The slots of a day that are kept for who waits for it; `but_for`: a person who may have
+    them."""
+    line = [each for each in line_on(plan.code, day) if each.person_id != but_for]
+    if not line:
+        return frozenset()
+    return claimed(plan, slots_on(plan, day), map(wish_of, line), taken, now)
 
 
 def find(*, lock: bool = False, **column: Any) -> Appointment:
@@ -155,6 +197,26 @@ def active_on(hall: str, day: date, person: str) -> bool:
         TABLE.c.hall == hall, TABLE.c.day == day, TABLE.c.person_id == person, in_states(*ACTIVE)
     )
     return db.session.execute(held.limit(1)).first() is not None
+
+
+def marks_of(people: Iterable[str]) -> dict[str, list[Mark]]:
+    """Person -> what counts against them, in whatever hall, the oldest first: bookings they missed,
+    and those cancelled for no reason of the hall's. With one, the event has a note."""
+    rows = db.session.execute(
+        select(TABLE.c.person_id, EVENTS.c.kind, EVENTS.c.at)
+        .join(EVENTS, EVENTS.c.appointment_id == TABLE.c.id)
+        .where(
+            TABLE.c.person_id.in_(set(people)),
+            in_states(State.MISSED, State.CANCELLED),
+            EVENTS.c.kind == TABLE.c.state,
+            EVENTS.c.note == "",
+        )
+        .order_by(EVENTS.c.at, EVENTS.c.id)
+    )
+    marks: dict[str, list[Mark]] = {}
+    for row in rows:
+        marks.setdefault(row.person_id, []).append(Mark(row.kind, row.at))
+    return marks
 
 
 def live_of_citizen(citizen: str) -> int:

@@ -9,19 +9,39 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.appointments import service
+from app.appointments.bans import standing
+from app.appointments.days import booking_days
 from app.appointments.errors import AppointmentNotFound
-from app.appointments.queries import Appointment, find, free_visits, of_citizen, owned_by
+from app.appointments.queries import (
+    Appointment,
+    find,
+    free_visits,
+    marks_of,
+    of_citizen,
+    owned_by,
+)
 from app.appointments.schemas import (
     AppointmentOut,
     BookIn,
+    BookingDayOut,
+    FreeSlotsQuery,
     HereIn,
+    ItemsQuery,
     SlotIn,
     SlotOut,
-    SlotsQuery,
+    StandingOut,
+    StandingQuery,
 )
-from app.appointments.view import appointment_out, appointments_out, slots_out
-from app.catalog.service import item_of, plan_of
+from app.appointments.view import (
+    appointment_out,
+    appointments_out,
+    days_out,
+    slots_out,
+    standing_out,
+)
+from app.catalog.service import item_of, plan_of, plans
 from app.citizens.queries import name_served, person_served
+from app.citizens.rules import BEIJING
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, perform_here
 from app.core.parts import parts
@@ -34,15 +54,27 @@ bp = APIBlueprint("appointments", __name__, url_prefix="/api/v1", tag="预约")
 
 @bp.get("/halls/<hall>/slots")
 @public
-@bp.input(SlotsQuery, location="query")
+@bp.input(FreeSlotsQuery, location="query")
 @bp.output(SlotOut(many=True))
 @bp.doc(summary="某一天现在可以预约的时段", responses={404: "没有这个大厅或事项"})
 def slots(hall: str, query_data: dict[str, Any]) -> Response:
     plan = plan_of(hall)
     items = one_lane([item_of(plan, code) for code in query_data["item"]])
     day: date = query_data["date"]
-    free = free_visits(plan, items, day, ("public",), parts().clock.now())
+    now = parts().clock.now()
+    free = free_visits(plan, items, day, ("public",), now, full=query_data["all"])
     return answer([_without_pool(each) for each in slots_out(plan, free)])
+
+
+@bp.get("/halls/<hall>/days")
+@public
+@bp.input(ItemsQuery, location="query")
+@bp.output(BookingDayOut(many=True))
+@bp.doc(summary="今天起每一天能否预约", responses={404: "没有这个大厅或事项"})
+def days(hall: str, query_data: dict[str, Any]) -> Response:
+    plan = plan_of(hall)
+    items = one_lane([item_of(plan, code) for code in query_data["item"]])
+    return answer(days_out(plan, booking_days(plan, items, parts().clock.now())))
 
 
 @bp.post("/appointments")
@@ -64,6 +96,24 @@ def book(json_data: dict[str, Any]) -> Response:
         return service.book(json_data["slot"], codes, person, doing, citizen=citizen, name=name)
 
     return perform_here(booked, _presented, status=201)
+
+
+@bp.get("/me/standing")
+@access("citizen")
+@bp.input(StandingQuery, location="query")
+@bp.output(StandingOut)
+@bp.doc(
+    summary="爽约和取消的次数，以及是否因此暂停预约",
+    responses={404: "没有这位办事人或大厅", 409: "尚未登记本人"},
+)
+def my_standing(query_data: dict[str, Any]) -> Response:
+    person = person_served(actor().id, query_data.get("person"))
+    asked = query_data.get("hall")
+    halls = [plan_of(asked)] if asked else plans()
+    rules = dict.fromkeys(rule for plan in halls for rule in plan.booking.bans)
+    marks = marks_of([person]).get(person, [])
+    found = standing(rules, marks, parts().clock.now())
+    return answer(standing_out(found, halls[0].zone if asked else BEIJING))
 
 
 @bp.get("/appointments")

@@ -8,7 +8,7 @@ for staff, who book for people on the telephone or at the desk; each pool is sol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
@@ -33,6 +33,8 @@ EARTH_M = 6_371_000
 _A_MONDAY = date(2001, 1, 1)
 CODE_DIGITS = 10
 """Of a booking's code: all digits, since it is typed at the machine and read out on the phone."""
+BETWEEN_REMINDERS = timedelta(hours=1)
+"""Two of one booking are never nearer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,14 @@ def hall_and_date(slot_id: str) -> tuple[str, date]:
     if len(rest) not in (3, 4) or len(day) != len("20261123"):
         raise ValueError(slot_id)
     return hall, datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007 (a date has no zone)
+
+
+def places_left(visit: Visit, taken: Mapping[str, int]) -> int:
+    """How many visits like this one still fit. `taken`: slot id -> units sold."""
+    return min(
+        max(part.slot.capacity - taken.get(part.slot.id, 0), 0) // part.units
+        for part in visit.parts
+    )
 
 
 def slots_of(plan: HallPlan, day: HallDay) -> dict[str, Slot]:
@@ -211,15 +221,36 @@ def released_at(plan: HallPlan, day: date) -> datetime:
     return datetime.combine(opened, plan.booking.release_at, tzinfo=plan.zone)
 
 
+def last_cancel(plan: HallPlan, starts_at: datetime) -> datetime:
+    """Until when who booked may cancel or move it."""
+    return starts_at - timedelta(milliseconds=plan.booking.cancel_until)
+
+
 def may_cancel(plan: HallPlan, starts_at: datetime, now: datetime) -> bool:
-    """Whether who booked may still cancel or move it."""
-    return now <= starts_at - timedelta(milliseconds=plan.booking.cancel_until)
+    """Whether they still may."""
+    return now <= last_cancel(plan, starts_at)
 
 
 def held_for(plan: HallPlan, random: str) -> timedelta:
     """How long a freed place is kept from being sold again; `random`: 128 bits in hex."""
     least, most = plan.booking.release_hold
     return timedelta(milliseconds=least + int(random, 16) % (most - least + 1))
+
+
+def reminders_of(plan: HallPlan, starts_at: datetime, now: datetime) -> list[datetime]:
+    """When somebody is reminded of a booked time: on the evening before, and shortly before, as the
+    hall chose; not at a moment that is past, and once where both are within an hour."""
+    remind = plan.booking.remind
+    local = starts_at.astimezone(plan.zone)
+    found: list[datetime] = []
+    if remind.evening is not None:
+        evening = local.date() - timedelta(days=1)
+        found.append(datetime.combine(evening, remind.evening, tzinfo=plan.zone).astimezone(UTC))
+    if remind.before:
+        shortly = starts_at - timedelta(milliseconds=remind.before)
+        if all(abs(shortly - evening) >= BETWEEN_REMINDERS for evening in found):
+            found.append(shortly)
+    return sorted(moment for moment in found if moment > now)
 
 
 def code_of(random: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apiflask import Schema
-from apiflask.fields import AwareDateTime, Date, Float, Integer, List, Nested, String
+from apiflask.fields import AwareDateTime, Boolean, Date, Float, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow import ValidationError, validates_schema
 
@@ -16,14 +16,60 @@ REASON_AT_MOST = 100
 REASON = [Length(1, REASON_AT_MOST), Regexp(r"\s*\S", error="请写明原因。")]
 
 
-class SlotsQuery(Schema):
+class ItemsQuery(Schema):
     item = List(
         String(validate=Length(1, 64)),
         required=True,
         validate=[Length(1, 10), each_once],
         metadata={"description": "事项代码；一次办理几项的，重复给出"},
     )
+
+
+class SlotsQuery(ItemsQuery):
     date = Date(required=True, metadata={"description": "大厅日"})
+
+
+class FreeSlotsQuery(SlotsQuery):
+    all = Boolean(load_default=False, metadata={"description": "约满的时段也列出，left 为 0"})
+
+
+class BookingDayOut(Schema):
+    date = Date(required=True, metadata={"description": "大厅日"})
+    weekday = Integer(required=True, metadata={"description": "1 是星期一，7 是星期日"})
+    state = String(
+        required=True, validate=OneOf(("open", "full", "closed", "not_released", "past"))
+    )
+    left = Integer(required=True, metadata={"description": "这一天还可预约的人数"})
+    releases_at = AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "何时开放预约；已开放的为空"}
+    )
+    reason = String(
+        required=True, allow_none=True, metadata={"description": "不能预约的原因；可以的为空"}
+    )
+
+
+class StandingQuery(Schema):
+    person = String(validate=Length(1, 32), metadata={"description": "办事人；不填为本人"})
+    hall = String(
+        validate=Length(1, 32), metadata={"description": "按哪个大厅的规则；不填为所有大厅的"}
+    )
+
+
+class CountOut(Schema):
+    what = String(required=True, validate=OneOf(("missed", "cancelled")))
+    count = Integer(required=True)
+    limit = Integer(required=True, metadata={"description": "满几次即暂停预约"})
+    within_days = Integer(required=True, allow_none=True, metadata={"description": "空为累计"})
+    ban_days = Integer(required=True)
+
+
+class StandingOut(Schema):
+    banned_until = AwareDateTime(required=True, allow_none=True)
+    reason = String(required=True, allow_none=True)
+    counts = List(Nested(CountOut), required=True)
+    warning = String(
+        required=True, allow_none=True, metadata={"description": "再有一次就会暂停预约的，写明"}
+    )
 
 
 class SlotOut(Schema):
@@ -111,13 +157,27 @@ class AppointmentOut(Schema):
     hall = String(required=True)
     date = Date(required=True)
     slot = Nested(BookedSlotOut, required=True)
+    cancel_until = AwareDateTime(
+        required=True, metadata={"description": "本人最迟何时可以取消或改约"}
+    )
     check_in_opens_at = AwareDateTime(required=True)
+    on_time_until = AwareDateTime(required=True, metadata={"description": "最迟何时签到不算迟到"})
+    check_in_closes_at = AwareDateTime(
+        required=True, metadata={"description": "最迟何时签到仍按预约排队；再晚按现场取号"}
+    )
     lane = String(required=True)
     item = String(required=True)
     items = List(String(), required=True)
     person = Nested(BookedPersonOut, required=True)
     ticket = Nested(BookedTicketOut, required=True, allow_none=True)
-    note = String(required=True, allow_none=True, metadata={"description": "大厅改约或取消的原因"})
+    note = String(
+        required=True, allow_none=True, metadata={"description": "大厅改约、取消或改取现场号的原因"}
+    )
+    warning = String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "办事人已暂停预约，或再取消、爽约一次就会暂停的，写明"},
+    )
 
 
 class StaffAppointmentOut(AppointmentOut):

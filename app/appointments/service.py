@@ -1,20 +1,20 @@
 """The use cases of a booking. Each runs inside the caller's transaction.
 
-A place is sold by one conditional update that is given the slot's capacity as the hall file and
-the calendar have it now, while the hall is kept from changing: so opening hours may be edited while
-people book. The hall is held first (no row of it: `core/db.py: hold`), then rows are locked in one
-order: the account, the booking, the slots by their ids. Check-in takes no slot and holds no hall.
+The hall is held first (no row of it: `core/db.py: hold`), then rows are locked in one order: the
+account, the booking, the slots by their ids. Check-in takes no slot and holds no hall.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
+from app.appointments.bans import standing
 from app.appointments.errors import (
+    BookingBanned,
     BookingOfAnotherDay,
     BookingOfAnotherHall,
     CancelTooLate,
@@ -31,38 +31,39 @@ from app.appointments.errors import (
     SlotUnchanged,
     TooManyBookings,
 )
+from app.appointments.places import drop_places, free, put_places, take, yield_to_line
 from app.appointments.queries import (
     EVENTS,
-    PLACES,
-    SLOTS,
     TABLE,
     Appointment,
     active_on,
+    claimed_on,
     find,
     in_states,
     live_of_citizen,
+    marks_of,
     needs_of,
     of_person,
-    places_left,
     slots_on,
     taken_on,
 )
+from app.appointments.reminders import forget_reminders, remind
 from app.appointments.rules import (
-    Slot,
     Visit,
     check_in_opens,
     code_of,
     hall_and_date,
     has_closed,
-    held_for,
     is_released,
     may_cancel,
     metres_between,
+    places_left,
     released_at,
     visit_at,
 )
 from app.appointments.states import ACTIVE, State, require_booked
-from app.appointments.words import day_words, told
+from app.appointments.waiting.offers import serve_soon
+from app.appointments.words import NOTICE_OF, banned_words, day_words, facts_of, told
 from app.catalog.errors import UnknownHall, UnknownItem
 from app.catalog.plan import HallPlan, Item
 from app.catalog.rules import opening
@@ -71,10 +72,10 @@ from app.citizens.queries import is_elderly
 from app.citizens.rules import masked_name
 from app.citizens.service import lock_citizen
 from app.core.acts import Act
-from app.core.db import db, insert_into, insert_once
+from app.core.db import db, insert_into
 from app.core.http import wire_time
 from app.core.parts import parts
-from app.notices.service import notify
+from app.notices.service import Link, notify
 from app.tickets import service as tickets
 from app.tickets.errors import HallClosed
 from app.tickets.queries import Ticket
@@ -84,6 +85,8 @@ from app.tickets.rules import Arrival
 LIVE_AT_MOST = 5
 """Bookings of one account that are still to come, or whose freed places are held back. Source:
 observed practice."""
+TAKES_A_NUMBER = "改取现场号"
+"""Why who stands in the hall gives a booking up; with a reason it does not count against them."""
 NAME = "appointments.name"
 """The column a sealed name belongs to."""
 
@@ -103,10 +106,13 @@ def book(
     """Book a time for a person. `citizen`: the account that books; without one, staff does.
 
     Raises SlotNotFound, SlotPast, SlotNotReleased, SlotFull, SlotOfAnotherHall,
-    SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking, TooManyBookings."""
+    SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking; and where an account books,
+    BookingBanned, TooManyBookings."""
     staff = citizen is None
     plan = _hall_of(slot_id)
-    _refuse_full(plan, _visit(plan, slot_id, items, act.now, staff=staff))  # costs no write
+    _refuse_full(plan, _visit(plan, slot_id, items, act.now, staff=staff), person, act.now)
+    if not staff:
+        refuse_banned(plan, person, act.now)
     plan = held_plan(plan.code)
     visit = _visit(plan, slot_id, items, act.now, staff=staff)
     if citizen is not None:
@@ -114,10 +120,14 @@ def book(
         if live_of_citizen(citizen) >= LIVE_AT_MOST:
             raise TooManyBookings
     for slot, units in visit.needs:
-        _take(plan, slot, units)
-    made = _insert(plan, visit, items, person, act, citizen, name)
-    _put_places(made.id, visit)
+        take(plan, slot, units)
+    day = plan.day_of(visit.starts_at).date
+    took = {slot.id: units for slot, units in visit.needs}
+    yield_to_line(plan, day, took, person, act.now)
+    made = put_booking(plan, visit, items, person, act, citizen, name)
+    put_places(made.id, visit)
     record(plan, made, "booked", act)
+    serve_soon(plan.code, day, act)  # who has a booking that day no longer waits for one
     return made
 
 
@@ -134,7 +144,10 @@ def reschedule(appointment_id: str, slot_id: str, act: Act, *, staff: bool = Fal
         raise SlotOfAnotherHall("只能在原来的大厅改约；要换大厅，请取消后重新预约。")
     _refuse_late(plan, appointment, act.now, staff=staff)
     visit = _visit(plan, slot_id, appointment.items, act.now, staff=staff)
-    return move(plan, appointment, visit, act)
+    moved = move(plan, appointment, visit, act, heed_line=True)
+    for day in sorted({appointment.day, moved.day}):
+        serve_soon(plan.code, day, act)
+    return moved
 
 
 def cancel(appointment_id: str, act: Act, *, staff: bool = False) -> Appointment:
@@ -144,7 +157,9 @@ def cancel(appointment_id: str, act: Act, *, staff: bool = False) -> Appointment
     plan = held_plan(find(id=appointment_id).hall)
     appointment = still_booked(appointment_id)
     _refuse_late(plan, appointment, act.now, staff=staff)
-    return give_up(plan, appointment, act)
+    cancelled = give_up(plan, appointment, act)
+    serve_soon(plan.code, appointment.day, act)
+    return cancelled
 
 
 def still_booked(appointment_id: str) -> Appointment:
@@ -160,9 +175,16 @@ def still_booked(appointment_id: str) -> Appointment:
 
 
 def move(
-    plan: HallPlan, appointment: Appointment, visit: Visit, act: Act, note: str = ""
+    plan: HallPlan,
+    appointment: Appointment,
+    visit: Visit,
+    act: Act,
+    note: str = "",
+    *,
+    heed_line: bool = False,
 ) -> Appointment:
     """Give a locked booking another time. `note`: why, where it was not the booker's wish.
+    `heed_line`: not one that somebody on the waiting list is about to be offered.
 
     Raises SlotFull, SecondBooking."""
     before = needs_of([appointment.id])[appointment.id]
@@ -171,15 +193,19 @@ def move(
     for slot_id in sorted(before.keys() | after.keys()):
         more = after.get(slot_id, 0) - before.get(slot_id, 0)
         if more > 0:
-            _take(plan, slots[slot_id], more)
+            take(plan, slots[slot_id], more)
         elif more < 0:
-            _free(plan, appointment.id, slot_id, -more, act)
-    _drop_places(appointment.id)
-    _put_places(appointment.id, visit)
+            free(plan, appointment.id, slot_id, -more, act)
+    day = plan.day_of(visit.starts_at).date
+    if heed_line:
+        took = {slot: more for slot in after if (more := after[slot] - before.get(slot, 0)) > 0}
+        yield_to_line(plan, day, took, appointment.person_id, act.now)
+    drop_places(appointment.id)
+    put_places(appointment.id, visit)
     try:
         moved = _update(
             appointment,
-            day=plan.day_of(visit.starts_at).date,
+            day=day,
             slot_id=visit.id,
             slot_starts_at=visit.starts_at,
             slot_ends_at=visit.ends_at,
@@ -196,8 +222,8 @@ def move(
 def give_up(plan: HallPlan, appointment: Appointment, act: Act, note: str = "") -> Appointment:
     """Cancel a locked booking. `note`: why, where it was not the booker's wish."""
     for slot_id, units in sorted(needs_of([appointment.id])[appointment.id].items()):
-        _free(plan, appointment.id, slot_id, units, act)
-    _drop_places(appointment.id)
+        free(plan, appointment.id, slot_id, units, act)
+    drop_places(appointment.id)
     cancelled = _update(appointment, state=State.CANCELLED, note=note or None)
     record(plan, cancelled, "cancelled", act, note)
     return cancelled
@@ -247,7 +273,9 @@ def give_up_here(plan: HallPlan, appointment_id: str, act: Act) -> None:
     appointment = find(id=appointment_id)
     _refuse_elsewhere(plan, appointment)
     _refuse_another_day(plan, appointment, act.now)
-    cancel(appointment_id, act, staff=True)
+    here = held_plan(plan.code)
+    give_up(here, still_booked(appointment_id), act, TAKES_A_NUMBER)
+    serve_soon(plan.code, appointment.day, act)
 
 
 def booking_of(plan: HallPlan, person: str, now: datetime) -> Appointment | None:
@@ -342,70 +370,18 @@ def mark_missed(plan: HallPlan, act: Act) -> int:
     return len(missed)
 
 
-# Places
+# Who may
 
 
-def release_held(now: datetime) -> int:
-    """Sell freed places again whose holding time is over; how many there were."""
-    is_over = PLACES.c.held_until <= now
-    halls = select(SLOTS.c.hall).join(PLACES, PLACES.c.slot_id == SLOTS.c.id).where(is_over)
-    for hall in db.session.scalars(halls.distinct().order_by(SLOTS.c.hall)).all():
-        held_plan(hall)
-    over = db.session.execute(
-        delete(PLACES).where(is_over).returning(PLACES.c.slot_id, PLACES.c.units)
-    ).all()
-    for place in sorted(over):
-        _give_back(place.slot_id, place.units)
-    return len(over)
-
-
-def _take(plan: HallPlan, slot: Slot, units: int) -> None:
-    """Sell units of a slot, if it has them. The row is locked until the transaction ends, so
-    whoever comes at the same moment waits, and then sees what is left. Raises SlotFull."""
-    day = plan.day_of(slot.starts_at).date
-    insert_once(SLOTS, id=slot.id, hall=plan.code, day=day, taken=0)
-    sold = db.session.execute(
-        update(SLOTS)
-        .where(SLOTS.c.id == slot.id, SLOTS.c.taken + units <= slot.capacity)
-        .values(taken=SLOTS.c.taken + units)
-        .returning(SLOTS.c.taken)
-    ).one_or_none()
-    if sold is None:
-        raise SlotFull
-
-
-def _free(plan: HallPlan, appointment_id: str, slot_id: str, units: int, act: Act) -> None:
-    """Give units of a slot back, now or after the hall's holding time."""
-    hold = held_for(plan, act.new_id())
-    if hold:
-        db.session.execute(
-            insert(PLACES).values(
-                slot_id=slot_id,
-                appointment_id=appointment_id,
-                units=units,
-                held_until=act.now + hold,
-            )
-        )
-    else:
-        _give_back(slot_id, units)
-
-
-def _give_back(slot_id: str, units: int) -> None:
-    less = update(SLOTS).where(SLOTS.c.id == slot_id).values(taken=SLOTS.c.taken - units)
-    db.session.execute(less)
-
-
-def _put_places(appointment_id: str, visit: Visit) -> None:
-    places = [
-        {"slot_id": slot.id, "appointment_id": appointment_id, "units": units}
-        for slot, units in visit.needs
-    ]
-    db.session.execute(insert(PLACES), places)
-
-
-def _drop_places(appointment_id: str) -> None:
-    own = PLACES.c.appointment_id == appointment_id, PLACES.c.held_until.is_(None)
-    db.session.execute(delete(PLACES).where(*own))
+def refuse_banned(plan: HallPlan, person: str, now: datetime) -> None:
+    """By the hall's rules, whoever taps for them. Raises BookingBanned."""
+    if not plan.booking.bans:
+        return
+    marks = marks_of([person]).get(person, [])
+    ban = standing(plan.booking.bans, marks, now).ban
+    if ban is not None:
+        until = wire_time(ban.until, plan.zone)
+        raise BookingBanned(banned_words(ban, plan.zone), until=until)
 
 
 # What is wanted
@@ -430,12 +406,7 @@ def _visit(
 ) -> Visit:
     """The visit that begins with this slot, if it can be booked now, room or not."""
     day = hall_and_date(slot_id)[1]
-    if day < plan.day_of(now).date:
-        raise SlotPast
-    if not is_released(plan, day, now):
-        opens_at = released_at(plan, day)
-        words = f"这一天 {day_words(opens_at)} {opens_at:%H:%M} 起可以预约。"
-        raise SlotNotReleased(words, opens_at=wire_time(opens_at, plan.zone))
+    require_released(plan, day, now)
     slots = slots_on(plan, day)
     slot = slots.get(slot_id)
     if slot is None or (slot.pool == "staff" and not staff):
@@ -453,6 +424,16 @@ def _visit(
     return visit
 
 
+def require_released(plan: HallPlan, day: date, now: datetime) -> None:
+    """A day must be neither past nor too far. Raises SlotPast, SlotNotReleased."""
+    if day < plan.day_of(now).date:
+        raise SlotPast
+    if not is_released(plan, day, now):
+        opens_at = released_at(plan, day)
+        words = f"这一天 {day_words(opens_at)} {opens_at:%H:%M} 起可以预约。"
+        raise SlotNotReleased(words, opens_at=wire_time(opens_at, plan.zone))
+
+
 def _items(plan: HallPlan, codes: Sequence[str]) -> list[Item]:
     """The items of a visit, all of one lane of the slot's hall."""
     for code in codes:
@@ -462,8 +443,14 @@ def _items(plan: HallPlan, codes: Sequence[str]) -> list[Item]:
     return tickets.one_lane([plan.items[code] for code in codes])
 
 
-def _refuse_full(plan: HallPlan, visit: Visit) -> None:
-    if not places_left(visit, taken_on(plan.code, plan.day_of(visit.starts_at).date)):
+def _refuse_full(plan: HallPlan, visit: Visit, person: str, now: datetime) -> None:
+    """A look that costs no write; what it sees may change until the place is taken."""
+    day = plan.day_of(visit.starts_at).date
+    taken = taken_on(plan.code, day)
+    if not places_left(visit, taken):
+        raise SlotFull
+    kept = claimed_on(plan, day, taken, now, but_for=person)
+    if any(slot.id in kept for slot, _ in visit.needs):
         raise SlotFull
 
 
@@ -475,7 +462,7 @@ def _refuse_late(plan: HallPlan, appointment: Appointment, now: datetime, *, sta
 # Rows
 
 
-def _insert(
+def put_booking(
     plan: HallPlan,
     visit: Visit,
     items: Sequence[str],
@@ -529,7 +516,8 @@ def record(
     note: str = "",
     before: Appointment | None = None,
 ) -> None:
-    """Write what happened to a booking, and tell the account that made it. `before`: as it was."""
+    """Write what happened to a booking, and tell the account that made it, now and when its time
+    comes near. `before`: as it was."""
     event = db.session.execute(
         insert(EVENTS)
         .values(
@@ -541,8 +529,23 @@ def record(
         )
         .returning(EVENTS.c.id)
     ).scalar_one()
+    if appointment.citizen_id is None:
+        return
     sealed = appointment.name_sealed
     who = masked_name(parts().seal.open(NAME, sealed)) if sealed else "您"
+    link = Link("pages/appointment/index", {"id": appointment.id})
+    if kind != "booked":
+        forget_reminders(appointment.id, act)
+    remind(plan, appointment, event, who, act, link)
     words = told(plan, appointment, kind, note, who, before)
-    if appointment.citizen_id is not None and words is not None:
-        notify(appointment.citizen_id, kind, words, f"appointment:{event}", act)
+    if words is not None:
+        notify(
+            appointment.citizen_id,
+            NOTICE_OF[kind],
+            words,
+            f"appointment:{event}",
+            act,
+            facts=facts_of(plan, appointment, kind, note, who),
+            link=link,
+            hall=plan.code,
+        )

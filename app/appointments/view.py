@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from app.appointments.queries import Appointment
-from app.appointments.rules import Visit, check_in_opens
+from app.appointments.bans import Mark, Standing, standing
+from app.appointments.days import BookingDay
+from app.appointments.queries import Appointment, marks_of
+from app.appointments.rules import Visit, check_in_opens, last_cancel, may_cancel
 from app.appointments.service import NAME
+from app.appointments.states import State
+from app.appointments.words import banned_words, near_words
 from app.catalog.plan import HallPlan
+from app.catalog.rules import opening
 from app.catalog.service import promises_shown
 from app.citizens.rules import masked_name
 from app.core.http import wire_time
+from app.core.language import tell
 from app.core.parts import parts
 from app.tickets.queries import Ticket
 from app.tickets.queries import find_all as find_tickets
+from queueing.order import Promises
 
 
 def slots_out(plan: HallPlan, free: Iterable[tuple[Visit, int]]) -> list[dict[str, Any]]:
@@ -41,26 +48,80 @@ def appointment_out(appointment: Appointment, plan: HallPlan) -> dict[str, Any]:
 def appointments_out(
     found: Sequence[Appointment], plans: Mapping[str, HallPlan]
 ) -> list[dict[str, Any]]:
-    """Bookings of these halls (code -> plan), as each by itself: numbers and promises are read once
-    for all."""
+    """Bookings of these halls (code -> plan), as each by itself: numbers, promises, and what counts
+    against people are read once for all."""
+    now = parts().clock.now()
     tickets = find_tickets({each.ticket_id for each in found if each.ticket_id is not None})
     days = {(each.hall, each.day) for each in found}
-    opens = {(hall, day): _check_in_opens_before(plans[hall], day) for hall, day in days}
+    promises = {
+        (hall, day): promises_shown(plans[hall], plans[hall].hall_day(day)).hall
+        for hall, day in days
+    }
+    people = {each.person_id for each in found if each.state == State.BOOKED}
+    marks = marks_of(people) if people else {}
     return [
-        _out(each, plans[each.hall], opens[each.hall, each.day], tickets.get(each.ticket_id))
+        {
+            **_out(each, plans[each.hall], promises[each.hall, each.day]),
+            "ticket": _ticket(tickets.get(each.ticket_id)),
+            "warning": _warning(each, plans[each.hall], marks.get(each.person_id, []), now),
+        }
         for each in found
     ]
 
 
-def _check_in_opens_before(plan: HallPlan, day: date) -> int:
-    """Milliseconds before a slot."""
-    return promises_shown(plan, plan.hall_day(day)).hall.check_in_opens
+def days_out(plan: HallPlan, days: Iterable[BookingDay]) -> list[dict[str, Any]]:
+    """The calendar's days."""
+    return [
+        {
+            "date": day.date.isoformat(),
+            "weekday": day.date.isoweekday(),
+            "state": day.state,
+            "left": day.left,
+            "releases_at": day.releases_at and wire_time(day.releases_at, plan.zone),
+            "reason": day.reason,
+        }
+        for day in days
+    ]
 
 
-def _out(
-    appointment: Appointment, plan: HallPlan, opens_before: int, ticket: Ticket | None
-) -> dict[str, Any]:
-    opens_at = check_in_opens(plan, appointment.slot_starts_at, opens_before)
+def standing_out(found: Standing, zone: tzinfo) -> dict[str, Any]:
+    """What is counted against somebody, and what follows."""
+    ban, near = found.ban, found.near("missed", "cancelled")
+    return {
+        "banned_until": ban and wire_time(ban.until, zone),
+        "reason": ban and tell(banned_words(ban, zone)),
+        "counts": [
+            {
+                "what": each.rule.what,
+                "count": each.count,
+                "limit": each.rule.count,
+                "within_days": each.rule.within_days,
+                "ban_days": each.rule.ban_days,
+            }
+            for each in found.counts
+        ],
+        "warning": near and tell(near_words(near)),
+    }
+
+
+def _warning(
+    appointment: Appointment, plan: HallPlan, marks: Sequence[Mark], now: datetime
+) -> str | None:
+    """What whoever holds a booking should know before they cancel it or stay away: that the person
+    is banned, or would be."""
+    if appointment.state != State.BOOKED:
+        return None
+    found = standing(plan.booking.bans, marks, now)
+    if found.ban is not None:
+        return tell(banned_words(found.ban, plan.zone))
+    cancels = may_cancel(plan, appointment.slot_starts_at, now)
+    near = (cancels and found.near("cancelled")) or found.near("missed")
+    return tell(near_words(near)) if near else None
+
+
+def _out(appointment: Appointment, plan: HallPlan, promises: Promises) -> dict[str, Any]:
+    starts_at, ends_at = appointment.slot_starts_at, appointment.slot_ends_at
+    opens_at = check_in_opens(plan, starts_at, promises.check_in_opens)
     name = appointment.name_sealed
     return {
         "id": appointment.id,
@@ -70,10 +131,15 @@ def _out(
         "date": appointment.day.isoformat(),
         "slot": {
             "id": appointment.slot_id,
-            "starts_at": wire_time(appointment.slot_starts_at, plan.zone),
-            "ends_at": wire_time(appointment.slot_ends_at, plan.zone),
+            "starts_at": wire_time(starts_at, plan.zone),
+            "ends_at": wire_time(ends_at, plan.zone),
         },
+        "cancel_until": wire_time(last_cancel(plan, starts_at), plan.zone),
         "check_in_opens_at": wire_time(opens_at, plan.zone),
+        "on_time_until": wire_time(_open_at(plan, appointment, promises.grace), plan.zone),
+        "check_in_closes_at": wire_time(
+            _open_at(plan, appointment, promises.late_until), plan.zone
+        ),
         "lane": appointment.lane,
         "item": appointment.items[0],
         "items": appointment.items,
@@ -81,9 +147,15 @@ def _out(
             "id": appointment.person_id,
             "name": masked_name(parts().seal.open(NAME, name)) if name else None,
         },
-        "ticket": _ticket(ticket),
         "note": appointment.note,
     }
+
+
+def _open_at(plan: HallPlan, appointment: Appointment, after: int) -> datetime:
+    """So many milliseconds after the slot, but no later than the hall closes."""
+    later: datetime = appointment.slot_ends_at + timedelta(milliseconds=after)
+    spans = opening(plan, plan.hall_day(appointment.day))
+    return min(later, spans[-1][1]) if spans else later
 
 
 def _ticket(ticket: Ticket | None) -> dict[str, str] | None:

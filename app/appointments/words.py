@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
+from app.appointments.bans import Banned, Count
 from app.catalog.plan import HallPlan
+from app.core.said import Said
 
 WEEKDAYS = "一二三四五六日"
+
+BANNED = {
+    "missed": "办事人累计爽约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
+    "cancelled": "办事人累计取消预约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
+}
+BANNED_WITHIN = {
+    "missed": "办事人 %(within)s 天内爽约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
+    "cancelled": (
+        "办事人 %(within)s 天内取消预约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。"
+    ),
+}
+NEAR = {
+    "missed": "办事人已爽约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。",
+    "cancelled": "办事人已取消预约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。",
+}
+NEAR_WITHIN = {
+    "missed": (
+        "办事人 %(within)s 天内已爽约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。"
+    ),
+    "cancelled": (
+        "办事人 %(within)s 天内已取消 %(count)s 次预约，满 %(limit)s 次将 %(days)s 天不能自行预约。"
+    ),
+}
 
 
 def when(plan: HallPlan, appointment: Any) -> str:
@@ -52,3 +77,64 @@ def told(
     if kind == "missed":
         return f"{who} {time} 在{plan.name}的{matter}预约未签到，已按爽约记录。"
     return None
+
+
+def reminder_words(plan: HallPlan, appointment: Any, who: str) -> str:
+    """The sentence that reminds of a booking."""
+    matter = matter_words(plan, appointment.items)
+    return (
+        f"提醒：{who}预约了{plan.name}{matter}，时间 {when(plan, appointment)}，"
+        f"预约码 {appointment.code}，请带齐材料，按时到大厅签到。"
+    )
+
+
+NOTICE_OF = {"booked": "booked", "moved": "changed", "cancelled": "cancelled", "missed": "missed"}
+"""What happened to a booking -> the kind of notice that tells of it."""
+NOTES = {
+    "booked": "请按时到大厅签到取号",
+    "moved": "预约时间已改，预约码不变",
+    "cancelled": "预约已取消",
+    "missed": "未签到，已按爽约记录",
+    "reminder": "请带齐材料，按时到大厅签到取号",
+}
+
+
+def facts_of(plan: HallPlan, appointment: Any, kind: str, note: str, who: str) -> dict[str, str]:
+    """The same for the fields of a message."""
+    facts = time_facts(plan, appointment, note or NOTES[kind], who)
+    return {**facts, "code": appointment.code}
+
+
+def time_facts(plan: HallPlan, appointment: Any, note: str, who: str) -> dict[str, str]:
+    """What is said of every time, also of one that is merely offered."""
+    first = plan.item_coded(appointment.items[0]).name
+    several = len(appointment.items) > 1
+    return {
+        "item": f"{first}等 {len(appointment.items)} 项" if several else first,
+        "hall": plan.name,
+        "when": time_field(plan, appointment),
+        "name": who,
+        "note": note,
+    }
+
+
+def time_field(plan: HallPlan, appointment: Any) -> str:
+    """The start of the booked time as fields of messages write times: 2026年11月23日 09:00."""
+    starts = appointment.slot_starts_at.astimezone(plan.zone)
+    return f"{starts:%Y}年{starts.month}月{starts.day}日 {starts:%H:%M}"
+
+
+def banned_words(ban: Banned, zone: tzinfo) -> Said:
+    """Why somebody may not book, and until when."""
+    rule, until = ban.rule, ban.until.astimezone(zone)
+    words = (BANNED_WITHIN if rule.within_days else BANNED)[rule.what]
+    values = {"count": rule.count, "within": rule.within_days}
+    return Said(words, values | {"until": f"{until:%Y-%m-%d %H:%M}"})
+
+
+def near_words(near: Count) -> Said:
+    """That one more would ban them."""
+    rule = near.rule
+    words = (NEAR_WITHIN if rule.within_days else NEAR)[rule.what]
+    values = {"count": near.count, "limit": rule.count, "days": rule.ban_days}
+    return Said(words, values | {"within": rule.within_days})

@@ -25,6 +25,7 @@ from app.tickets import queries as tickets
 from app.tickets.queries import Ticket
 from app.tickets.service import change, refuse_past_day
 from app.tickets.states import Action, State, refusal, require
+from app.tickets.telling import mark_if_near, tell_passed
 from queueing import order
 
 THIRD_PASS = 3
@@ -53,13 +54,13 @@ def start(ticket: Ticket, act: Act) -> Ticket:
     return started
 
 
-def pass_over(ticket: Ticket, act: Act) -> Ticket:
+def pass_over(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     """Nobody came. The third pass closes the ticket."""
     _require_here(ticket, act)
-    return _pass(ticket, act)
+    return _pass(ticket, act, plan)
 
 
-def _pass(ticket: Ticket, act: Act) -> Ticket:
+def _pass(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
     require(Action.PASS, ticket.state)
     passes = ticket.passes + 1
     last = passes >= THIRD_PASS
@@ -73,6 +74,7 @@ def _pass(ticket: Ticket, act: Act) -> Ticket:
         stopped_from=ticket.state,
     )
     end_call(ticket, act, "passed")
+    tell_passed(passed, plan, act)
     return passed
 
 
@@ -173,6 +175,7 @@ def transfer(
         note=reason,
     )
     end_call(ticket, act, "transferred")
+    mark_if_near(transferred, plan, act)
     return transferred
 
 
@@ -226,7 +229,7 @@ def _back_to(
 def end_by_next(plan: HallPlan, held: Ticket, act: Act) -> None:
     """Calling the next ends what the counter holds, the way the hall chose."""
     if plan.rules.unstarted_on_next == "passed" and held.state == State.CALLED:
-        _pass(held, act)
+        _pass(held, act, plan)
     else:
         _finish(held, act, "by_next")
 

@@ -92,9 +92,9 @@ def reconcile(plan: HallPlan, day: date, now: datetime) -> int:
     """Mend every difference between the sequence and the rows, settle expired claims;
     how many there were. Raises SequenceNotReady where Redis stays away."""
     line = tickets.sequence_of(plan.code, day)
-    reasons = parts().doubt.reasons()
     try:
         make_ready(plan, day, now)
+        reasons = parts().doubt.reasons()  # so far: the first word may have been a reason itself
         settled = settle_claims(plan, day, now)
         differing = differences(plan, day)
         for difference in differing:

@@ -148,7 +148,7 @@ def start(ticket_id: str, json_data: dict[str, Any]) -> Response:
 @bp.output(TicketOut)
 @bp.doc(summary="过号；第三次过号即作废", responses=REFUSALS)
 def pass_over(ticket_id: str, json_data: dict[str, Any]) -> Response:
-    return _handle(ticket_id, lambda ticket, doing, _: handling.pass_over(ticket, doing))
+    return _handle(ticket_id, lambda ticket, doing, plan: handling.pass_over(ticket, doing, plan))
 
 
 @bp.post("/tickets/<ticket_id>/park")
@@ -297,7 +297,7 @@ def _handle(ticket_id: str, use_case: Callable[[Ticket, Act, HallPlan], Ticket])
 
 def _called(plan: HallPlan, doing: Act) -> Callable[[Called], dict[str, Any]]:
     return lambda called: {
-        "ticket": ticket_out(called.ticket, plan, doing.actor),
+        "ticket": ticket_out(called.ticket, plan, doing.actor, nth=1),
         "why": why_told(called.why),
         "call_id": called.ticket.call_id,
     }

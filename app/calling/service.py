@@ -32,6 +32,7 @@ from app.tickets.errors import TicketChanged
 from app.tickets.queries import Ticket
 from app.tickets.service import mark_called, note_call
 from app.tickets.states import Action, State, require
+from app.tickets.telling import tell_called
 from queueing.errors import NotReady, SequenceAway, SequenceError
 from queueing.sequence import Claim, Sequence
 
@@ -134,6 +135,7 @@ def _record_call(
     why = why_next(ticket, claim, reason, day, plan)
     ticket = note_call(ticket, add_call(ticket, why, reason, claim.token, act))
     announce(act, ticket, "called", 1)
+    tell_called(ticket, plan, act)
     after_commit(lambda: _confirm(line, ticket, claim.token))
     return Called(ticket, why)
 
@@ -184,13 +186,17 @@ def _held(line: Sequence, claim: Claim | None) -> Claim | None:
 @contextmanager
 def _sure_or_again(plan: HallPlan, day: date, act: Act, again: Callable[[], Any]) -> Iterator[None]:
     """Around a claim: where the sequence is not ready, or there is reason to doubt what it said,
-    leave the transaction, put that right, begin again."""
+    leave the transaction, put that right, begin again. Doubt is asked for before as well: a claim
+    that is given back lets another counter call past it."""
+    doubted = BeginAgain(partial(reconcile.reconcile, plan, day, act.now), again)
+    if reconcile.is_in_doubt(plan, day):
+        raise doubted
     try:
         yield
     except NotReady:
         raise BeginAgain(partial(reconcile.make_ready, plan, day, act.now), again) from None
     except SequenceAway:
         raise SequenceNotReady from None
-    # asked afterwards: the claim itself may have been the first word on a new connection
+    # asked afterwards too: the claim itself may have been the first word on a new connection
     if reconcile.is_in_doubt(plan, day):
-        raise BeginAgain(partial(reconcile.reconcile, plan, day, act.now), again)
+        raise doubted

@@ -10,7 +10,15 @@ from typing import Any
 
 from app.catalog.hall_judge import Complaint, entries, fits, judge_day, names, repeated
 from app.catalog.hall_schema import WEEKDAYS
-from app.catalog.plan import BookableTime, Booking, BookingException, Location, MassEvent
+from app.catalog.plan import (
+    Ban,
+    BookableTime,
+    Booking,
+    BookingException,
+    Location,
+    MassEvent,
+    Remind,
+)
 from app.catalog.yaml_tree import Path
 from queueing.order import MINUTE
 
@@ -18,6 +26,7 @@ BOOKING_UNITS = {
     "book_until": "book_until_minutes",
     "cancel_until": "cancel_until_minutes",
     "release_hold": "release_hold_minutes",
+    "offer_for": "offer_minutes",
 }
 
 _BOOKING: Path = ("hall", "booking")
@@ -28,6 +37,7 @@ def judge_bookings(data: dict[str, Any]) -> Iterator[Complaint]:
     hall = data.get("hall") or {}
     booking = hall.get("booking") or {}
     yield from _judge_kept(booking)
+    yield from _judge_bans(entries(booking, "bans"))
     yield from _judge_exceptions(entries(booking, "exceptions"), names(data, "lanes", "letters"))
     events = entries(booking, "events")
     yield from repeated(events, (*_BOOKING, "events"), "code")
@@ -43,6 +53,10 @@ def booking_of(written: dict[str, Any]) -> Booking:
         name: _milliseconds(written[key]) for name, key in BOOKING_UNITS.items() if key in written
     }
     given |= {each.name: written[each.name] for each in fields(Booking) if each.name in written}
+    if "remind" in written:
+        given["remind"] = _remind(written["remind"])
+    if "bans" in written:
+        given["bans"] = tuple(Ban(**each) for each in written["bans"])
     given["exceptions"] = tuple(_exception(each) for each in written["exceptions"])
     given["events"] = tuple(_event(each) for each in written["events"])
     return Booking(**given)
@@ -73,6 +87,13 @@ def _milliseconds(minutes: Any) -> Any:
     return minutes * MINUTE
 
 
+def _remind(written: dict[str, Any]) -> Remind:
+    given = {"evening": written["evening_at"]} if "evening_at" in written else {}
+    if "before_minutes" in written:
+        given["before"] = _milliseconds(written["before_minutes"])
+    return Remind(**given)
+
+
 def _exception(written: dict[str, Any]) -> BookingException:
     hours, lanes = written.get("hours", ()), tuple(written["lanes"])
     return BookingException(written["date"], hours, written["reason"], lanes)
@@ -87,6 +108,18 @@ def _judge_kept(booking: dict[str, Any]) -> Iterator[Complaint]:
     if walk_in is not None and staff is not None and walk_in + staff > 1:
         both = f"walk_in_share（{walk_in}）和 staff_share（{staff}）合计 {walk_in + staff}"
         yield _BOOKING, f"{both}，超过了 1；没有写的按默认值计"
+
+
+def _judge_bans(bans: list[dict[str, Any]]) -> Iterator[Complaint]:
+    """Of two that count the same within the same time only the longer could ever be noticed."""
+    seen: set[tuple[str, int, int | None]] = set()
+    for place, ban in enumerate(bans):
+        if not {"what", "count"} <= ban.keys():
+            continue
+        key = ban["what"], ban["count"], ban.get("within_days")
+        if key in seen:
+            yield (*_BOOKING, "bans", place), "what、count、within_days 都相同的规则前面已经写过"
+        seen.add(key)
 
 
 def _judge_exceptions(listed: list[dict[str, Any]], lanes: set[str]) -> Iterator[Complaint]:

@@ -199,6 +199,13 @@ class ClockTime(Entry):
         return time(minutes // 60, minutes % 60)
 
 
+class ClockTimeOrFalse(ClockTime):
+    """`false`, which is no time, or a time."""
+
+    def read(self, value: Any) -> time | None:  # type: ignore[override]
+        return None if value == "false" else super().read(value)
+
+
 class Day(Entry):
     def read(self, value: Any) -> date:
         # fromisoformat reads 20260101 and 2026-W01-1 as well; people should see one form.
@@ -224,6 +231,19 @@ class Span(Entry):
                     "跨过零点的请拆成两天，如 22:00-24:00 和次日 00:00-02:00"
                 )
         raise ValidationError("应是 09:00-12:00 这样的时间段，最晚到 24:00")
+
+
+class NightOrOff(Entry):
+    """One interval that may go over midnight, as `21:00-07:30`; None for `off`."""
+
+    def read(self, value: Any) -> Interval | None:
+        if value == "off":
+            return None
+        ends = [_minutes(end.strip()) for end in value.split("-")] if isinstance(value, str) else []
+        match ends:
+            case [int(start), int(end)] if start != end and DAY not in ends:
+                return start, end
+        raise ValidationError("应是 21:00-07:30 这样的时间段，可以跨零点；不设写 off")
 
 
 class ListOf(Entry):

@@ -14,6 +14,7 @@ from marshmallow import RAISE, Schema, fields, post_load
 from app.catalog.hall_entries import (
     MESSAGES,
     ClockTime,
+    ClockTimeOrFalse,
     Code,
     CounterNo,
     Day,
@@ -23,6 +24,7 @@ from app.catalog.hall_entries import (
     Letters,
     ListOf,
     ListOrFalse,
+    NightOrOff,
     OneOf,
     Share,
     Shares,
@@ -92,8 +94,10 @@ class RulesPart(Part):
     undo_seconds = Whole(0, 3600)
     recall_at_most = Whole(0, 100)
     recall_seconds = Whole(0, 3600)
+    near_ahead = Whole(0, 100)
     vanished_seconds = Whole(0, 86_400)
     paper_numbers = FromTo(99_999)
+    quiet_hours = NightOrOff()
 
 
 def part(schema: type[Part], **rest: Any) -> fields.Nested:
@@ -116,6 +120,18 @@ class EventPart(Part):
     staff_places = Whole(0, 10_000, load_default=0)
 
 
+class RemindPart(Part):
+    evening_at = ClockTimeOrFalse()
+    before_minutes = Whole(0, 1440)
+
+
+class BanPart(Part):
+    what = OneOf("missed", "cancelled", required=True)
+    count = Whole(1, 100, required=True)
+    within_days = Whole(1, 3660, load_default=None)
+    ban_days = Whole(1, 3660, required=True)
+
+
 class BookingPart(Part):
     slot_minutes = Whole(5, 240)
     walk_in_share = Share(load_default=Booking().walk_in_share)
@@ -125,6 +141,9 @@ class BookingPart(Part):
     book_until_minutes = Whole(0, 10_080)
     cancel_until_minutes = Whole(0, 10_080)
     release_hold_minutes = FromTo(1440)
+    offer_minutes = Whole(1, 1440)
+    remind = part(RemindPart)
+    bans = ListOf(part(BanPart))
     exceptions = ListOf(part(BookingExceptionPart), load_default=())
     events = ListOf(part(EventPart), load_default=())
 

@@ -170,6 +170,27 @@ class MassEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Remind:
+    """When people are reminded of what they booked."""
+
+    evening: time | None = time(18)
+    """Of the day before, on the hall's clock; None: not then."""
+    before: int = 2 * 60 * 60_000
+    """Milliseconds before the slot's start; 0: not then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """After how many of something nobody books by themselves for a while."""
+
+    what: Literal["missed", "cancelled"]
+    count: int
+    ban_days: int
+    within_days: int | None = None
+    """None: however long ago they were."""
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """What a hall may choose about its bookings."""
 
@@ -190,6 +211,14 @@ class Booking:
     release_hold: tuple[int, int] = (60_000, 10 * 60_000)
     """Milliseconds, least and most: a freed place is sold again only after a random time within,
     so that places cannot be handed over for money."""
+    offer_for: int = 30 * 60_000
+    """Milliseconds for which a place that came free is held for the first of the waiting list."""
+    remind: Remind = field(default_factory=Remind)
+    bans: tuple[Ban, ...] = (
+        Ban("missed", count=3, ban_days=30),
+        Ban("cancelled", count=5, within_days=30, ban_days=30),
+    )
+    """Source: the rule of Guangzhou's tax halls, 2018."""
     exceptions: tuple[BookingException, ...] = ()
     events: tuple[MassEvent, ...] = ()
 
@@ -230,11 +259,16 @@ class Rules:
     recall_at_most: int = 3
     recall_every: int = 20_000
     """Milliseconds between two calls of the same number."""
+    near_ahead: int = 3
+    """People still before somebody when their phone is told that their turn is near; 0: never."""
     vanished_after: int = 120_000
     """Milliseconds of silence after which a clerk's ticket may be taken over by another counter."""
     paper_numbers: tuple[int, int] | None = None
     """First and last count, in each lane, of the numbers that lie on paper at the help desk; the
     machines never give them."""
+    quiet_hours: Interval | None = (21 * 60, 7 * 60 + 30)
+    """In which nobody's phone is made to ring for what can wait; may go over midnight. None: rings
+    at all hours."""
 
 
 @dataclass(frozen=True, slots=True)

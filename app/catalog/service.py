@@ -3,11 +3,9 @@ status of counters."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 
 from flask import current_app
@@ -15,22 +13,14 @@ from sqlalchemy import select, update
 
 from app.catalog.adjusted import adjusted, standing
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
+from app.catalog.finding import Entry, find
 from app.catalog.holding import hold_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
-from app.catalog.pinyin import shortens, spells
 from app.catalog.plan import AutoCall, Counter, HallDay, HallPlan, Item, Lane
 from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
-from app.core.language import SOURCE, language, named
 from app.core.parts import parts
 from queueing.order import Promises
-
-HEARD = 5
-"""Words that are tried by themselves; more of them say nothing."""
-LOOKED_AT = 12
-"""Characters of what was typed in which something near is looked for."""
-FEW = 3
-"""So many items may share a word that tells them from the others, in a small hall, too."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +77,14 @@ def held_plan(hall: str, *, alone: bool = False) -> HallPlan:
 
 def plans() -> list[HallPlan]:
     """Every hall, in the order in which they were first loaded."""
-    codes = db.session.scalars(select(HallRow.code).order_by(HallRow.id)).all()
-    return [plan_of(code) for code in codes]
+    kept: dict[str, HallPlan] = _kept("plans")
+    found = db.session.execute(select(HallRow.code, HallRow.revision).order_by(HallRow.id)).all()
+    return [
+        plan
+        if (plan := kept.get(code)) and plan.revision == revision and not _has_ended(plan)
+        else plan_of(code)
+        for code, revision in found
+    ]
 
 
 def item_of(plan: HallPlan, code: str) -> Item:
@@ -113,79 +109,27 @@ def lane_of(plan: HallPlan, letters: str) -> Lane:
 
 
 def find_items(plan: HallPlan, q: str) -> list[Item]:
-    """Items in which every word of `q` occurs in name, alias, code or department, or is the pinyin
-    of one; behind them, those for which a word is a short form of the name. Where there are none,
-    what `q` finds without its spaces, then what its words find by themselves, then what is nearest
-    to them. Each in file order, and all of them for an empty `q`. For who reads English, those
-    whose English has words that begin with each of `q` come before them all."""
-    words = q.casefold().split()
-    whole = "".join(words)
-    english = _in_english(plan, q)
-    found = (
-        _said_by(plan, words)
-        or (not english and _said_by(plan, [whole]))
-        or (not english and _said_by_any(plan, words[:HEARD]))
-        or (not english and _nearest(plan, whole[:LOOKED_AT]))
-    )
-    return list(dict.fromkeys([*english, *(found or [])]))
+    """The items of a hall that are meant by what somebody typed: `finding.find`."""
+    entries = [Entry(item, plan.departments[item.department]) for item in plan.items.values()]
+    return [entry.item for entry in find(entries, q)]
 
 
-def _said_by(plan: HallPlan, words: list[str]) -> list[Item]:
-    """Items of which every word tells; first those that have it in full."""
-
-    def says(item: Item, word: str) -> bool:
-        names = item.name, plan.departments[item.department].name, *item.aliases
-        text = "\n".join((*names, item.code)).casefold()
-        return word in text or any(spells(word, name) for name in names)
-
-    plain = [item for item in plan.items.values() if all(says(item, word) for word in words)]
-    short = [
-        item
-        for item in plan.items.values()
-        if all(says(item, word) or shortens(word, item.name.casefold()) for word in words)
-    ]
-    return list(dict.fromkeys([*plain, *short]))
+def find_everywhere(halls: Iterable[HallPlan], q: str) -> list[list[tuple[HallPlan, Item]]]:
+    """The same over several halls: what goes by one name is one thing, with every hall that does
+    it."""
+    alike: dict[str, list[tuple[HallPlan, Item]]] = {}
+    for plan in halls:
+        for item in plan.items.values():
+            alike.setdefault(item.name, []).append((plan, item))
+    found = find([_one_of(done) for done in alike.values()], q)
+    return [alike[entry.item.name] for entry in found]
 
 
-def _in_english(plan: HallPlan, q: str) -> list[Item]:
-    """Nothing for who reads Chinese: who types the initials of 社会 is not looking for a shop."""
-    words = _words(q)
-    if not words or language() == SOURCE:
-        return []
-
-    def reads(item: Item) -> bool:
-        told = _words(f"{named(item)} {named(plan.departments[item.department])}")
-        return all(any(each.startswith(word) for each in told) for word in words)
-
-    return [item for item in plan.items.values() if reads(item)]
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
-def _said_by_any(plan: HallPlan, words: list[str]) -> list[Item]:
-    found = (_said_by(plan, [word]) for word in words if len(word) > 1)
-    return list(dict.fromkeys(chain.from_iterable(found)))
-
-
-def _nearest(plan: HallPlan, typed: str) -> list[Item]:
-    """Items that share the longest run of characters with what was typed as people speak: 护照 of
-    办护照. What many items share (申请, 登记) tells nothing and is left out."""
-    items = plan.items.values()
-    many = max(FEW, len(items) // 20)
-    for length in range(len(typed) - 1, 1, -1):
-        runs = {typed[start : start + length] for start in range(len(typed) - length + 1)}
-        shared = [[item for item in items if _has(item, run)] for run in runs if not run.isascii()]
-        near = set(chain(*(each for each in shared if len(each) <= many)))
-        if near:
-            return [item for item in items if item in near]
-    return []
-
-
-def _has(item: Item, run: str) -> bool:
-    text = "\n".join((item.name, *item.aliases)).casefold()
-    return run in text or shortens(run, item.name.casefold())
+def _one_of(alike: Sequence[tuple[HallPlan, Item]]) -> Entry:
+    """The first of them, by whatever any hall calls it."""
+    plan, item = alike[0]
+    aliases = dict.fromkeys(alias for _, each in alike for alias in each.aliases)
+    return Entry(replace(item, aliases=tuple(aliases)), plan.departments[item.department])
 
 
 def lock_counter(counter: Counter) -> str:
@@ -238,7 +182,10 @@ def promises_of_day(plan: HallPlan, day: HallDay) -> DayPromises:
     if key in kept:
         return kept[key]
     if not in_transaction():
-        return promises_shown(plan, day)
+        stored = _stored_promises(plan, day.date)
+        if stored is not None:  # committed, and never changed again
+            kept[key] = stored
+        return stored or _by_the_file(plan)
     promises = _stored_promises(plan, day.date) or _freeze(plan, day.date)
     # A rollback would take back the row, so it is believed only after the commit.
     after_commit(lambda: kept.__setitem__(key, promises))

@@ -14,6 +14,7 @@ from app.catalog.calendar import calendar_days
 from app.catalog.errors import UnknownHall
 from app.catalog.models import CounterRow, DepartmentRow, HallRow, ItemRow, LaneRow
 from app.catalog.plan import (
+    Ban,
     BookableTime,
     Booking,
     BookingException,
@@ -25,6 +26,7 @@ from app.catalog.plan import (
     Lane,
     Location,
     MassEvent,
+    Remind,
     Rules,
     Thresholds,
     Week,
@@ -183,13 +185,18 @@ def _bookable_time(stored: dict[str, Any]) -> BookableTime:
 
 
 def _rules(stored: dict[str, Any]) -> Rules:
-    paper = stored.get("paper_numbers")
-    return filled(Rules, {**stored, "paper_numbers": tuple(paper) if paper else None})
+    pairs = [name for name in ("paper_numbers", "quiet_hours") if stored.get(name)]
+    return filled(Rules, {**stored, **{name: tuple(stored[name]) for name in pairs}})
 
 
 def _booking(stored: dict[str, Any]) -> Booking:
     read = {name: _BOOKING[name](value) for name, value in stored.items() if name in _BOOKING}
     return filled(Booking, {**stored, **read})
+
+
+def _remind(stored: dict[str, Any]) -> Remind:
+    evening = stored["evening"]
+    return Remind(evening and time.fromisoformat(evening), stored["before"])
 
 
 def _booking_exception(stored: dict[str, Any]) -> BookingException:
@@ -211,6 +218,8 @@ _BOOKING: dict[str, Callable[[Any], Any]] = {
     "staff_share": Decimal,
     "release_at": time.fromisoformat,
     "release_hold": tuple,
+    "remind": _remind,
+    "bans": lambda stored: tuple(Ban(**each) for each in stored),
     "exceptions": lambda stored: tuple(map(_booking_exception, stored)),
     "events": lambda stored: tuple(map(_event, stored)),
 }

@@ -15,6 +15,17 @@ class WechatUnavailable(Unavailable):
     retry_after = 10
 
 
+class WechatBlocked(DomainError):
+    status = 403
+    code = "wechat_blocked"
+    detail = "微信提示该账号存在风险，暂不能在手机上登录，请到大厅取号机或咨询台办理。"
+
+
+class PhoneCodeWrong(Invalid):
+    code = "phone_code_wrong"
+    detail = "手机号授权无效或已使用，请重新授权手机号。"
+
+
 class IdNumberWrong(Invalid):
     code = "id_number_wrong"
     detail = "证件号码有误，请核对后重新输入。"

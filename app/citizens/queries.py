@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import and_, select
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
 from app.citizens.models import ActsForRow, CitizenRow, CitizenSessionRow, PersonRow
-from app.citizens.rules import CreditCode, IdNumber, id_number
+from app.citizens.rules import CreditCode, IdNumber, id_number, masked_name, masked_phone
 from app.core.acts import Actor
 from app.core.auth import hash_of
 from app.core.db import db
@@ -27,6 +27,8 @@ NUMBERS = {"person": "people.id_number", "firm": "people.credit_code"}
 never meet."""
 NAME = "acts_for.name"
 PHONE = "people.phone"
+OPENID = "citizens.openid"
+OWN_PHONE = "citizens.phone"
 SELF = "self"
 
 
@@ -39,6 +41,27 @@ class Citizen:
     """Who it is; None until they said so."""
     level: Level | None
     name: str | None
+    phone: str | None
+    """Eleven digits of the mainland, or +countrynumber."""
+    language: str
+    """In which it is told things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """By which ways an account can be told something outside the app."""
+
+    openid: str
+    phone: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedContact:
+    """Who an account is, as far as it said so: 李*明, 138****1234."""
+
+    name: str | None
+    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +97,61 @@ def actor_of_token(token: str) -> Actor | None:
     return Actor("citizen", row.citizen_id, session=row.id, person=surely)
 
 
+def is_signed_in(session: str, now: datetime) -> bool:
+    """Whether this sign-in still holds."""
+    query = select(SESSIONS.c.id).where(
+        SESSIONS.c.id == session, SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > now
+    )
+    return db.session.execute(query).first() is not None
+
+
 def citizen_of(citizen: str) -> Citizen:
     """An account by its id."""
     own = and_(ACTS_FOR.c.citizen_id == CITIZENS.c.id, ACTS_FOR.c.person_id == CITIZENS.c.person_id)
     row = db.session.execute(
-        select(CITIZENS.c.person_id, CITIZENS.c.identity_level, ACTS_FOR.c.name_sealed)
+        select(
+            CITIZENS.c.person_id,
+            CITIZENS.c.identity_level,
+            CITIZENS.c.phone_sealed,
+            CITIZENS.c.language,
+            ACTS_FOR.c.name_sealed,
+        )
         .outerjoin(ACTS_FOR, own)
         .where(CITIZENS.c.id == citizen)
     ).one()
-    if row.person_id is None:
-        return Citizen(citizen, None, None, None)
-    name = parts().seal.open(NAME, row.name_sealed)
-    return Citizen(citizen, row.person_id, Level(row.identity_level), name)
+    known = row.person_id is not None
+    return Citizen(
+        id=citizen,
+        person=row.person_id,
+        level=Level(row.identity_level) if known else None,
+        name=parts().seal.open(NAME, row.name_sealed) if known else None,
+        phone=_opened_phone(row.phone_sealed),
+        language=row.language,
+    )
+
+
+def contact_of(citizen: str) -> Contact:
+    """How to reach the owner of an account."""
+    row = db.session.execute(
+        select(CITIZENS.c.openid_sealed, CITIZENS.c.phone_sealed, CITIZENS.c.language).where(
+            CITIZENS.c.id == citizen
+        )
+    ).one()
+    openid = parts().seal.open(OPENID, row.openid_sealed)
+    return Contact(openid, _opened_phone(row.phone_sealed), row.language)
+
+
+def account_of(openid: str) -> str | None:
+    """The account of whom WeChat calls so, if they ever signed in."""
+    index = parts().seal.find(OPENID, openid)
+    found: str | None = db.session.execute(
+        select(CITIZENS.c.id).where(CITIZENS.c.openid_index == index)
+    ).scalar_one_or_none()
+    return found
+
+
+def _opened_phone(sealed: bytes | None) -> str | None:
+    return None if sealed is None else parts().seal.open(OWN_PHONE, sealed)
 
 
 def own_person(citizen: str) -> str:
@@ -185,3 +251,19 @@ def phones_of(people: Iterable[str]) -> dict[str, str]:
         )
     )
     return {row.id: parts().seal.open(PHONE, row.phone_sealed) for row in rows}
+
+
+def masked_contacts(citizens: Collection[str]) -> dict[str, MaskedContact]:
+    """Who the owners of these accounts are, for staff that need not know."""
+    own = and_(ACTS_FOR.c.citizen_id == CITIZENS.c.id, ACTS_FOR.c.person_id == CITIZENS.c.person_id)
+    rows = db.session.execute(
+        select(CITIZENS.c.id, CITIZENS.c.phone_sealed, ACTS_FOR.c.name_sealed)
+        .outerjoin(ACTS_FOR, own)
+        .where(CITIZENS.c.id.in_(citizens))
+    )
+    found = {}
+    for row in rows:
+        name = row.name_sealed and parts().seal.open(NAME, row.name_sealed)
+        phone = _opened_phone(row.phone_sealed)
+        found[row.id] = MaskedContact(name and masked_name(name), phone and masked_phone(phone))
+    return found

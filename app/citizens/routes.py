@@ -9,12 +9,14 @@ from flask import Response
 
 from app.citizens import service
 from app.citizens.queries import Citizen, Person, citizen_of, people_of
-from app.citizens.rules import BEIJING, masked_name, masked_number
+from app.citizens.rules import BEIJING, masked_name, masked_number, masked_phone
 from app.citizens.schemas import (
     CitizenOut,
     IdentityIn,
+    LanguageIn,
     PersonIn,
     PersonOut,
+    PhoneIn,
     SignedInOut,
     SignInIn,
 )
@@ -28,7 +30,10 @@ bp = APIBlueprint("citizens", __name__, url_prefix="/api/v1", tag="办事人")
 @access("public", needs_key=False)
 @bp.input(SignInIn)
 @bp.output(SignedInOut, status_code=201)
-@bp.doc(summary="微信登录", responses={401: "登录凭证无效或已使用", 503: "暂时无法连接微信"})
+@bp.doc(
+    summary="微信登录",
+    responses={401: "登录凭证无效或已使用", 403: "微信提示账号存在风险", 503: "暂时无法连接微信"},
+)
 def create_session(json_data: dict[str, Any]) -> Response:
     doing = act()
     login = service.ask_wechat(json_data["code"])
@@ -66,6 +71,28 @@ def set_identity(json_data: dict[str, Any]) -> Response:
     identity = service.check_identity(json_data["name"], json_data["id_number"], doing)
     return perform_here(
         lambda: service.set_identity(doing.actor.id, identity, doing), _citizen_out, keyed=False
+    )
+
+
+@bp.put("/me/phone")
+@access("citizen")
+@bp.input(PhoneIn)
+@bp.output(CitizenOut)
+@bp.doc(summary="登记微信绑定的手机号", responses={503: "暂时无法连接微信"})
+def set_phone(json_data: dict[str, Any]) -> Response:
+    doing = act()
+    phone = service.ask_phone(json_data["code"])
+    return perform_here(lambda: service.set_phone(doing.actor.id, phone), _citizen_out, keyed=False)
+
+
+@bp.put("/me/language")
+@access("citizen")
+@bp.input(LanguageIn)
+@bp.output(CitizenOut)
+@bp.doc(summary="选择通知的语言")
+def set_language(json_data: dict[str, Any]) -> Response:
+    return perform_here(
+        lambda: service.set_language(actor().id, json_data["language"]), _citizen_out, keyed=False
     )
 
 
@@ -117,6 +144,8 @@ def _citizen_out(citizen: Citizen) -> dict[str, Any]:
         "id": citizen.id,
         "name": citizen.name and masked_name(citizen.name),
         "has_identity": citizen.person is not None,
+        "phone": citizen.phone and masked_phone(citizen.phone),
+        "language": citizen.language,
     }
 
 

@@ -100,8 +100,10 @@ def name(text: str) -> str:
 
 
 def _joined_where_chinese(text: str) -> str:
-    """One blank between words, and none between Chinese characters: 李 明 is 李明."""
-    return re.sub(r"(?<=[^\x00-\u02ff]) (?=[^\x00-\u02ff])", "", re.sub(" +", " ", text.strip()))
+    """One blank between words, and none between Chinese characters: 李 明 is 李明, also with the
+    wide blank of Chinese keyboards."""
+    one_blank = re.sub("[ \u3000]+", " ", text.strip())
+    return re.sub(r"(?<=[^\x00-\u02ff]) (?=[^\x00-\u02ff])", "", one_blank)
 
 
 def firm_name(text: str) -> str:
@@ -129,6 +131,11 @@ def masked_name(value: str) -> str:
 def masked_number(value: str, kind: str) -> str:
     """Of a person's number the first and last character; of a firm's enough to tell two apart."""
     return _masked(value, 4, 4) if kind == CreditCode.kind else _masked(value, 1, 1)
+
+
+def masked_phone(value: str) -> str:
+    """138****1234; of a number from abroad +85****12."""
+    return _masked(value, 3, 2 if value.startswith("+") else 4)
 
 
 def _masked(value: str, head: int, tail: int) -> str:

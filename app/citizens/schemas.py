@@ -10,6 +10,8 @@ from apiflask.fields import AwareDateTime, Boolean, Nested, String
 from apiflask.validators import OneOf
 from marshmallow import ValidationError, validates_schema
 
+from app.core.language import LANGUAGES
+
 
 class SignInIn(Schema):
     code = String(required=True, metadata={"description": "wx.login 给出的 code"})
@@ -19,12 +21,22 @@ class CitizenOut(Schema):
     id = String(required=True)
     name = String(required=True, allow_none=True, metadata={"example": "张*三"})
     has_identity = Boolean(required=True, metadata={"description": "是否已登记本人姓名和证件号码"})
+    phone = String(required=True, allow_none=True, metadata={"example": "138****1234"})
+    language = String(required=True, validate=OneOf(list(LANGUAGES)))
 
 
 class SignedInOut(Schema):
     token = String(required=True)
     expires_at = AwareDateTime(required=True)
     citizen = Nested(CitizenOut, required=True)
+
+
+class PhoneIn(Schema):
+    code = String(required=True, metadata={"description": "手机号快速验证组件给出的 code"})
+
+
+class LanguageIn(Schema):
+    language = String(required=True, validate=OneOf(list(LANGUAGES)))
 
 
 class IdentityIn(Schema):

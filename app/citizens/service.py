@@ -1,14 +1,16 @@
 """Signing in, saying who one is, whom one acts for; keeping people and finding them again.
 
 Each runs inside the caller's transaction, but for what asks WeChat or the real-name service:
-`ask_wechat` and `check_identity` come before it."""
+`ask_wechat`, `ask_phone` and `check_identity` come before it."""
 
 from __future__ import annotations
 
+import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
@@ -20,7 +22,9 @@ from app.citizens.errors import (
     LoginCodeWrong,
     PersonKnown,
     PersonNotFound,
+    PhoneCodeWrong,
     TooManyPeople,
+    WechatBlocked,
     WechatUnavailable,
 )
 from app.citizens.queries import (
@@ -28,6 +32,8 @@ from app.citizens.queries import (
     CITIZENS,
     NAME,
     NUMBERS,
+    OPENID,
+    OWN_PHONE,
     PEOPLE,
     PHONE,
     SELF,
@@ -46,7 +52,10 @@ from app.core.parts import parts
 from wechat import errors as wechat
 from wechat.gateway import Login
 
-OPENID = "citizens.openid"
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
 SESSION_LASTS = timedelta(days=30)
 PEOPLE_AT_MOST = 20
 """Whom one account may act for, itself included: enough for a family and an agent's firms."""
@@ -75,12 +84,30 @@ class Identity:
 
 
 def ask_wechat(code: str) -> Login:
-    """Whom a login code stands for. Raises LoginCodeWrong, WechatUnavailable."""
+    """Whom a login code stands for. Raises LoginCodeWrong, WechatBlocked, WechatUnavailable."""
+    return _asked(lambda: parts().wechat.login(code))
+
+
+def ask_phone(code: str) -> str:
+    """The phone number that a code of WeChat's button stands for.
+
+    Raises PhoneCodeWrong, WechatUnavailable."""
+    return _asked(lambda: parts().wechat.phone_number(code))
+
+
+def _asked(question: Callable[[], R]) -> R:
+    """WeChat's answer. However long it takes, no connection to the database is kept meanwhile."""
+    db.session.remove()
     try:
-        return parts().wechat.login(code)
+        return question()
     except wechat.LoginCodeWrong:
         raise LoginCodeWrong from None
-    except wechat.WechatAway:
+    except wechat.PhoneCodeWrong:
+        raise PhoneCodeWrong from None
+    except wechat.Blocked:
+        raise WechatBlocked from None
+    except wechat.WechatError as error:
+        log.warning("WeChat did not answer: %s", error)
         raise WechatUnavailable from None
 
 
@@ -155,6 +182,26 @@ def set_identity(citizen: str, identity: Identity, act: Act) -> Citizen:
         .values(citizen_id=citizen, person_id=person, created_at=act.now, **own)
         .on_conflict_do_update(index_elements=["citizen_id", "person_id"], set_=own)
     )
+    return citizen_of(citizen)
+
+
+def set_phone(citizen: str, phone: str) -> Citizen:
+    """An account is reached under this number from now on."""
+    seal = parts().seal
+    return _change(
+        citizen,
+        phone_sealed=seal.seal(OWN_PHONE, phone),
+        phone_index=seal.find(OWN_PHONE, phone),
+    )
+
+
+def set_language(citizen: str, language: str) -> Citizen:
+    """An account is told things in this language from now on."""
+    return _change(citizen, language=language)
+
+
+def _change(citizen: str, **values: Any) -> Citizen:
+    db.session.execute(update(CITIZENS).where(CITIZENS.c.id == citizen).values(values))
     return citizen_of(citizen)
 
 

@@ -7,6 +7,7 @@ from app.commands.replay import replay
 from app.commands.running import demo_group, schedule, worker
 from app.commands.speech import speech_group
 from app.commands.staff import device_group, staff_group
+from app.commands.told import sms_group, wechat_group
 
 commands = (
     hall,
@@ -16,6 +17,8 @@ commands = (
     queue_group,
     appointments_group,
     speech_group,
+    sms_group,
+    wechat_group,
     demo_group,
     replay,
     worker,

@@ -54,7 +54,7 @@ def event_stream(messages: Iterator[str]) -> Response:
 
     The first is waited for, so that a refusal is still an answer and not a broken stream."""
     db.session.remove()
-    first = next(messages)
+    first = next(messages, "")
 
     def told() -> Iterator[str]:
         yield first

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from queueing.events import RedisEvents
     from queueing.outlook import RedisOutlooks
+    from sms.gateway import SmsGateway
     from wechat.gateway import Gateway
 
 
@@ -27,6 +28,8 @@ class Parts:
     settings: Settings
     clock: Clock
     redis: Any
+    rq: Any
+    """RQ's own Redis."""
     sequence: Callable[[str, str], Sequence]
     """(hall code, day as YYYYMMDD) -> the sequence of that hall and day."""
     doubt: Doubt
@@ -38,6 +41,8 @@ class Parts:
     streams: Streams
     seal: Seal
     wechat: Gateway
+    sms: SmsGateway | None
+    """None where text messages are not sent at all."""
     real_name: RealName
 
 

@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 DRAINED = 8 * 1024 * 1024
 """Bytes of a body too large that are read and thrown away, so that the answer arrives."""
 
+PROGRAMS = ("/api/", "/wechat/")
+"""Where programs ask, and are told problems; elsewhere people are, and read a page."""
+
 TITLES = {
     400: "请求有误",
     401: "需要登录",
@@ -78,6 +81,7 @@ class ProblemOut(Schema):
     grade = String(metadata={"description": "已经给出的评价"})
     date = Date(metadata={"description": "预约的大厅日"})
     opens_at = AwareDateTime(metadata={"description": "从何时起可以签到"})
+    until = AwareDateTime(metadata={"description": "到何时为止不能预约"})
     items = List(String(), metadata={"description": "太早签到的，可以改取哪些事项的现场号"})
     appointment = String(metadata={"description": "太早签到的预约 (id)"})
     retry_after = Integer(metadata={"description": "多少秒后可以再试"})
@@ -118,7 +122,7 @@ def problem(status: int, code: str, detail: str | Said, **more: Any) -> Response
 
 
 def _answer(status: int, code: str, detail: str | Said, **more: Any) -> Response:
-    if request.path.startswith("/api/"):
+    if request.path.startswith(PROGRAMS):
         return problem(status, code, detail, **more)
     page = render_template("error.html", status=status, detail=_in_words(code, detail))
     response = Response(page, status=status)

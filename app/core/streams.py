@@ -34,6 +34,7 @@ GATHERED_S = 0.5
 MISSED_AT_MOST = 500
 """Who missed more than this is given the present instead of all of it."""
 RESYNC = "resync"
+TICKET = "ticket"
 STILL_HERE = ": still here\n\n"
 
 P = TypeVar("P")
@@ -128,13 +129,15 @@ class Streams:
                 elif _later(event_or[0], sent):
                     yield event_or[1]
 
-    def watch(self, hall: str, present: Callable[[], str]) -> Iterator[str]:
-        """One thing's state, told anew whenever something in its hall may have changed it."""
+    def watch(self, hall: str, present: Callable[[], dict[str, Any] | None]) -> Iterator[str]:
+        """One ticket's state, told anew whenever something in its hall may have changed it. Whoever
+        comes back, with whatever id, is told the present: of a state nothing is missed.
+
+        Ends once `present` gives None: whoever listened may not see it any more."""
         with self.listen(hall) as listener:
-            before = ""
-            while True:
-                now = _released(present)
-                yield f"event: ticket\ndata: {now}\n\n" if now != before else STILL_HERE
+            before: dict[str, Any] | None = None
+            while (now := _released(present)) is not None:
+                yield STILL_HERE if now == before else self._present(TICKET, self._here(hall), now)
                 before = now
                 listener.get(HEARTBEAT_S)
                 time.sleep(GATHERED_S)
@@ -160,14 +163,13 @@ class Streams:
     def _resync(self, hall: str, snapshot: Snapshot) -> str:
         # The id first: an event that comes in between is told twice rather than never.
         here = self._here(hall)
-        present = {
-            "event": RESYNC,
-            "server_time": self._clock.now().isoformat(),
-            **_released(snapshot),
-        }
+        return self._present(RESYNC, here, _released(snapshot))
+
+    def _present(self, kind: str, here: tuple[str, str] | None, what: dict[str, Any]) -> str:
+        """A picture of the present, as it was at this place of the stream."""
+        told = {"event": kind, "server_time": self._clock.now().isoformat(), **what}
         last = f"id: {here[0]}:{here[1]}\n" if here else ""
-        data = json.dumps(present, ensure_ascii=False)
-        return f"event: {RESYNC}\n{last}data: {data}\n\n"
+        return f"event: {kind}\n{last}data: {json.dumps(told, ensure_ascii=False)}\n\n"
 
     def _message(self, hall: str, event: StreamEvent, generation: str | None = None) -> str:
         payload = json.loads(event.payload)

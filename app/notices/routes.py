@@ -1,26 +1,25 @@
-"""What an account was told."""
+"""An account's messages, and which of them it lets itself be sent."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from apiflask import APIBlueprint, Schema
-from apiflask.fields import AwareDateTime, String
+from apiflask import APIBlueprint
 from flask import Response
 
 from app.citizens.rules import BEIJING
-from app.core.auth import access, actor
-from app.core.http import answer
-from app.notices.queries import latest_of
+from app.core.auth import access, act, actor
+from app.core.http import answer, perform_here, wire_time
+from app.core.language import tell
+from app.core.parts import parts
+from app.core.said import Said
+from app.notices import service, subscriptions
+from app.notices.queries import count_unread, latest_of
+from app.notices.schemas import AnswersIn, NoticeOut, ReadIn, SubscriptionsOut, UnreadOut
+from app.notices.words import title
 
 bp = APIBlueprint("notices", __name__, url_prefix="/api/v1", tag="消息")
-
-
-class NoticeOut(Schema):
-    id = String(required=True)
-    kind = String(required=True)
-    text = String(required=True)
-    at = AwareDateTime(required=True)
 
 
 @bp.get("/me/notices")
@@ -28,13 +27,81 @@ class NoticeOut(Schema):
 @bp.output(NoticeOut(many=True))
 @bp.doc(summary="我的消息，最近的在前")
 def notices() -> Response:
-    return answer(
-        [
-            {"id": n["id"], "kind": n["kind"], "text": n["text"], "at": _local(n["at"])}
-            for n in latest_of(actor().id)
-        ]
+    return answer([_notice_out(row) for row in latest_of(actor().id, _now())])
+
+
+@bp.get("/me/notices/unread")
+@access("citizen")
+@bp.output(UnreadOut)
+@bp.doc(summary="未读消息数")
+def unread() -> Response:
+    return answer({"count": count_unread(actor().id, _now())})
+
+
+@bp.put("/me/notices/read")
+@access("citizen")
+@bp.input(ReadIn)
+@bp.output({}, status_code=204)
+@bp.doc(summary="消息已读到某一条")
+def read(json_data: dict[str, Any]) -> Response:
+    doing = act()
+    return perform_here(
+        lambda: service.read(doing.actor.id, json_data["until"], doing),
+        lambda _: None,
+        keyed=False,
     )
 
 
-def _local(at: datetime) -> str:
-    return at.astimezone(BEIJING).isoformat(timespec="milliseconds")
+@bp.get("/me/subscriptions")
+@access("citizen")
+@bp.output(SubscriptionsOut)
+@bp.doc(summary="订阅消息：模板和还可发的条数")
+def my_subscriptions() -> Response:
+    return answer(_subscriptions_out(subscriptions.subscriptions_of(actor().id)))
+
+
+@bp.put("/me/subscriptions")
+@access("citizen")
+@bp.input(AnswersIn)
+@bp.output(SubscriptionsOut)
+@bp.doc(summary="登记用户对订阅请求的回答；不认识的模板不计")
+def answer_subscriptions(json_data: dict[str, Any]) -> Response:
+    doing, answers = act(), json_data["answers"]
+    subscriptions.tell_sandbox(doing.actor.id, answers)
+    return perform_here(
+        lambda: subscriptions.note_answers(doing.actor.id, answers, doing),
+        _subscriptions_out,
+        keyed=False,
+    )
+
+
+def _notice_out(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "title": title(row["kind"]),
+        "text": tell(Said(**row["said"])) if row["said"] else row["text"],
+        "at": wire_time(row["at"], BEIJING),
+        "read": row["read_at"] is not None,
+        "link": row["link"],
+        "state": row["state"],
+    }
+
+
+def _subscriptions_out(found: list[subscriptions.Subscription]) -> dict[str, Any]:
+    return {
+        "templates": [
+            {
+                "key": each.key,
+                "id": each.template.id,
+                "title": each.template.title,
+                "long_term": each.template.long_term,
+                "grants": each.left,
+            }
+            for each in found
+        ]
+    }
+
+
+def _now() -> datetime:
+    return parts().clock.now()

@@ -2,15 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
 from app.core.acts import Act
-from app.core.db import insert_once
-from app.notices.models import NoticeRow
+from app.core.db import after_commit, db, insert_once
+from app.core.parts import parts
+from app.core.said import Said
+from app.notices.nudge import nudge
+from app.notices.queries import TABLE, in_state, no_attempt_open, told_to
+from app.notices.rules import AT_ONCE, Kind, State
+from sms.templates import FACTS
 
-TABLE = NoticeRow.__table__
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of the mini-program. No identity in it: links travel."""
+
+    page: str
+    """pages/appointment/index"""
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
-def notify(citizen: str, kind: str, text: str, cause: str, act: Act) -> None:
-    """Tell an account something, once for each cause: it reads it under its messages."""
-    insert_once(
-        TABLE, id=act.new_id(), citizen_id=citizen, kind=kind, text=text, cause=cause, at=act.now
+def notify(
+    citizen: str,
+    kind: str,
+    words: Said | str,
+    cause: str,
+    act: Act,
+    *,
+    facts: Mapping[str, str],
+    link: Link | None = None,
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+    hall: str | None = None,
+) -> None:
+    """Tell an account something, once for each cause: among its messages, and on its phone.
+
+    `kind`: rules.Kind. `facts`: by the names of sms.templates.FACTS, for the fields of
+    templates. `not_before`:
+    nobody hears of it earlier. `not_after`: worth nothing from then on. `hall`: the code of the
+    hall whose quiet hours hold; without one the usual hours do."""
+    if unknown := facts.keys() - set(FACTS):
+        raise ValueError(f"no facts of a notice: {sorted(unknown)}")
+    at = max(act.now, not_before or act.now)
+    written = insert_once(
+        TABLE,
+        id=act.new_id(),
+        citizen_id=citizen,
+        kind=Kind(kind),
+        text=str(words),
+        said=asdict(words) if isinstance(words, Said) else None,
+        cause=cause,
+        at=at,
+        hall=hall,
+        facts=dict(facts),
+        link=None if link is None else {"page": link.page, "query": dict(link.query)},
+        not_after=not_after,
+        state=State.PENDING,
+        due_at=at,
     )
+    if written and kind in AT_ONCE:
+        after_commit(lambda: nudge(parts().rq))
+
+
+def read(citizen: str, until: datetime, act: Act) -> None:
+    """This account has read its messages up to this moment, as answers tell moments: to the
+    millisecond."""
+    db.session.execute(
+        update(TABLE)
+        .where(
+            told_to(citizen, act.now),
+            TABLE.c.read_at.is_(None),
+            TABLE.c.at < until + timedelta(milliseconds=1),
+        )
+        .values(read_at=act.now)
+    )
+
+
+def withdraw(cause_prefix: str, act: Act) -> int:
+    """Tell nobody any more of what these causes began; how many there were. What was sent, or is
+    being sent, stays as it is. The prefix is to end where a name ends: reminder:17: and not
+    reminder:1."""
+    caused = in_state(State.PENDING) & TABLE.c.cause.startswith(cause_prefix, autoescape=True)
+    # locked first: whether a worker has begun to tell one is then seen as it is, not as it was
+    pending = db.session.scalars(select(TABLE.c.id).where(caused).with_for_update()).all()
+    withdrawn = db.session.execute(
+        update(TABLE)
+        .where(TABLE.c.id.in_(pending), in_state(State.PENDING), no_attempt_open())
+        .values(state=State.WITHDRAWN, due_at=None, done_at=act.now)
+        .returning(TABLE.c.id)
+    )
+    return len(withdrawn.all())

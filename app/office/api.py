@@ -70,7 +70,7 @@ def slots(query_data: dict[str, Any]) -> Response:
 @bp.input(StaffBookIn)
 @bp.output(AppointmentOut, status_code=201)
 @bp.doc(
-    summary="代人预约（电话或现场）",
+    summary="代人预约（电话或现场）；办事人已暂停自行预约的仍可代约，在 warning 中写明",
     responses={404: "没有这个时段或事项", 409: "约满、已过或当天已有预约"},
 )
 def book(json_data: dict[str, Any]) -> Response:

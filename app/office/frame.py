@@ -24,6 +24,7 @@ TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("kiosk_pages.paper", "补录纸质号", (Role.GUIDE, Role.CLERK, Role.SUPERVISOR)),
     ("office_report.page", "日报", LEADS),
     ("admin_pages.log", "号票记录", (Role.CLERK, *LEADS)),
+    ("outbox_pages.page", "通知", LEADS),
     ("admin_pages.devices", "设备", LEADS),
     ("admin_pages.people", "账号", (Role.ADMINISTRATOR,)),
     ("admin_pages.hall", "大厅文件", (Role.ADMINISTRATOR,)),

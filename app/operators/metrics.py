@@ -14,6 +14,7 @@ from app.calling.queries import calls_made
 from app.catalog.plan import HallPlan
 from app.catalog.service import counter_statuses, plans
 from app.core.parts import parts
+from app.notices.queries import count_unknown, counts_by_state, oldest_due
 from app.tickets.queries import oldest_wait, waiting_by_lane
 
 
@@ -57,8 +58,32 @@ class Halls:
         calls.add_metric([plan.code], calls_made(plan.code, day))
 
 
+class Outbox:
+    """What people are told, and whether it reaches them."""
+
+    def collect(self) -> Iterator[Metric]:
+        now = parts().clock.now()
+        notices = GaugeMetricFamily(
+            "shunhao_notices",
+            "Notices of the last day, and all that are pending.",
+            labels=["state"],
+        )
+        for state, count in counts_by_state(now).items():
+            notices.add_metric([str(state)], count)
+        oldest = GaugeMetricFamily(
+            "shunhao_notices_oldest_due_seconds", "How long the first that is due has waited."
+        )
+        oldest.add_metric([], oldest_due(now).total_seconds())
+        unknown = CounterMetricFamily(
+            "shunhao_notices_unknown", "Notices of which nobody knows whether they arrived."
+        )
+        unknown.add_metric([], count_unknown())
+        yield from (notices, oldest, unknown)
+
+
 def scrape() -> bytes:
     """Everything, in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(Halls())
+    registry.register(Outbox())
     return generate_latest(registry)

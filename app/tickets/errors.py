@@ -112,3 +112,23 @@ class NotCheckedIn(DomainError):
 class NoPriority(DomainError):
     code = "no_priority"
     detail = "该号没有优先资格可取消。"
+
+
+class NothingToFollow(DomainError):
+    code = "nothing_to_follow"
+    detail = "这张号票已经办完或已作废，不能再让别人关注。"
+
+
+class FollowLinkOver(NotFound):
+    code = "follow_link_over"
+    detail = "这个关注链接已经失效，请向号票的主人要新的链接。"
+
+
+class OwnTicket(DomainError):
+    code = "own_ticket"
+    detail = "这是您自己的号，叫号时本来就会提醒您。"
+
+
+class FollowersFull(DomainError):
+    code = "followers_full"
+    detail = "关注这张号票的人已满，不能再加入。"

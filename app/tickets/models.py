@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, Date, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import UtcDateTime, db
@@ -12,6 +21,7 @@ from app.core.db import UtcDateTime, db
 # As `queries.in_states` writes them out: an index is used where its condition is read again.
 WAITING = text("state IN ('waiting')")
 AT_COUNTER = text("state IN ('called', 'serving')")
+FOLLOWED = text("follow_token IS NOT NULL")
 LIVE = text("state IN ('expected', 'waiting', 'called', 'serving', 'parked', 'passed')")
 
 
@@ -65,6 +75,11 @@ class TicketRow(db.Model):
     """When it last left the line or the counter: parked, passed, finished, left, closed."""
     stopped_from: Mapped[str | None] = mapped_column(String(12))
     """The state before that, for undo."""
+    near_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When phones were told that its turn is near, or its line was so short that the answer to
+    taking it said so; None: neither yet."""
+    follow_token: Mapped[str | None] = mapped_column(String(32))
+    """128 random bits: who has them may watch the ticket, and nothing else. None: nobody may."""
 
     __table_args__ = (
         UniqueConstraint("hall", "day", "number"),
@@ -88,6 +103,13 @@ class TicketRow(db.Model):
             sqlite_where=AT_COUNTER,
         ),
         Index(
+            "uq_tickets_follow_token",
+            "follow_token",
+            unique=True,
+            postgresql_where=FOLLOWED,
+            sqlite_where=FOLLOWED,
+        ),
+        Index(
             "ix_tickets_live",
             "hall",
             "day",
@@ -99,6 +121,16 @@ class TicketRow(db.Model):
             ),
         ),
     )
+
+
+class FollowerRow(db.Model):
+    """An account that is told of somebody else's ticket."""
+
+    __tablename__ = "followers"
+
+    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    citizen_id: Mapped[str] = mapped_column(ForeignKey("citizens.id"), primary_key=True, index=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SeriesRow(db.Model):

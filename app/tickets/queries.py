@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.core.acts import Actor
 from app.core.db import db
 from app.core.parts import parts
 from app.tickets.errors import TicketNotFound
-from app.tickets.models import TicketRow
+from app.tickets.models import FollowerRow, TicketRow
 from app.tickets.states import AT_COUNTER, LIVE, State
 from queueing.sequence import Sequence
 
@@ -22,6 +23,7 @@ Ticket = Row[Any]
 """A row of `tickets` as it was read: immutable, its columns as attributes."""
 
 TABLE = TicketRow.__table__
+FOLLOWERS = FollowerRow.__table__
 
 
 def in_states(*states: State) -> Any:
@@ -127,12 +129,24 @@ def at_counter(hall: str, counter: str, *, lock: bool = False) -> Ticket | None:
     return db.session.execute(query, {"at_hall": hall, "at_counter": counter}).one_or_none()
 
 
-def announced(ticket: Ticket) -> int | None:
-    """How often its call has been announced; None when it is not called."""
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """How often a call has been announced, and when last."""
+
+    nth: int | None
+    at: datetime | None
+
+
+def announced(ticket: Ticket) -> Announced:
+    """The last announcement of its call; none of a ticket that is not called."""
     if ticket.state != State.CALLED:
-        return None
-    theirs = (events.TABLE.c.ticket_id == ticket.id, events.TABLE.c.call_id == ticket.call_id)
-    return db.session.execute(select(func.max(events.TABLE.c.nth)).where(*theirs)).scalar_one()
+        return Announced(None, None)
+    made = events.TABLE.c
+    query = select(made.nth, made.at).where(
+        made.ticket_id == ticket.id, made.call_id == ticket.call_id, made.nth.is_not(None)
+    )
+    last = db.session.execute(query.order_by(made.nth.desc()).limit(1)).one_or_none()
+    return Announced(*last) if last else Announced(None, None)
 
 
 def ahead(ticket: Ticket) -> int | None:
@@ -151,6 +165,40 @@ def ahead(ticket: Ticket) -> int | None:
             ),
         )
     ).scalar_one()
+
+
+def coming_near(hall: str, day: date, at_most: int) -> list[tuple[str, int]]:
+    """(id, how many stand before it) of the waiting tickets with that many or fewer before them in
+    their lane whose phones were not told so yet; called before are none of them."""
+    place = func.row_number().over(
+        partition_by=TABLE.c.lane, order_by=(TABLE.c.due_ms, TABLE.c.serial)
+    )
+    line = select(*TABLE.c, (place - 1).label("before")).where(waiting_in(hall, day)).subquery()
+    near = select(line.c.id, line.c.before).where(
+        line.c.before <= at_most,
+        line.c.near_at.is_(None),
+        line.c.call_id.is_(None),
+        or_(line.c.citizen_id.is_not(None), line.c.follow_token.is_not(None)),
+    )
+    return [(row.id, row.before) for row in db.session.execute(near.order_by(line.c.id))]
+
+
+def followers_of(ticket: Ticket) -> list[str]:
+    """The accounts that follow a ticket, the first first."""
+    if ticket.follow_token is None:
+        return []
+    query = select(FOLLOWERS.c.citizen_id).where(FOLLOWERS.c.ticket_id == ticket.id)
+    return list(db.session.execute(query.order_by(FOLLOWERS.c.since)).scalars())
+
+
+def followed_by(citizen: str) -> list[Ticket]:
+    """The tickets of others that an account follows, on any day, the first followed first."""
+    query = (
+        select(*TABLE.c)
+        .join(FOLLOWERS, FOLLOWERS.c.ticket_id == TABLE.c.id)
+        .where(FOLLOWERS.c.citizen_id == citizen, TABLE.c.follow_token.is_not(None))
+    )
+    return list(db.session.execute(query.order_by(FOLLOWERS.c.since)).all())
 
 
 def waiting(
@@ -253,6 +301,20 @@ def at_counters(hall: str, lanes: frozenset[str]) -> list[Ticket]:
 def waiting_by_lane(hall: str, day: date) -> dict[str, int]:
     """Letters -> how many wait."""
     return _by_lane(waiting_in(hall, day))
+
+
+def waiting_everywhere(days: Mapping[str, date]) -> dict[str, dict[str, int]]:
+    """Hall -> letters -> how many wait; `days`: hall -> the day it has."""
+    rows = db.session.execute(
+        select(TABLE.c.hall, TABLE.c.day, TABLE.c.lane, func.count())
+        .where(TABLE.c.hall.in_(days.keys()), in_states(State.WAITING))
+        .group_by(TABLE.c.hall, TABLE.c.day, TABLE.c.lane)
+    )
+    found: dict[str, dict[str, int]] = {hall: {} for hall in days}
+    for hall, day, lane, count in rows:
+        if day == days[hall]:
+            found[hall][lane] = count
+    return found
 
 
 def live_by_lane(hall: str) -> dict[str, int]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response
 
 from app.catalog.service import plan_of
-from app.citizens.queries import own_person
+from app.citizens.queries import is_signed_in, own_person
 from app.core.acts import Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, event_stream, perform_here
 from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
-from app.tickets.queries import Ticket, announced, find, live_of, owned_by
+from app.tickets.queries import Ticket, find, live_of, owned_by
 from app.tickets.schemas import ItemsIn, NothingIn, RejoinOut, TicketOut
-from app.tickets.view import rejoin_out, ticket_out
+from app.tickets.view import live_out, rejoin_out, ticket_out
 
 bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="号票")
 
@@ -91,10 +90,11 @@ def ticket_events(ticket_id: str) -> Response:
     asker = actor()
     plan = plan_of(mine(ticket_id).hall)
 
-    def present() -> str:
+    def present() -> dict[str, Any] | None:
+        if asker.kind == "citizen" and not is_signed_in(asker.session, parts().clock.now()):
+            return None
         ticket = find(None, id=ticket_id)
-        told = ticket_out(ticket, plan, asker) | {"nth": announced(ticket)}
-        return json.dumps(told, ensure_ascii=False)
+        return ticket_out(ticket, plan, asker) | live_out(ticket, plan)
 
     return event_stream(parts().streams.watch(plan.code, present))
 

@@ -10,6 +10,7 @@ from typing import Any
 from app.catalog.plan import HallDay, HallPlan
 from app.core.said import Said
 from app.tickets.errors import NotAPaperNumber
+from app.tickets.states import State
 from queueing import order
 from queueing.order import Due, Promises, Slot, Why
 from queueing.sequence import Entry
@@ -115,6 +116,58 @@ def place_of(ticket: Any, plan: HallPlan) -> Said:
     if ticket.due_why == Why.AFAR:
         return Said("远程取号，%(at)s 到厅签到", {"at": entered})
     return Said("%(at)s 现场取号", {"at": entered})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What phones are told of a ticket: its own, and those of who follows it."""
+
+    own: Said
+    followed: Said
+    note: str
+    """What to do now, in the 20 characters that a field of a message holds."""
+
+
+def told_near(ticket: Any, ahead: int) -> Told:
+    """`ahead` waiting tickets of its lane are still before it."""
+    said = {"number": ticket.number, "ahead": ahead}
+    if ahead == 0:
+        return Told(
+            Said("您的号码 %(number)s 已排在最前面，请到大厅留意叫号。", said),
+            Said("您关注的号码 %(number)s 已排在最前面，请提醒本人留意叫号。", said),
+            "请到大厅留意叫号",
+        )
+    return Told(
+        Said("您的号码 %(number)s 前面还有 %(ahead)s 人，请到大厅等候。", said),
+        Said("您关注的号码 %(number)s 前面还有 %(ahead)s 人，请提醒本人到大厅等候。", said),
+        f"前面还有{ahead}人，请到大厅等候",
+    )
+
+
+def told_called(ticket: Any) -> Told:
+    """It is called to its counter."""
+    said = {"number": ticket.number, "counter": ticket.counter}
+    return Told(
+        Said("请%(number)s号到%(counter)s号窗口办理。", said),
+        Said("您关注的号码 %(number)s 已叫号，请提醒本人到 %(counter)s 号窗口办理。", said),
+        f"请到{ticket.counter}号窗口办理",
+    )
+
+
+def told_passed(ticket: Any) -> Told:
+    """It was called and nobody came, for the last time where that has closed it."""
+    said = {"number": ticket.number}
+    if ticket.state == State.CLOSED:
+        return Told(
+            Said("您的号码 %(number)s 多次过号，已经作废，需要办理时请重新取号。", said),
+            Said("您关注的号码 %(number)s 多次过号，已经作废，需要办理时请重新取号。", said),
+            "已作废，请重新取号",
+        )
+    return Told(
+        Said("您的号码 %(number)s 已过号，请点“重新排队”，不必重新取号。", said),
+        Said("您关注的号码 %(number)s 已过号，请提醒本人重新排队，不必重新取号。", said),
+        "请重新排队，不必重新取号",
+    )
 
 
 def _clock(at: datetime, plan: HallPlan) -> str:

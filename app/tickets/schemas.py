@@ -10,6 +10,7 @@ from marshmallow import ValidationError, validates_schema
 from app.tickets.rules import PRIORITIES
 from app.tickets.states import State
 
+NTH = "这次叫号已播报几遍，重呼加一；没有叫到时为 null"
 PHONE = Regexp(r"\+?[0-9](?:[ -]?[0-9]){6,14}$", error="电话号码应为 7 至 15 位数字。")
 
 
@@ -30,6 +31,7 @@ class EstimateOut(Schema):
 class TicketOut(Schema):
     id = String(required=True)
     token = String(required=True, allow_none=True)
+    hall = String(required=True)
     number = String(required=True, metadata={"example": "A012"})
     state = String(required=True, validate=OneOf([str(state) for state in State]))
     lane = String(required=True)
@@ -39,7 +41,33 @@ class TicketOut(Schema):
     ahead = Integer(required=True, allow_none=True, metadata={"description": "同队列前面的人数"})
     estimate = Nested(EstimateOut, required=True)
     counter = String(required=True, allow_none=True)
+    nth = Integer(required=True, allow_none=True, metadata={"description": NTH})
     why = Nested(WhyOut, required=True)
+
+
+class FollowedOut(Schema):
+    number = String(required=True, metadata={"example": "A012"})
+    state = String(required=True, validate=OneOf([str(state) for state in State]))
+    lane = String(required=True)
+    item = String(required=True)
+    item_name = String(required=True)
+    ahead = Integer(required=True, allow_none=True, metadata={"description": "同队列前面的人数"})
+    estimate = Nested(EstimateOut, required=True)
+    counter = String(required=True, allow_none=True)
+    nth = Integer(required=True, allow_none=True, metadata={"description": NTH})
+    hall = String(required=True)
+    hall_name = String(required=True)
+    name = String(required=True, allow_none=True, metadata={"description": "姓名，已遮挡"})
+
+
+class FollowingOut(FollowedOut):
+    token = String(required=True, metadata={"description": "关注链接的令牌"})
+
+
+class FollowLinkOut(Schema):
+    token = String(required=True, allow_none=True, metadata={"description": "没有链接时为 null"})
+    url = String(required=True, allow_none=True)
+    followers = Integer(required=True, metadata={"description": "正在关注的人数"})
 
 
 class RejoinOut(Schema):

@@ -41,6 +41,7 @@ from app.tickets.errors import (
     TicketChanged,
     WrittenTimeWrong,
 )
+from app.tickets.following import forget_followers
 from app.tickets.models import SeriesRow
 from app.tickets.queries import (
     TABLE,
@@ -54,6 +55,7 @@ from app.tickets.queries import (
 )
 from app.tickets.rules import Arrival, due_of, entry_of, number_text, paper_count
 from app.tickets.states import LIVE, Action, State, require
+from app.tickets.telling import mark_if_near, take_back
 from queueing import order
 
 SERIES = SeriesRow.__table__
@@ -136,7 +138,7 @@ def admit(
     Raises QuotaUsedUp (not for appointments) and LiveTicketHeld."""
     day = plan.day_of(act.now)
     lane = plan.lanes[items[0].lane]
-    _refuse_second_ticket(plan, day, lane.letters, person)
+    _refuse_second_ticket(plan, day, lane.letters, person, arrival)
     serial, at = _next_serial(plan.code, day.date, act.now)
     arrival = arrival.at_the_earliest(at)
     if arrival.slot is None:
@@ -154,6 +156,7 @@ def admit(
         citizen_id=citizen,
     )
     record(act, ticket, "taken")
+    mark_if_near(ticket, plan, act)
     _tell_sequence(ticket, waited=False)
     return ticket
 
@@ -391,8 +394,14 @@ def _refuse_last_number(plan: HallPlan, items: list[Item], now: datetime) -> Non
         raise LastNumberGiven
 
 
-def _refuse_second_ticket(plan: HallPlan, day: HallDay, letters: str, person: str | None) -> None:
+def _refuse_second_ticket(
+    plan: HallPlan, day: HallDay, letters: str, person: str | None, arrival: Arrival
+) -> None:
+    """Where the hall asks for it; of numbers from afar one a lane in any hall: they cost nobody the
+    way, and a phone could take all there are."""
     rule = plan.rules.one_live_ticket
+    if arrival.origin == "afar" and rule == "off":
+        rule = "per_lane"
     if rule == "off" or person is None:
         return
     lock_person(person)
@@ -422,6 +431,8 @@ def change(ticket: Ticket, act: Act, kind: str, /, note: str = "", **values: Any
     if changed is None:
         raise TicketChanged
     record(act, changed, kind, note)
+    if changed.state != ticket.state:
+        take_back(changed, act)
     _tell_sequence(changed, waited=ticket.state == State.WAITING)
     return changed
 
@@ -456,7 +467,7 @@ def check_in(ticket: Ticket, priority: str | None, act: Act, plan: HallPlan) -> 
     day = plan.hall_day(ticket.day)
     arrival = Arrival(ticket.origin, ticket.taken_at, act.now, None, priority)
     due = _due(plan, day, ticket.lane, arrival, act.now)
-    return change(
+    entered = change(
         ticket,
         act,
         "checked_in",
@@ -466,6 +477,8 @@ def check_in(ticket: Ticket, priority: str | None, act: Act, plan: HallPlan) -> 
         due_ms=due.at,
         due_why=due.why,
     )
+    mark_if_near(entered, plan, act)
+    return entered
 
 
 def rejoin(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
@@ -545,7 +558,8 @@ def give_back_bound(plan: HallPlan, counter: str, act: Act) -> int:
 
 
 def close_day(plan: HallPlan, before: date, act: Act) -> int:
-    """Close what earlier days left behind; how many tickets there were. Never calls one."""
+    """Close what earlier days left behind, and forget who followed what; how many tickets there
+    were. Never calls one."""
     leftovers = db.session.execute(
         select(*TABLE.c)
         .where(TABLE.c.hall == plan.code, TABLE.c.day < before, in_states(*LIVE))
@@ -562,6 +576,7 @@ def close_day(plan: HallPlan, before: date, act: Act) -> int:
             stopped_from=ticket.state,
             note=ticket.state,
         )
+    forget_followers(plan.code, before)
     return len(leftovers)
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from urllib.request import Request, urlopen
 
 import pytest
@@ -187,6 +188,57 @@ def test_a_ticket_is_told_to_its_owner_only(hall, shared_live_server):
         assert next(told) == "waiting"
         hall.own(ticket, "leave")
         assert next(told) == "left"
+
+
+def test_a_ticket_s_events_have_ids_and_who_comes_back_is_told_the_present(house, monkeypatch):
+    """A phone that slept, whatever it heard last."""
+    monkeypatch.setattr(streams, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(streams, "GATHERED_S", 0.01)
+    ticket = house.take()
+    before = ticket_event(house, ticket)
+    assert re.fullmatch(r"[0-9a-f]+:[0-9]+-[0-9]+", before["id"])
+    assert (before["data"]["state"], before["data"]["call_id"]) == ("waiting", None)
+    called = house.clerk().next()
+    house.clock.advance(seconds=20)
+    house.clerk().handle(ticket, "recall")
+    for last in (before["id"], "nonsense", None):
+        now = ticket_event(house, ticket, last)
+        told = now["data"]
+        assert now["id"] != before["id"]
+        assert (told["state"], told["call_id"], told["nth"]) == ("called", called["call_id"], 2)
+        assert told["called_at"] == "2026-11-23T09:00:20.000+08:00"
+        assert datetime.fromisoformat(told["server_time"]).tzinfo
+    assert house.as_owner(ticket)["nth"] == 2  # who has no stream asks
+
+
+def ticket_event(house, ticket, last=None):
+    """The first event of a ticket's stream."""
+    headers = {"Last-Event-ID": last} if last else {}
+    path = f"/tickets/{ticket['id']}/events"
+    answer = house.request("GET", path, ticket["token"], headers=headers)
+    lines = next(answer.response).decode().splitlines()
+    answer.close()
+    told = dict(line.split(": ", 1) for line in lines if line)
+    assert told["event"] == "ticket"
+    return {"id": told["id"], "data": json.loads(told["data"])}
+
+
+@pytest.mark.parametrize("how", ["signed out", "expired"])
+def test_a_stream_ends_with_the_sign_in_it_was_opened_under(house, monkeypatch, how):
+    """The phone comes back, is refused, and signs in again."""
+    monkeypatch.setattr(streams, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(streams, "GATHERED_S", 0.01)
+    li = house.citizen("li").identify()
+    path = f"/tickets/{li.take_from_afar()['id']}/events"
+    stream = li.get(path)
+    assert b"expected" in next(stream.response)
+    assert next(stream.response) == b": still here\n\n"
+    if how == "expired":
+        house.clock.advance(days=365)
+    else:
+        assert li.delete("/session").status_code == 204
+    assert len(list(islice(stream.response, 10))) < 10, "the stream goes on"
+    refused(li.get(path), 401, "unauthenticated")
 
 
 def states(answer):

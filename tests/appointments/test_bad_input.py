@@ -193,7 +193,7 @@ def test_the_sixth_live_booking_of_an_account(house):
 
 def test_what_was_just_cancelled_counts_until_its_place_is_free_again(house):
     """Else an account that books and cancels in turn empties the hall."""
-    house.reload(lambda file: file["hall"]["booking"].update(release_hold_minutes=5))
+    house.reload(lambda file: file["hall"]["booking"].update(release_hold_minutes=5, bans=[]))
     li = house.citizen("li").identify()
     for _ in range(5):
         li.appointment(li.book(house.slot("10:00")), "cancel")

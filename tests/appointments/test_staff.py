@@ -197,7 +197,7 @@ def test_staff_cancel_and_move_where_the_phone_is_too_late(house, desk):
     for action, body in (("reschedule", {"slot": later}), ("cancel", {})):
         house.clock.advance(seconds=1)
         assert desk.appointment(booking, action, body).status_code == 200
-    assert [notice["kind"] for notice in li.get("/me/notices").json[:2]] == ["cancelled", "moved"]
+    assert [notice["kind"] for notice in li.get("/me/notices").json[:2]] == ["cancelled", "changed"]
     assert miscounted(house) == []
 
 
@@ -271,6 +271,7 @@ def test_a_long_list_asks_no_more_than_a_short_one(house, desk):
 
 
 def test_an_account_sees_all_to_come_and_the_latest_of_what_is_over(house):
+    house.reload(lambda file: file["hall"]["booking"].update(bans=[]))
     li = house.citizen("li").identify()
     for _ in range(OVER_AT_MOST + 1):
         li.appointment(li.book(house.slot("10:00")), "cancel")

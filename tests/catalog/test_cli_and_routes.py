@@ -104,34 +104,8 @@ def test_the_calendar_says_until_when_it_holds(run, tmp_path):
 
 def test_every_route_is_public(app):
     views = [view for name, view in app.view_functions.items() if name.startswith("catalog.")]
-    assert len(views) == 4
+    assert len(views) == 2
     assert all(access_of(view).kinds == {"public"} for view in views)
-
-
-def test_halls_over_http(client, load):
-    load()
-    (hall,) = client.get("/api/v1/halls").json
-    assert hall["code"] == "small"
-    assert hall["open"] is True
-    assert hall["now"] == "2026-11-24T10:00:00+08:00"
-    assert hall["date"] == "2026-11-24"
-    assert [span["opens_at"][11:] for span in hall["hours_today"]] == [
-        "09:00:00+08:00",
-        "13:30:00+08:00",
-    ]
-
-
-def test_a_hall_over_http(client, load, clock):
-    load()
-    clock.advance(hours=10)
-    hall = client.get("/api/v1/halls/small").json
-    assert hall["open"] is hall["gives_numbers"] is False
-    assert [lane["walk_in_minutes"] for lane in hall["lanes"]] == [30, 20]
-    assert [(c["no"], c["tiers"], c["status"]) for c in hall["counters"]] == [
-        ("1", [["A", "B"]], "closed"),
-        ("2", [["A"], ["B"]], "closed"),
-    ]
-    assert hall["departments"] == [{"code": "gongan", "name": "公安局"}]
 
 
 def test_items_over_http(client, load):
@@ -189,7 +163,7 @@ def test_a_hall_that_chose_behind_k_says_so(client, load):
     assert "第 2 位之后" in {row["why"]: row["due"] for row in rules["order"]}["priority"]
 
 
-@pytest.mark.parametrize("path", ["", "/items", "/rules"])
+@pytest.mark.parametrize("path", ["/items", "/rules"])
 def test_an_unknown_hall_over_http(client, path):
     answer = client.get(f"/api/v1/halls/nowhere{path}")
     assert (answer.status_code, answer.json["code"]) == (404, "unknown_hall")

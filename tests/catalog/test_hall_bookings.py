@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.catalog.hall_file import HallFileError, parse_hall, read_hall_file
 from app.catalog.plan import (
+    Ban,
     BookableTime,
     Booking,
     BookingException,
@@ -22,6 +23,7 @@ from app.catalog.plan import (
     Item,
     Location,
     MassEvent,
+    Remind,
 )
 from app.catalog.rules import counter_hours_on, is_bookable
 from app.catalog.service import plan_of
@@ -47,6 +49,11 @@ BOOKED = (
     book_until_minutes: 15
     cancel_until_minutes: 90
     release_hold_minutes: 2-5
+    offer_minutes: 45
+    remind: {evening_at: "19:30", before_minutes: 90}
+    bans:
+      - {what: missed, count: 2, ban_days: 14}
+      - {what: cancelled, count: 4, within_days: 21, ban_days: 7}
     exceptions:
       - {date: 2026-12-24, closed: true, lanes: [A], reason: 系统升级}
       - {date: 2026-12-24, hours: ["09:00-11:00"], lanes: [B], reason: 半天}
@@ -95,6 +102,9 @@ def test_every_key_is_read():
         book_until=15 * MINUTE,
         cancel_until=90 * MINUTE,
         release_hold=(2 * MINUTE, 5 * MINUTE),
+        offer_for=45 * MINUTE,
+        remind=Remind(time(19, 30), 90 * MINUTE),
+        bans=(Ban("missed", 2, 14), Ban("cancelled", 4, 7, within_days=21)),
         exceptions=(
             BookingException(date(2026, 12, 24), (), "系统升级", ("A",)),
             BookingException(date(2026, 12, 24), ((540, 660),), "半天", ("B",)),
@@ -120,6 +130,11 @@ def test_every_key_is_read():
         Exceptional(date(2026, 12, 31), ((600, 660),), "支援"),
     )
     assert plan.items["b-1"].bookable == (BookableTime((5, 6), (1, -1), ((540, 600),)),)
+
+
+def test_nobody_is_reminded_where_the_hall_does_not_want_it():
+    never = BOOKED.replace('evening_at: "19:30", before_minutes: 90', "evening_at: false")
+    assert parse_hall(never.encode()).plan.booking.remind == Remind(None)
 
 
 def test_what_is_left_out_has_its_default():
@@ -166,11 +181,21 @@ MISTAKES = [
     ('release_at: "07:30"', 'release_at: "24:00"', "时刻"),
     ("book_until_minutes: 15", "book_until_minutes: -1", "0 到 10080"),
     ("cancel_until_minutes: 90", "cancel_until_minutes: 10081", "0 到 10080"),
+    ("offer_minutes: 45", "offer_minutes: 0", "1 到 1440"),
+    ('evening_at: "19:30"', "evening_at: never", "应是 00:00 到 23:59 之间的时刻"),
+    ("before_minutes: 90", "before_minutes: 1441", "0 到 1440"),
+    ("remind: {evening_at", "remind: {morning_at", "不认识的键"),
     ("release_hold_minutes: 2-5", "release_hold_minutes: 5-2", "从小到大"),
     ("release_hold_minutes: 2-5", "release_hold_minutes: 1-2-3", "从小到大"),
     ("release_hold_minutes: 2-5", "release_hold_minutes: 1-1441", "0 到 1440"),
     ("release_hold_minutes: 2-5", "release_hold_minutes: soon", "应是整数"),
     ("release_hold_minutes: 2-5", "release_hold_minutes: [2, 5]", "应是整数"),
+    ("{what: missed, count: 2,", "{what: late, count: 2,", "只能是 missed、cancelled 之一"),
+    ("what: missed, count: 2, ban_days: 14", "what: missed, count: 2", "缺少"),
+    ("count: 4", "count: 0", "1 到 100"),
+    ("within_days: 21", "within_days: 3661", "1 到 3660"),
+    ("count: 4, within_days: 21", "count: 4, ever: true", "不认识的键"),
+    ("cancelled, count: 4, within_days: 21", "missed, count: 2", "前面已经写过"),
     (LONG_EXCEPTION, LONG_EXCEPTION.replace("[A]", "[X]"), "没有「X」这个业务队列"),
     (LONG_EXCEPTION, LONG_EXCEPTION.replace("[A]", "[]"), "至少要有 1 条"),
     (LONG_EXCEPTION, LONG_EXCEPTION.replace(", closed: true", ""), "请写明当天的 hours"),
@@ -368,3 +393,8 @@ def test_the_demo_hands_out_962_certificates_in_two_days():
     assert len(event.dates) == 2
     assert len(event.dates) * slots * event.places == 962
     assert plan.departments[plan.items[event.item].department].name == "教育局"
+
+
+def test_a_hall_may_ban_nobody():
+    nobody = SMALL.replace("  promises: {walk_in_minutes: 30}", "  booking: {bans: []}")
+    assert parse_hall(nobody.encode()).plan.booking == replace(Booking(), bans=())

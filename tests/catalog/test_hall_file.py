@@ -145,6 +145,8 @@ def test_all_mistakes_are_named_at_once():
         ("rules: {priority: behind_k}", "还要写 behind"),
         ("rules: {behind: 3}", "才写 behind"),
         ("rules: {one_live_ticket: two}", "只能是"),
+        ("rules: {quiet_hours: 21-7}", "21:00-07:30"),
+        ("rules: {quiet_hours: '21:00-24:00'}", "21:00-07:30"),
     ],
 )
 def test_mistakes_in_exceptions_and_rules(instead, sentence):

@@ -13,6 +13,8 @@ from tests.house import KIOSK_TOKEN, House, refused
 OF_CITIZENS = [
     ("GET", "/me", None),
     ("PUT", "/me/identity", {"name": "李小明", "id_number": "x"}),
+    ("PUT", "/me/phone", {"code": "x"}),
+    ("PUT", "/me/language", {"language": "en"}),
     ("GET", "/me/people", None),
     ("POST", "/me/people", {"name": "李小明", "id_number": "x"}),
     ("DELETE", "/me/people/x", None),
@@ -100,11 +102,20 @@ def test_signing_out_ends_this_phone_only(house):
     assert phone.token not in str(rows(house, SESSIONS))
 
 
-@pytest.mark.parametrize("app_id", [WechatApp("wx0123", "hidden"), None])
-def test_where_people_are_served_the_sandbox_opens_nothing(settings, app_id):
-    real = replace(settings, mode="production", wechat=app_id)
+NOBODY_LISTENS = "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize("app", [WechatApp("wx0123", "hidden", NOBODY_LISTENS), None])
+def test_where_people_are_served_the_sandbox_opens_nothing(settings, app):
+    real = replace(settings, mode="production", wechat=app)
     house = House(create_app(real))
     for code in ("sandbox:li", "sandbox-once:li", "0a1b2c"):
         answer = sign_in(house, {"code": code})
         refused(answer, 503, "wechat_unavailable")
         assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_another_app_than_wechat_s_signs_nobody_in(settings, wechat):
+    other = replace(settings, wechat=WechatApp("wx0123", "hidden", wechat.url))
+    answer = sign_in(House(create_app(other)), {"code": "sandbox:li"})
+    refused(answer, 503, "wechat_unavailable")

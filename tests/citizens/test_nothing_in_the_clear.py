@@ -11,7 +11,8 @@ from app.core.db import db
 from tests.crowd import rows
 from tests.house import credit_code, id_number
 from tests.stores import each_store_once
-from wechat.sandbox import Sandbox
+from wechat.sandbox import SANDBOX_SECRET
+from wechat.sandbox.people import openid_of
 
 
 @pytest.fixture
@@ -33,8 +34,10 @@ def told(value):
 def test_nothing_is_found_by_looking(house, every_redis, caplog):
     caplog.set_level(logging.DEBUG)
     li = house.citizen("小明").identify("李小明")
-    openid = Sandbox(None).login("sandbox:小明").openid
+    openid = openid_of("小明")
     secrets = ["李小明", li.id_number, openid, li.token, "王秀芳", id_number("19580308")]
+    secrets += ["13812345678", SANDBOX_SECRET]
+    li.put("/me/phone", {"code": "phone:13812345678"})
     secrets += ["清河豆腐店", credit_code()]
     li.add("王秀芳", id_number=id_number("19580308"))
     li.add("清河豆腐店", credit_code=credit_code())

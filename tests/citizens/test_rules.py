@@ -140,6 +140,11 @@ def test_names_are_kept_as_they_are_written(text):
     assert name(f" {text}\t") == text
 
 
+@pytest.mark.parametrize("text", ["李\u3000明", "李 明", " 李\u3000 明 "])
+def test_a_blank_between_chinese_characters_is_no_part_of_a_name(text):
+    assert name(text) == "李明"
+
+
 NO_NAMES = [
     "",
     "  ",

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from app.appointments import closing, service
+from app.appointments import closing, places, service
 from app.appointments.errors import SlotFull
 from app.appointments.queries import PLACES, SLOTS, TABLE, find, live_of_citizen, slots_on
 from app.catalog import calendar
@@ -85,7 +85,7 @@ def test_fifty_people_for_the_last_three_places(busy_house):
 
 
 def take_after_a_look(meet: threading.Barrier) -> Any:
-    """`_take` as a question and a write."""
+    """`take` as a question and a write."""
 
     def take(plan: Any, slot: Any, units: int) -> None:
         insert_once(SLOTS, id=slot.id, hall=plan.code, day=TUESDAY_DATE, taken=0)
@@ -105,7 +105,7 @@ def test_after_a_mere_look_they_are_oversold(busy_house, monkeypatch):
     people = citizens(busy_house, 3 + A_FEW)
     for citizen in people[:3]:
         citizen.book(slot)
-    monkeypatch.setattr(service, "_take", take_after_a_look(meeting(A_FEW)))
+    monkeypatch.setattr(service, "take", take_after_a_look(meeting(A_FEW)))
     answers = at_once(busy_house, [booking(citizen, slot) for citizen in people[3:]])
     assert [answer.status for answer in answers] == [201] * A_FEW
     assert taken(busy_house, slot) == 7 * MINUTES > PLACES_OF_A_SLOT * MINUTES
@@ -146,13 +146,13 @@ def test_a_booking_made_while_another_is_moved_to_that_day(busy_house, monkeypat
     (li,) = citizens(busy_house, 1)
     booked = li.book(busy_house.slot("09:00", date="2026-11-25"))
     there, slot = busy_house.slot("09:00"), busy_house.slot("10:00")
-    drop = service._drop_places
+    drop = service.drop_places
 
     def drop_after_somebody_booked(appointment: str) -> None:
         assert at_once(busy_house, [booking(li, slot)])[0].status == 201
         drop(appointment)
 
-    monkeypatch.setattr(service, "_drop_places", drop_after_somebody_booked)
+    monkeypatch.setattr(service, "drop_places", drop_after_somebody_booked)
     refused(li.appointment(booked, "reschedule", {"slot": there}), 409, "second_booking")
     assert {row.slot_id for row in live(busy_house)} == {slot, booked["slot"]["id"]}
     assert_balanced(busy_house)
@@ -388,10 +388,10 @@ def both_ends(house: House) -> list[Any]:
         def use_case() -> None:
             nonlocal tries
             tries += 1
-            service._take(plan, first, MINUTES)
+            places.take(plan, first, MINUTES)
             if tries == 1:
                 meet.wait()
-            service._take(plan, second, MINUTES)
+            places.take(plan, second, MINUTES)
 
         with house.app.app_context():
             try:
@@ -515,7 +515,7 @@ def book_while_hours_go(
     (li,) = citizens(house, 1)
     slot = house.slot("09:00")
     looked, edited = threading.Event(), threading.Event()
-    take = service._take
+    take = service.take
 
     def take_slowly(*args: Any) -> None:
         looked.set()
@@ -529,7 +529,7 @@ def book_while_hours_go(
         edited.set()
         return found
 
-    monkeypatch.setattr(service, "_take", take_slowly)
+    monkeypatch.setattr(service, "take", take_slowly)
     answers, shut_for = together([lambda: at_once(house, [booking(li, slot)]), edit])
     assert answers[0].status == 201
     return shut_for, sold_for_gone_hours(house)
@@ -663,6 +663,25 @@ def test_who_checks_in_while_the_day_is_settled_stays(busy_house, monkeypatch, a
     assert_balanced(busy_house)
 
 
+# Bans
+
+
+@each_store_in_time
+def test_two_cancelled_at_once_both_count(busy_house):
+    """A ban follows from what happened: there is no count to be read, raised and lost."""
+    (li,) = citizens(busy_house, 1)
+    clocks = "09:00", "09:30", "10:00"
+    for clock in clocks:
+        li.appointment(li.book(busy_house.slot(clock)), "cancel")
+    days = TUESDAY, "2026-11-25"
+    held = [li.book(busy_house.slot("11:00", date=day)) for day in days]
+    slot = busy_house.slot("12:00", date="2026-11-26")
+    said = at_once(busy_house, [cancelling(li, booked) for booked in held])
+    assert [each.status for each in said] == [200, 200]
+    refused(li.post(*booking(li, slot)[::2]), 409, "booking_banned")
+    assert [each["count"] for each in li.get("/me/standing").json["counts"]] == [0, 5]
+
+
 # Freed places
 
 
@@ -681,7 +700,7 @@ def held_back(busy_house):
 def release_twice(house: House) -> list[int]:
     """Two schedules in the same round; how many places each gave back."""
     now = house.clock.now()
-    return together([lambda: house.within(lambda: service.release_held(now))] * 2)
+    return together([lambda: house.within(lambda: places.release_held(now))] * 2)
 
 
 @each_store_in_time
@@ -701,7 +720,7 @@ def look_then_release(meet: threading.Barrier) -> Any:
         meet.wait()
         db.session.execute(delete(PLACES).where(is_over))
         for place in sorted(found):
-            service._give_back(place.slot_id, place.units)
+            places.give_back(place.slot_id, place.units)
         return len(found)
 
     return release
@@ -709,7 +728,7 @@ def look_then_release(meet: threading.Barrier) -> Any:
 
 @on_postgresql
 def test_after_a_mere_look_they_are_given_back_twice(held_back, monkeypatch):
-    monkeypatch.setattr(service, "release_held", look_then_release(meeting(2)))
+    monkeypatch.setattr(places, "release_held", look_then_release(meeting(2)))
     assert release_twice(held_back) == [4, 4]
     assert {row.taken for row in rows(held_back, SLOTS)} == {-2 * MINUTES}
 
@@ -726,7 +745,7 @@ def release_while_settling(house: House, monkeypatch: Any) -> tuple[Any, Any]:
     li.book(house.slot("11:00"))
     house.reload(hours_on_tuesday("09:00-09:30", "10:00-10:30"))
     token, _ = leads(house)
-    took_one, take = threading.Event(), service._take
+    took_one, take = threading.Event(), service.take
 
     def take_slowly(*args: Any) -> None:
         take(*args)
@@ -738,11 +757,11 @@ def release_while_settling(house: House, monkeypatch: Any) -> tuple[Any, Any]:
         assert took_one.wait(WAIT_S)
         now = house.clock.now()
         try:
-            return house.within(lambda: service.release_held(now))
+            return house.within(lambda: places.release_held(now))
         except OperationalError as error:
             return str(error.orig).splitlines()[0]
 
-    monkeypatch.setattr(service, "_take", take_slowly)
+    monkeypatch.setattr(service, "take", take_slowly)
     settle = lambda: at_once(house, [settling(token, "move")])[0]  # noqa: E731
     said, released = together([settle, release])
     return said, released
@@ -759,7 +778,7 @@ def test_places_are_given_back_while_a_day_is_settled(held_back, monkeypatch):
 @on_postgresql
 def test_without_the_hall_first_they_wait_for_each_other(held_back, monkeypatch):
     monkeypatch.setattr(idempotency, "DEADLOCK", "")
-    monkeypatch.setattr(service, "held_plan", plan_of)
+    monkeypatch.setattr(places, "held_plan", plan_of)
     said, released = release_while_settling(held_back, monkeypatch)
     assert released == "deadlock detected" or said.short == (503, "store_busy")
 

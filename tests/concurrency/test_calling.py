@@ -63,6 +63,27 @@ def test_eight_counters_call_a_whole_day(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, WHOLE_DAY, limit_s=580)
 
 
+def first_call_of_a_process(house: House, go: Any) -> list[str]:
+    """Tickets whose claim a process gives back when it calls for the first time."""
+    given_back = []
+    release = RedisSequence.release
+
+    def noted(self: RedisSequence, ticket: str, token: str) -> Any:
+        given_back.append(ticket)
+        return release(self, ticket, token)
+
+    RedisSequence.release = noted
+    go()
+    assert house.clerk("1").next() is not None
+    return given_back
+
+
+@each_store_once
+def test_a_process_that_has_just_begun_compares_before_it_claims(busy_settings, busy_house):
+    fill(busy_house, 5)
+    assert together(busy_settings, (first_call_of_a_process,)) == [[]]
+
+
 # The same without the guards
 
 

@@ -14,8 +14,6 @@ from tests.crowd import rows
 from tests.house import House, id_number
 from tests.processes import together
 from tests.stores import each_store_once, on_postgresql
-from wechat.errors import LoginCodeWrong
-from wechat.sandbox import Sandbox
 
 PHONES = 4
 TIMES = 5
@@ -37,25 +35,6 @@ def test_a_code_of_wechats_signs_one_in(busy_settings, busy_house):
         [201] + [401] * (PHONES - 1)
     ] * TIMES
     assert len(rows(busy_house, SESSIONS)) == TIMES
-
-
-def look_then_use(sandbox: Any, code: str) -> None:
-    """`Sandbox._use_up` as a look and a write."""
-    if sandbox._redis.get(code):
-        raise LoginCodeWrong
-    time.sleep(PAUSE_S)
-    sandbox._redis.set(code, 1)
-
-
-def sign_in_after_a_look(house: House, go: Any, kind: str) -> list[int]:
-    Sandbox._use_up = look_then_use  # type: ignore[method-assign]
-    return sign_in(house, go, kind)
-
-
-@on_postgresql
-def test_after_a_mere_look_several_are_signed_in(busy_settings, busy_house):
-    answers = together(busy_settings, *[(sign_in_after_a_look, "sandbox-once")] * PHONES)
-    assert any(each.count(201) > 1 for each in zip(*answers, strict=True))
 
 
 @each_store_once

@@ -1,6 +1,7 @@
 import pytest
 
 from config.settings import TEST_SECRETS, SettingsError, WechatApp, load_settings
+from wechat.sandbox import SANDBOX_APP_ID
 
 PRODUCTION = {
     "SHUNHAO_MODE": "production",
@@ -12,6 +13,8 @@ PRODUCTION = {
     "WECHAT_APP_ID": "wx0123",
     "WECHAT_APP_SECRET": "hidden",
 }
+NO_APP = {"WECHAT_APP_ID": "", "WECHAT_APP_SECRET": ""}
+KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
 @pytest.fixture
@@ -36,6 +39,24 @@ def test_production_is_read_whole():
     assert (settings.device_limit, settings.address_limit) == (600, 1200)
     assert settings.max_body == 1024 * 1024
     assert settings.log_format == "json"
+
+
+def test_without_an_app_phones_cannot_sign_in():
+    assert load_settings(PRODUCTION | NO_APP).wechat is None
+
+
+def test_an_app_may_have_pushes_a_relay_and_testers():
+    asked = {
+        "WECHAT_API_URL": "https://relay.example/wechat/",
+        "WECHAT_PUSH_TOKEN": "known",
+        "WECHAT_PUSH_KEY": KEY,
+        "WECHAT_STATE": "trial",
+    }
+    app = load_settings(PRODUCTION | asked).wechat
+    assert app == WechatApp(
+        "wx0123", "hidden", "https://relay.example/wechat", "known", KEY, "trial"
+    )
+    assert not {"hidden", "known", KEY} & set(repr(app).split("'"))
 
 
 def test_secrets_are_not_shown_when_settings_are_printed():
@@ -71,6 +92,13 @@ def test_every_missing_setting_is_named_at_once():
         ({"BASE_URL": "hall.example"}, "BASE_URL must be"),
         ({"WECHAT_APP_SECRET": ""}, "WECHAT_APP_ID is set without WECHAT_APP_SECRET"),
         ({"WECHAT_APP_ID": ""}, "WECHAT_APP_SECRET is set without WECHAT_APP_ID"),
+        ({"WECHAT_APP_ID": SANDBOX_APP_ID}, "WECHAT_APP_ID is the sandbox's"),
+        ({"WECHAT_API_URL": "http://relay"}, "WECHAT_API_URL must be an https:// address"),
+        ({"WECHAT_PUSH_TOKEN": "t"}, "WECHAT_PUSH_TOKEN is set without WECHAT_PUSH_KEY"),
+        ({"WECHAT_PUSH_KEY": KEY}, "WECHAT_PUSH_KEY is set without WECHAT_PUSH_TOKEN"),
+        ({"WECHAT_PUSH_KEY": "short", "WECHAT_PUSH_TOKEN": "t"}, "43 letters and digits"),
+        ({"WECHAT_STATE": "beta"}, "WECHAT_STATE is 'beta'"),
+        (NO_APP | {"WECHAT_STATE": "trial"}, "WECHAT_STATE is set without WECHAT_APP_ID"),
         ({"ADDRESS_LIMIT": "0"}, "ADDRESS_LIMIT is '0'"),
         ({"MAX_BODY": "1 MB"}, "MAX_BODY is '1 MB'"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
@@ -106,7 +134,8 @@ def test_the_demo_makes_its_secrets_once_and_keeps_them_to_itself(demo, tmp_path
     assert len(first.data_key) == 32
     assert first.database_url == f"sqlite:///{tmp_path}/instance/shunhao.db"
     assert first.base_url == "http://127.0.0.1:8000"
-    assert first.wechat is None
+    assert first.wechat.id == SANDBOX_APP_ID
+    assert first.wechat.api_url == "http://127.0.0.1:9000"
     assert (tmp_path / "instance" / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
@@ -116,7 +145,9 @@ def test_another_demo_has_other_secrets(demo, tmp_path):
 
 
 def test_the_demo_runs_where_it_was_told_to(demo):
-    assert load_settings(demo | {"PORT": "8123"}).base_url == "http://127.0.0.1:8123"
+    settings = load_settings(demo | {"PORT": "8123"})
+    assert settings.base_url == "http://127.0.0.1:8123"
+    assert settings.wechat.api_url == "http://127.0.0.1:9123"
 
 
 def test_the_demo_never_runs_beside_a_real_app(demo):

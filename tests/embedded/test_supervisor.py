@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.fixture
 def checkout(tmp_path):
     place = tmp_path / "a checkout with spaces"
-    for package in ("config", "embedded"):
+    for package in ("config", "embedded", "wechat"):
         shutil.copytree(ROOT / package, place / package)
     shutil.copy(Path(__file__).parent / "stand_in_wsgi.py", place / "wsgi.py")
     shutil.copy(Path(__file__).parent / "stand_in_living.py", place / "living.py")
@@ -115,6 +116,7 @@ def test_announces_once_it_answers_and_ends_in_order_on_ctrl_c(checkout):
     with running(checkout) as demo:
         told = demo.announced()
         assert told["base_url"] == f"http://127.0.0.1:{demo.port}"
+        assert requests.get(f"{told['wechat_url']}/_sandbox", timeout=5).json() == {"ready": True}
         assert told["database_url"].startswith("sqlite:///")
         assert [one["username"] for one in told["staff"]] == ["clerk01", "clerk02", "clerk03"]
         with Redis.from_url(told["redis_url"]) as redis:
@@ -130,11 +132,17 @@ def test_nothing_survives_when_it_is_killed(checkout):
     with running(checkout) as demo:
         demo.announced()
         names = " ".join(demo.processes().values())
-        assert all(word in names for word in ("gunicorn", "redis", "worker", "schedule"))
-        # itself, Redis, the web and its two workers, worker and its fork, schedule
-        wait(lambda: len(demo.processes()) == 8, demo)
+        assert all(word in names for word in ("gunicorn", "redis", "wechat", "worker", "schedule"))
+        # itself, Redis, WeChat, the web and its two workers, worker and its fork, schedule
+        wait(lambda: len(demo.processes()) == 9, demo)
         demo.end(signal.SIGKILL)
         wait(lambda: not demo.processes(), demo, seconds=5)
+
+
+def test_speaks_to_the_wechat_it_is_given_and_starts_none(checkout):
+    with running(checkout, WECHAT_API_URL="http://127.0.0.1:1") as demo:
+        assert demo.announced()["wechat_url"] == "http://127.0.0.1:1"
+        assert not (checkout / "instance" / "log" / "wechat.log").exists()
 
 
 def test_a_second_start_keeps_what_redis_and_the_secrets_held(checkout):
@@ -200,7 +208,9 @@ def test_brings_its_own_server_where_none_is_installed(checkout):
         assert "Redis: Valkey 9." in demo.said
 
 
-@pytest.mark.parametrize("word", ["gunicorn", "-server", "flask --app wsgi worker"])
+@pytest.mark.parametrize(
+    "word", ["gunicorn", "-server", "wechat.sandbox", "flask --app wsgi worker"]
+)
 def test_starts_a_child_again_that_died(checkout, word):
     with running(checkout) as demo:
         url = demo.announced()["redis_url"]

@@ -152,6 +152,7 @@ def work(settings: Any) -> None:
         "SHUNHAO_MODE": "test",
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
+        "WECHAT_API_URL": settings.wechat.api_url,
         "INSTANCE_PATH": str(settings.instance_path),
     }
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--burst"]

@@ -92,17 +92,26 @@ def test_every_key_of_a_hall_file_is_explained():
     assert [key for key in keys(FilePart) if f"`{key}`" not in told] == []
 
 
+def ban_in_words(ban):
+    within = f" within {ban.within_days} days" if ban.within_days else ""
+    return f"{ban.count} {ban.what}{within}: {ban.ban_days} days"
+
+
 B, T = Booking(), Thresholds()
 DEFAULTS = {
     **{key: getattr(P, name) // MINUTE for name, key in PROMISE_UNITS.items()},
     **{key: getattr(R, name) // unit for name, (key, unit) in RULE_UNITS.items()},
     **{f"{key}_minutes": getattr(B, key) // MINUTE for key in ("book_until", "cancel_until")},
     "release_hold_minutes": "-".join(str(end // MINUTE) for end in B.release_hold),
+    "offer_minutes": B.offer_for // MINUTE,
+    "remind": f'`"{B.remind.evening:%H:%M}"`; {B.remind.before // MINUTE}',
     "release_at": f'`"{B.release_at:%H:%M}"`',
     **{key: getattr(B, key) for key in ("slot_minutes", "walk_in_share", "staff_share")},
     "horizon_days": B.horizon_days,
+    "bans": "; ".join(map(ban_in_words, B.bans)),
     "rejoin_behind": P.rejoin_behind,
     "recall_at_most": R.recall_at_most,
+    "near_ahead": R.near_ahead,
     "one_live_ticket": f"`{R.one_live_ticket}`",
     "unstarted_on_next": f"`{R.unstarted_on_next}`",
     "last_number": f"`{str(R.last_number).lower()}`",
@@ -112,6 +121,7 @@ DEFAULTS = {
     "unserved_lane": f"`{str(T.unserved_lane).lower()}`",
     "bad_rating": f"`{str(T.bad_rating).lower()}`",
     "paper_numbers": "none",
+    "quiet_hours": "`" + "-".join(f"{m // 60:02}:{m % 60:02}" for m in R.quiet_hours) + "`",
 }
 
 
@@ -123,6 +133,7 @@ KEYS = [*PromisesPart().fields, *RulesPart().fields, *BOOKING, *ThresholdsPart()
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_default_of_a_hall_file_is_told_as_it_is(key):
-    [line] = [line for line in page("hall-file.md").splitlines() if line.startswith(f"| `{key}` |")]
+    lines = page("hall-file.md").splitlines()
+    line = next(line for line in lines if line.startswith(f"| `{key}` |"))
     told = line.split(" | ")[2]
     assert told == str(DEFAULTS.get(key, {"priority": "`promise`", "behind": "none"}.get(key)))

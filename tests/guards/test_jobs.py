@@ -43,7 +43,7 @@ def test_every_queue_has_a_worker():
 
 
 def test_the_night_is_put_on_such_a_queue_once(house):
-    queue = Queue(QUEUES[0], connection=house.app.extensions["parts"].redis)
+    queue = Queue("default", connection=house.app.extensions["parts"].redis)
     for _ in range(2):
         with house.app.app_context():
             one_round(queue)

@@ -92,7 +92,6 @@ def test_nobody_is_called_while_a_clerk_is_busy_otherwise(house, auto):
     asked = []
     console.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
     console.context.set_offline(True)
-    console.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(console.locator("#offline")).to_be_visible()
     console.wait_for_timeout(1_000)  # what had been asked before comes to its end
     console.keyboard.press("Escape")

@@ -20,12 +20,14 @@ PHONE, DESK, UPRIGHT, LYING = (390, 844), (1366, 768), (1080, 1920), (1920, 1080
 NOT_PAGES = {
     "admin_pages.hall_file",
     "clips.clip",
+    "code_pages.image",
     "clips.clips",
     "docs.asset",
     "docs.openapi",
     "language.catalogue",
     "pages.font",
     "visitor_pages.qr",
+    "wechat_callback.verify",
 }
 PAGES = {
     "visitor_pages.start": ("/", None, DESK),
@@ -45,8 +47,10 @@ PAGES = {
     "office_pages.closing": ("/office/closing", "supervisor", DESK),
     "office_report.page": ("/office/report", "supervisor", DESK),
     "admin_pages.log": ("/office/log?number=A001", "supervisor", DESK),
+    "outbox_pages.page": ("/office/outbox", "supervisor", DESK),
     "admin_pages.devices": ("/office/devices", "supervisor", DESK),
     "admin_pages.people": ("/office/people", "administrator", DESK),
+    "code_pages.page": ("/office/mini-program-code", "supervisor", DESK),
     "admin_pages.hall": ("/office/hall", "administrator", DESK),
     "docs.page": ("/docs", None, DESK),
 }

@@ -138,10 +138,12 @@ def test_the_counter_stands_large_when_called_and_who_missed_it_comes_back(house
 BUZZES = "window.buzzed = 0; navigator.vibrate = () => { window.buzzed += 1 }"
 
 
-def test_who_is_called_again_notices(house, open_ticket):
+def test_who_is_called_again_notices_without_a_stream_too(house, open_ticket):
     house.reload(lambda file: file["hall"]["rules"].update(recall_seconds=1))
     ticket, clerk = house.take(), house.clerk("3")
-    page = open_ticket(ticket, script=BUZZES)
+    page = open_ticket(ticket, script=BUZZES, may_fail="ERR_FAILED")
+    page.route("**/events", lambda route: route.abort())
+    page.reload()
     page.locator("#number").click()  # a browser that was never touched does not vibrate
     clerk.next()
     expect(page).to_have_title("请到 3 号窗口 · A001")

@@ -94,6 +94,8 @@ function celebrate(booking) {
   say('done-more', _('办事人 %(name)s。当天 %(time)s 起，请到大厅取号机输入预约码或身份证号码签到取号。', {
     name: nameOf(booking), time: clockOf(booking.check_in_opens_at),
   }))
+  say('done-warning', booking.warning ?? '')
+  show('done-warning', booking.warning !== null)
   show('booking', false)
   show('done')
   byId('done-title').focus()

@@ -10,14 +10,14 @@ const SILENT_MS = 25_000 // heartbeats come every 15 s
 const ASK_EVERY_MS = 5_000
 
 /**
- * Call `refresh` (async) now, whenever the stream at `url` tells of something, and every 5 s while
- * there is no stream or the last reading failed; at most once in `gatherMs`. `onFresh(is)` hears
- * whether it worked; `onResync`, before the reading that follows, that a stream which stood before
- * cannot tell what was missed. `onTold(data)` hears what it
- * told last, before the reading. Gives a function that reads anew.
+ * Call `refresh` (async) now, whenever the stream at `url` tells of something or the browser that
+ * the line is gone or back, and every 5 s while there is no stream or the last reading failed; at
+ * most once in `gatherMs`. `onFresh(is)` hears whether it worked; `onResync`, before the reading
+ * that follows, that a stream which stood before cannot tell what was missed. Gives a function that
+ * reads anew.
  */
-export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, onTold = () => {}, gatherMs = 500 }) {
-  const stream = { url, token, lastId: '', onResync, onTold }
+export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, gatherMs = 500 }) {
+  const stream = { url, token, lastId: '', onResync }
   let streaming = false
   let reading = false
   let fresh = false
@@ -51,6 +51,8 @@ export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, on
     }
   }
 
+  // a browser that loses the line leaves a stream standing: what it knows, the page need not wait for
+  for (const sign of ['offline', 'online']) addEventListener(sign, ring)
   setInterval(() => !(streaming && fresh) && !document.hidden && ring(), ASK_EVERY_MS)
   listening()
   ring()
@@ -89,9 +91,7 @@ async function listen(stream, onNews) {
       if (stream.lastId && whole.includes('event: resync')) stream.onResync()
       const id = whole.findLast((line) => line.startsWith('id: '))
       if (id) stream.lastId = id.slice(4)
-      const told = whole.findLast((line) => line.startsWith('data: '))
-      if (told) stream.onTold(told.slice(6))
-      if (told) onNews()
+      if (whole.some((line) => line.startsWith('data: '))) onNews()
     }
   } finally {
     clearTimeout(silence)

@@ -4,8 +4,11 @@ import { call, newKey } from '../shared/api.js'
 import { byId, page, say, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
 
-/** Gives a function that shows a visit's rating as `GET …/rating` tells it; null: none to be asked. */
-export function offerRating({ path, token, fault }) {
+/**
+ * Gives a function that shows a visit's rating as `GET …/rating` tells it; null: none to be asked.
+ * `look` has it read anew, where an answer was lost.
+ */
+export function offerRating({ path, token, fault, look }) {
   const grades = [...byId('grades').children]
   const keys = {}
 
@@ -35,6 +38,7 @@ export function offerRating({ path, token, fault }) {
       if (!error.isOpen) delete keys[said]
       fault(error.message || _('网络不通，评价没有送到，请再点一次。'))
       if (error.code === 'already_rated') thank({ open: false, grade: error.problem.grade })
+      if (error.isOpen) look()
       mark(null)
     } finally {
       grades.forEach((each) => { each.disabled = false })

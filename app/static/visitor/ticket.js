@@ -15,14 +15,13 @@ let keys = {}
 let last = page.ticket
 let rejoining = null
 let wasTransferred = false
-let announced = null // how often its call was, as the stream tells it
 
 const WORDS = {
   expected: () => _('到大厅后请先在取号机签到，再开始排队。'),
   waiting: (ticket) => ticket.ahead
     ? _('您前面还有 %(ahead)s 人，请在等候区等候。', ticket)
     : _('您排在本队列最前面，请准备好材料，留意叫号。'),
-  called: (ticket) => announced > 1
+  called: (ticket) => ticket.nth > 1
     ? _('再次叫号：请到 %(counter)s 号窗口办理。', ticket)
     : _('请到 %(counter)s 号窗口办理。', ticket),
   serving: (ticket) => _('正在 %(counter)s 号窗口办理。', ticket),
@@ -70,24 +69,17 @@ function hintFor(ticket) {
 }
 
 function announce(ticket) {
-  const { state, number, counter } = ticket
-  const title = announced > 1
+  const { state, number, counter, nth } = ticket
+  const title = nth > 1
     ? _('再次叫号：请到 %(counter)s 号窗口 · %(number)s', { counter, number })
     : _('请到 %(counter)s 号窗口 · %(number)s', { counter, number })
   document.title = state === 'called' ? title : `${number} ${page.states[state]}`
-  if (state === 'called' && last.state !== 'called') vibrate()
+  if (state === 'called' && (last.state !== 'called' || nth > last.nth)) vibrate()
 }
 
 function vibrate() {
   // a browser that was never touched complains of being asked
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400])
-}
-
-/** The stream tells each announcement of a call, also to a page that comes back into view. */
-function told(data) {
-  const { nth } = JSON.parse(data)
-  if (announced !== null && nth > Math.max(announced, 1)) vibrate()
-  announced = nth ?? 0
 }
 
 function hint(text) {
@@ -140,13 +132,12 @@ function fault(text) {
   show('fault', text !== '')
 }
 
-const rating = offerRating({ path: `${path}/rating`, token, fault })
+const rating = offerRating({ path: `${path}/rating`, token, fault, look: () => ring() })
 render(page.ticket)
 const ring = keepLive({
   url: `/api/v1${path}/events`,
   token,
   refresh,
-  onTold: told,
   onFresh: (is) => show('stale', !is),
 })
 // Time passes without news: the estimate with it, the time to come back, and the day.

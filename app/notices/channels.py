@@ -1,0 +1,151 @@
+"""By which ways somebody can be told, and telling them by one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Row
+
+from app.citizens.queries import Contact, contact_of
+from app.core.parts import parts
+from app.notices import grants
+from app.notices.rules import KEPT_FOR_LATER, TEMPLATE_OF, Channel, Kind, Outcome
+from config.templates import MessageTemplate
+from sms.errors import SmsBusy, SmsError, SmsRefused, SmsUnread
+from wechat.errors import AnswerUnread, WechatError
+from wechat.fields import DoesNotFit, fitted
+from wechat.gateway import Subscription
+
+log = logging.getLogger(__name__)
+
+MESSAGES = {"page": "pages/messages/index", "query": {}}
+"""Where a tap leads that is to lead nowhere in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text message; its link is made when it is sent, since links do not live long."""
+
+    phone: str
+    kind: str
+    facts: Mapping[str, str]
+    link: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What would be sent by one way."""
+
+    what: Subscription | Text
+
+    @property
+    def template(self) -> str | None:
+        """Whose grant it uses."""
+        return self.what.template if isinstance(self.what, Subscription) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an attempt."""
+
+    outcome: Outcome
+    errcode: str | None = None
+    reference: str | None = None
+
+
+def ways_of(notice: Row[Any]) -> dict[Channel, Message]:
+    """By which ways the owner of an account can be told this, now. A grant that it would use is
+    held until the transaction ends."""
+    contact = contact_of(notice.citizen_id)
+    found = {
+        Channel.WECHAT: _subscription(notice, contact),
+        Channel.SMS: _text(notice, contact),
+    }
+    return {channel: Message(what) for channel, what in found.items() if what is not None}
+
+
+def tell(message: Message) -> Answer:
+    """Tell it: over the network, never inside a transaction."""
+    what = message.what
+    try:
+        if isinstance(what, Subscription):
+            parts().wechat.send(what)
+            return Answer(Outcome.SENT)
+        return Answer(Outcome.SENT, reference=_send_text(what))
+    except (WechatError, SmsError) as error:
+        return Answer(_outcome(error), _code(error))
+
+
+def _subscription(notice: Row[Any], contact: Contact) -> Subscription | None:
+    key = TEMPLATE_OF.get(Kind(notice.kind))
+    template = parts().settings.templates.get(key) if key else None
+    if template is None or parts().settings.wechat is None:
+        return None
+    keep = KEPT_FOR_LATER.get(Kind(notice.kind), 0)
+    if not grants.allows(notice.citizen_id, template.id, keep=keep):
+        return None
+    try:
+        data = fields_of(template, notice.facts)
+    except DoesNotFit as error:
+        log.error("no message %s of %s can be made: %s", key, notice.kind, error)
+        return None
+    return Subscription(
+        openid=contact.openid,
+        template=template.id,
+        data=data,
+        page=_address(notice.link or MESSAGES),
+        lang="en_US" if contact.language == "en" else "zh_CN",
+    )
+
+
+def fields_of(template: MessageTemplate, facts: Mapping[str, str]) -> dict[str, str]:
+    """The template filled in, each value within the limits of its field. Raises DoesNotFit."""
+    return {field: fitted(field, facts.get(fact, "")) for field, fact in template.fields.items()}
+
+
+def _text(notice: Row[Any], contact: Contact) -> Text | None:
+    if contact.phone is None or parts().sms is None:
+        return None
+    return Text(contact.phone, notice.kind, notice.facts, notice.link or MESSAGES)
+
+
+def _send_text(text: Text) -> str:
+    """The vendor's id of the message. Raises SmsError."""
+    sms, vendor = parts().sms, parts().settings.sms
+    if sms is None or vendor is None:
+        raise SmsRefused("no_vendor")
+    link = _made_link(text) if vendor.templates.wants_link(text.kind) else ""
+    return sms.send(text.phone, vendor.templates.text(text.kind, text.facts, link))
+
+
+def _made_link(text: Text) -> str:
+    """Raises SmsBusy or SmsRefused: whatever WeChat said, no message has been sent yet."""
+    try:
+        return parts().wechat.url_link(text.link["page"], urlencode(text.link["query"]))
+    except WechatError as error:
+        again = error.what_next == "retry" or isinstance(error, AnswerUnread)
+        raise (SmsBusy if again else SmsRefused)(f"link: {_code(error)}") from None
+
+
+def _address(link: Mapping[str, Any]) -> str:
+    return f"{link['page']}?{urlencode(link['query'])}" if link["query"] else str(link["page"])
+
+
+def _outcome(error: WechatError | SmsError) -> Outcome:
+    if isinstance(error, AnswerUnread | SmsUnread):
+        return Outcome.UNKNOWN
+    match error.what_next:
+        case "retry":
+            return Outcome.LATER
+        case "grant_spent":
+            return Outcome.SPENT
+        case _:
+            return Outcome.REFUSED
+
+
+def _code(error: WechatError | SmsError) -> str:
+    return str(error.errcode or type(error).__name__)[:64]

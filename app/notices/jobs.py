@@ -1,0 +1,42 @@
+"""Background jobs of the outbox, run by RQ."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app
+
+from app.core.parts import parts
+from app.notices.nudge import follow, nudge
+from app.notices.queries import any_due, count_due
+from app.notices.sending import send_next
+
+SENDERS = 4
+"""Notices under way at once: while WeChat is slow to answer about one, others go out."""
+LASTS = timedelta(seconds=60)
+"""From then on a job begins nothing more and leaves the rest to the next, well before RQ would end
+it in the middle of something (180 s)."""
+
+
+def send_due() -> int:
+    """Do what is due in the outbox; how many were told, or tried to be."""
+    follow(parts().rq)
+    began = parts().clock.now()
+    senders = min(SENDERS, count_due(began, SENDERS))
+    if not senders:
+        return 0
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(senders) as pool:
+        sent = sum(pool.map(lambda _: _send_until(app, began + LASTS), range(senders)))
+    if any_due(parts().clock.now()):
+        nudge(parts().rq)
+    return sent
+
+
+def _send_until(app: Flask, end: datetime) -> int:
+    sent = 0
+    with app.app_context():
+        while parts().clock.now() < end and send_next():
+            sent += 1
+    return sent

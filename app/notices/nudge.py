@@ -1,0 +1,24 @@
+"""Having a worker look into the outbox now. Only a nudge: the schedule looks every few seconds as
+well, so one that is lost costs a moment, never a notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rq import Queue
+
+NUDGED = "sh:notices:nudged"
+STANDS_S = 30
+"""How long a nudge stands that nobody follows: there may be no worker, or its Redis was emptied."""
+JOB = "app.notices.jobs.send_due"
+
+
+def nudge(redis: Any) -> None:
+    """Put one job on the queue, unless one lies there already. Raises RedisError."""
+    if redis.set(NUDGED, 1, nx=True, ex=STANDS_S):
+        Queue("notices", connection=redis).enqueue(JOB, ttl=STANDS_S, result_ttl=0, failure_ttl=60)
+
+
+def follow(redis: Any) -> None:
+    """The job has begun: what is written from here on needs a new nudge. Raises RedisError."""
+    redis.delete(NUDGED)

@@ -1,0 +1,178 @@
+"""When, and by which way, somebody is told next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Kind(StrEnum):
+    BOOKED = "booked"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    REMINDER = "reminder"
+    FREED = "freed"
+    NEAR = "near"
+    CALLED = "called"
+    PASSED = "passed"
+
+
+class State(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    IN_APP = "in_app"
+    """There was no other way, or none is left: it stands among the account's messages."""
+    LAPSED = "lapsed"
+    """It was worth nothing any more before it could be sent."""
+    WITHDRAWN = "withdrawn"
+    UNKNOWN = "unknown"
+    """An attempt was made whose answer was never read. Never repeated."""
+    FAILED = "failed"
+    """The other side will not take it as it is: an operator has something to mend."""
+
+
+class Channel(StrEnum):
+    WECHAT = "wechat"
+    SMS = "sms"
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    LATER = "later"
+    """Nothing was sent, and the same may be tried again."""
+    SPENT = "spent"
+    """This account does not let itself be sent this any more."""
+    REFUSED = "refused"
+    """Nothing was sent, and the same would be refused again."""
+    UNKNOWN = "unknown"
+
+
+TEMPLATE_OF = {
+    Kind.BOOKED: "booking",
+    Kind.CHANGED: "booking",
+    Kind.CANCELLED: "booking",
+    Kind.FREED: "booking",
+    Kind.REMINDER: "reminder",
+    Kind.NEAR: "queue",
+    Kind.CALLED: "queue",
+    Kind.PASSED: "queue",
+}
+"""Kind -> its template of WeChat, of which a hall has three: a phone asks for no more at one tap.
+Nobody asks to be told of having missed something."""
+KEPT_FOR_LATER = {Kind.NEAR: 1}
+"""One-time grants that a kind leaves untouched: whoever allowed one message in line is to hear the
+call by it, and not that it comes near."""
+AT_ONCE = frozenset({Kind.NEAR, Kind.CALLED, Kind.PASSED})
+"""Who is told waits in the hall: told by day and night, before all others, and nobody waits long
+for a way that is busy."""
+
+WAYS = (Channel.WECHAT, Channel.SMS)
+"""The first that is there is taken, then the next."""
+PAUSES = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800))
+PAUSES_AT_ONCE = tuple(timedelta(seconds=s) for s in (2, 5))
+"""Between two tries of one way where nothing was sent; after the last comes the next way."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of a hall's clock in which nobody's phone is made to ring; may begin in the evening and
+    end in the morning."""
+
+    begin: time
+    end: time
+    zone: ZoneInfo
+
+    def end_after(self, now: datetime) -> datetime | None:
+        """When the quiet of this moment ends; None where it is not quiet."""
+        local = now.astimezone(self.zone)
+        over_night = self.end <= self.begin
+        evening = local.time() >= self.begin
+        morning = local.time() < self.end
+        if not (evening or morning if over_night else evening and morning):
+            return None
+        day = local.date() + timedelta(days=1 if over_night and evening else 0)
+        return datetime.combine(day, self.end, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An attempt that is over."""
+
+    channel: Channel
+    at: datetime
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Tell it by this way, now."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing is to be done before."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Nothing more will be done."""
+
+    state: State
+
+
+Step = Try | Wait | End
+
+
+def next_step(
+    kind: Kind,
+    now: datetime,
+    *,
+    not_before: datetime,
+    not_after: datetime | None,
+    ways: Collection[Channel],
+    tried: Sequence[Tried],
+    quiet: QuietHours | None,
+) -> Step:
+    """What to do about a notice of which no attempt is under way. `ways`: by which its account can
+    be reached at this moment. `tried`: oldest first."""
+    if any(each.outcome == Outcome.UNKNOWN for each in tried):
+        return End(State.UNKNOWN)
+    if any(each.outcome == Outcome.SENT for each in tried):
+        return End(State.SENT)
+    if not_after is not None and now >= not_after:
+        return End(State.LAPSED)
+    if now < not_before:
+        return Wait(not_before)
+    if quiet is not None and kind not in AT_ONCE:
+        quiet_until = quiet.end_after(now)
+        if quiet_until is not None:
+            return Wait(quiet_until)
+    pauses = PAUSES_AT_ONCE if kind in AT_ONCE else PAUSES
+    for way in WAYS:
+        step = _by(way, now, pauses, tried) if way in ways else None
+        too_late = isinstance(step, Wait) and not_after is not None and step.until >= not_after
+        if step is not None and not too_late:
+            return step
+    refused = any(each.outcome == Outcome.REFUSED for each in tried)
+    return End(State.FAILED if refused else State.IN_APP)
+
+
+def _by(
+    way: Channel, now: datetime, pauses: Sequence[timedelta], tried: Sequence[Tried]
+) -> Try | Wait | None:
+    """What to do by one way; None when it has nothing more to give."""
+    before = [each for each in tried if each.channel == way]
+    if not before:
+        return Try(way)
+    if before[-1].outcome != Outcome.LATER or len(before) > len(pauses):
+        return None
+    again = before[-1].at + pauses[len(before) - 1]
+    return Try(way) if now >= again else Wait(again)

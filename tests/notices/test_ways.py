@@ -1,0 +1,354 @@
+"""By which way a notice reaches somebody, and what it ends as."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.core.acts import SYSTEM, Act
+from app.core.db import transaction
+from app.factory import create_app
+from app.notices.channels import Answer
+from app.notices.grants import accept
+from app.notices.rules import Outcome
+from app.notices.sending import _take, begin_next, record
+from app.notices.service import withdraw
+from tests.faults.conftest import leave
+from tests.house import House
+from tests.notices.outbox import (
+    BOOKING,
+    FACTS,
+    LEASE,
+    QUEUE,
+    account,
+    allow,
+    attempts,
+    grants,
+    row,
+    state,
+    tell,
+    texts,
+    work,
+    work_for,
+)
+from tests.servers import own_port
+from tests.wechat_server import SEND, URL_LINK
+
+PHONE = "13800000001"
+
+
+@pytest.fixture
+def with_phone(house, li):
+    answer = house.citizen("li").put("/me/phone", {"code": f"phone:{PHONE}"})
+    assert answer.status_code == 200, answer.text
+    return li
+
+
+def at(house, clock):
+    house.clock.at = datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+# A grant, then a text message, then the app alone
+
+
+def test_whoever_allows_it_hears_by_wechat_once(house, wechat, li):
+    allow(house, wechat, "li", QUEUE)
+    cause = tell(house, li)
+    assert work(house) == 1
+    assert work(house) == 0
+    [sent] = wechat.sent("li")
+    assert (sent["template"], sent["page"]) == (QUEUE, "pages/ticket/index?id=t1")
+    assert sent["data"] == {
+        "character_string1": "A012",
+        "thing2": "请按时签到",
+        "thing3": "测试大厅",
+    }
+    assert (state(house, cause), attempts(house, cause)) == ("sent", [("wechat", "sent", None)])
+    assert grants(house.citizen("li"))["queue"] == 0
+
+
+def test_the_only_grant_in_line_is_kept_for_the_call(house, wechat, with_phone):
+    allow(house, wechat, "li", QUEUE)
+    near, called = tell(house, with_phone, "near"), tell(house, with_phone, "called")
+    work(house)
+    assert attempts(house, near) == [("sms", "sent", None)]
+    assert attempts(house, called) == [("wechat", "sent", None)]
+
+
+def test_a_second_one_tells_that_it_comes_near(house, wechat, with_phone):
+    allow(house, wechat, "li", QUEUE, times=2)
+    near = tell(house, with_phone, "near")
+    work(house)
+    assert attempts(house, near) == [("wechat", "sent", None)]
+
+
+def test_a_booking_tells_of_itself(house, wechat):
+    """With the longest of names: a thing of 21 characters never reaches WeChat."""
+    house.reload(
+        lambda file: file["items"][0].update(name="居民身份证换领补领登记指纹信息采集及照相预约")
+    )
+    li = house.citizen("li").identify()
+    allow(house, wechat, "li", BOOKING, times=2)
+    booked = li.book(house.slot("09:30"))
+    li.appointment(booked, "cancel")
+    work(house)
+    told = {one["data"]["thing5"]: one for one in wechat.sent("li")}  # they go out side by side
+    assert told.keys() == {"请按时到大厅签到取号", "预约已取消"}
+    booking = told["请按时到大厅签到取号"]
+    assert booking["data"] == {
+        "thing1": "居民身份证换领补领登记指纹信息采集及照…",
+        "time2": "2026年11月24日 09:30",
+        "thing3": "测试大厅",
+        "character_string4": booked["code"],
+        "thing5": "请按时到大厅签到取号",
+    }
+    assert len(booking["data"]["thing1"]) == 20
+    assert booking["page"] == f"pages/appointment/index?id={booked['id']}"
+
+
+def test_without_a_grant_by_text_message_with_a_link(house, wechat, with_phone):
+    cause = tell(house, with_phone, "freed")
+    work(house)
+    [text] = texts(house)
+    assert text["phone"] == PHONE
+    assert "11月24日 09:30" in text["words"]
+    [link] = wechat.calls(URL_LINK)
+    assert (link["body"]["path"], link["body"]["query"]) == ("pages/ticket/index", "id=t1")
+    assert (state(house, cause), wechat.calls(SEND)) == ("sent", [])
+
+
+def test_without_either_in_the_app_alone(house, wechat, li):
+    cause = tell(house, li)
+    assert work(house) == 0
+    assert (state(house, cause), attempts(house, cause)) == ("in_app", [])
+    assert house.citizen("li").get("/me/notices").json[0]["state"] == "in_app"
+
+
+def test_a_long_term_grant_stands_until_it_is_taken_back(house, wechat, li):
+    wechat.grant("li", QUEUE, None)
+    with house.app.app_context(), transaction():
+        accept(li, QUEUE, long_term=True, now=house.clock.now())
+    for n in range(2):
+        tell(house, li, cause=f"call:{n}")
+    work(house)
+    assert (len(wechat.sent("li")), grants(house.citizen("li"))["queue"]) == (2, 1)
+    wechat.grant("li", QUEUE, 0)
+    tell(house, li, cause="call:2")
+    work(house)
+    assert (state(house, "call:2"), grants(house.citizen("li"))["queue"]) == ("in_app", 0)
+
+
+def test_a_grant_that_wechat_calls_spent_is_and_the_next_way_is_taken(house, wechat, with_phone):
+    allow(house, wechat, "li", QUEUE, times=3)
+    wechat.grant("li", QUEUE, 0)
+    cause = tell(house, with_phone)
+    work(house)
+    assert attempts(house, cause) == [("wechat", "spent", "43101"), ("sms", "sent", None)]
+    assert grants(house.citizen("li"))["queue"] == 0
+
+
+# What fails
+
+
+@pytest.mark.parametrize("fault", [{"errcode": -1}, {"errcode": 45009}])
+def test_a_wechat_that_has_no_time_is_asked_again_later(house, wechat, li, fault):
+    allow(house, wechat, "li", QUEUE)
+    wechat.fail(SEND, **fault)
+    cause = tell(house, li)
+    work(house)
+    assert (state(house, cause), wechat.sent()) == ("pending", [])
+    assert grants(house.citizen("li"))["queue"] == 1, "nothing was sent, so nothing was used up"
+    work(house)
+    assert len(attempts(house, cause)) == 1, "not before the pause is over"
+    house.clock.advance(seconds=2)
+    work(house)
+    assert [outcome for _, outcome, _ in attempts(house, cause)] == ["later", "sent"]
+    assert len(wechat.sent()) == 1
+
+
+def test_a_wechat_that_cannot_be_reached_was_not_asked(house, wechat, li):
+    allow(house, wechat, "li", QUEUE)
+    with own_port() as closed:
+        settings = house.app.extensions["parts"].settings
+        app = replace(settings.wechat, api_url=f"http://127.0.0.1:{closed}")
+        cut_off = House(create_app(replace(settings, wechat=app), house.clock))
+        cause = tell(house, li)
+        work(cut_off)
+    leave(cut_off)
+    assert attempts(house, cause) == [("wechat", "later", "WechatAway")]
+    house.clock.advance(seconds=2)
+    work(house)
+    assert (state(house, cause), len(wechat.sent())) == ("sent", 1)
+
+
+def test_who_waits_in_the_hall_does_not_wait_for_wechat(house, wechat, with_phone):
+    allow(house, wechat, "li", QUEUE)
+    wechat.fail(SEND, times=None, errcode=-1)
+    cause = tell(house, with_phone)
+    work_for(house, seconds=8)
+    assert attempts(house, cause) == [("wechat", "later", "-1")] * 3 + [("sms", "sent", None)]
+    assert len(texts(house)) == 1
+
+
+@pytest.mark.parametrize("fault", [{"cut": "before"}, {"cut": "after"}, {"http": 502}])
+def test_what_was_never_answered_is_unknown_and_not_repeated(house, wechat, with_phone, fault):
+    allow(house, wechat, "li", QUEUE, times=2)
+    wechat.fail(SEND, **fault)
+    cause = tell(house, with_phone)
+    work_for(house, seconds=10)
+    assert (state(house, cause), len(attempts(house, cause))) == ("unknown", 1)
+    assert len(wechat.calls(SEND)) == 1
+    assert texts(house) == []
+    assert grants(house.citizen("li"))["queue"] == 1, "it may have been used"
+    metrics = house.app.test_client().get("/metrics").text
+    assert "shunhao_notices_unknown_total 1.0" in metrics
+    assert 'shunhao_notices{state="unknown"} 1.0' in metrics
+
+
+def test_what_wechat_will_never_take_is_for_an_operator(house, wechat, li):
+    allow(house, wechat, "li", QUEUE)
+    wechat.fail(SEND, times=None, errcode=40037)
+    cause = tell(house, li)
+    work_for(house, seconds=10)
+    assert attempts(house, cause) == [("wechat", "refused", "40037")]
+    assert state(house, cause) == "failed"
+    assert grants(house.citizen("li"))["queue"] == 1
+
+
+def test_a_message_that_cannot_be_made_is_none(house, wechat, li, caplog):
+    allow(house, wechat, "li", BOOKING)
+    cause = tell(house, li, "booked", facts={**FACTS, "when": "明天上午"})
+    work(house)
+    assert (state(house, cause), wechat.calls(SEND)) == ("in_app", [])
+    assert "time2" in caplog.text
+
+
+def test_a_slow_wechat_holds_up_its_notices_and_nothing_else(house, wechat):
+    li = house.citizen("li").identify()
+    slot = house.slot("09:30")
+    allow(house, wechat, "li", QUEUE, times=4)
+    causes = [tell(house, account(house), cause=f"test:{n}") for n in range(4)]
+    wechat.fail(SEND, times=None, delay_s=1.5)
+    worker = threading.Thread(target=work, args=(house,))
+    worker.start()
+    while not attempts(house, causes[0]):
+        time.sleep(0.01)
+    began = time.monotonic()
+    li.book(slot)
+    assert time.monotonic() - began < 1
+    assert state(house, causes[0]) == "pending"
+    worker.join()
+    assert time.monotonic() - began < 4, "one does not wait for the other"
+    assert {state(house, cause) for cause in causes} == {"sent"}
+
+
+# When
+
+
+def test_what_can_wait_waits_for_the_end_of_the_quiet_hours(house, wechat, li):
+    for template in (QUEUE, BOOKING):
+        allow(house, wechat, "li", template)
+    at(house, "2026-11-23T23:00")
+    booked, called = tell(house, li, "booked"), tell(house, li, "called")
+    work(house)
+    assert (state(house, booked), state(house, called)) == ("pending", "sent")
+    assert house.citizen("li").get("/me/notices/unread").json == {"count": 2}
+    at(house, "2026-11-24T07:29:59")
+    work(house)
+    assert state(house, booked) == "pending"
+    at(house, "2026-11-24T07:30")
+    work(house)
+    assert state(house, booked) == "sent"
+
+
+@pytest.mark.parametrize(("hours", "waits"), [("off", False), ("08:00-10:00", True)])
+def test_a_hall_has_quiet_hours_of_its_own(house, wechat, li, hours, waits):
+    house.reload(lambda file: file["hall"]["rules"].update(quiet_hours=hours))
+    at(house, "2026-11-23T09:00" if waits else "2026-11-23T23:00")
+    cause = tell(house, li, "booked")
+    work(house)
+    assert state(house, cause) == ("pending" if waits else "in_app")
+
+
+def test_a_call_of_three_minutes_ago_is_no_news(house, wechat, li):
+    allow(house, wechat, "li", QUEUE)
+    cause = tell(house, li, not_after=house.clock.now() + timedelta(minutes=3))
+    house.clock.advance(minutes=3)
+    work(house)
+    assert (state(house, cause), wechat.sent()) == ("lapsed", [])
+
+
+def test_a_reminder_is_neither_sent_nor_seen_before_its_time(house, wechat, li):
+    cause = tell(house, li, "reminder", not_before=house.clock.now() + timedelta(hours=1))
+    phone = house.citizen("li")
+    work(house)
+    assert (state(house, cause), phone.get("/me/notices").json) == ("pending", [])
+    house.clock.advance(hours=1)
+    work(house)
+    assert state(house, cause) == "in_app"
+    [seen] = phone.get("/me/notices").json
+    assert seen["at"].startswith("2026-11-23T10:00:00")
+
+
+def test_what_is_withdrawn_is_told_to_nobody(house, wechat, li):
+    later = {"not_before": house.clock.now() + timedelta(hours=1)}
+    causes = [
+        tell(house, li, "reminder", cause=f"reminder:{of}:evening", **later) for of in ("1", "17")
+    ]
+    with house.app.app_context(), transaction():
+        assert withdraw("reminder:1:", Act(house.clock.now(), SYSTEM)) == 1
+    house.clock.advance(hours=1)
+    work(house)
+    assert [state(house, cause) for cause in causes] == ["withdrawn", "in_app"]
+    assert len(house.citizen("li").get("/me/notices").json) == 1
+
+
+def test_what_is_being_sent_is_not_withdrawn(house, wechat, li):
+    allow(house, wechat, "li", QUEUE)
+    wechat.fail(SEND, delay_s=0.5)
+    cause = tell(house, li)
+    worker = threading.Thread(target=work, args=(house,))
+    worker.start()
+    while not attempts(house, cause):
+        time.sleep(0.01)
+    with house.app.app_context(), transaction():
+        assert withdraw(cause, Act(house.clock.now(), SYSTEM)) == 0
+    worker.join()
+    assert state(house, cause) == "sent"
+
+
+def test_a_cause_is_told_once(house, wechat, li):
+    allow(house, wechat, "li", QUEUE, times=2)
+    for _ in range(2):
+        tell(house, li, cause="call:7")
+        work(house)
+    assert len(wechat.sent()) == 1
+
+
+def test_who_waits_in_the_hall_comes_first(house, wechat, li):
+    house.clock.advance(seconds=-1)
+    tell(house, li, "booked", cause="test:earlier")
+    house.clock.advance(seconds=1)
+    tell(house, li, "called", cause="test:called")
+    with house.app.app_context(), transaction():
+        assert _take(house.clock.now()).cause == "test:called"
+
+
+def test_a_worker_that_was_thought_dead_may_still_answer(house, wechat, li):
+    """Its answer makes what was unknown known."""
+    allow(house, wechat, "li", QUEUE)
+    cause = tell(house, li)
+    with house.app.app_context():
+        begun = begin_next(house.clock.now())
+        house.clock.at += LEASE
+        assert begin_next(house.clock.now()) is None
+        assert state(house, cause) == "unknown"
+        with transaction():
+            record(begun.attempt, Answer(Outcome.SENT), house.clock.now())
+    assert state(house, cause) == "sent"
+    assert row(house, cause).due_at is None
