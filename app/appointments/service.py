@@ -75,6 +75,7 @@ from app.core.acts import Act
 from app.core.db import db, insert_into
 from app.core.http import wire_time
 from app.core.parts import parts
+from app.core.said import Said
 from app.notices.service import Link, notify
 from app.tickets import service as tickets
 from app.tickets.errors import HallClosed
@@ -532,7 +533,7 @@ def record(
     if appointment.citizen_id is None:
         return
     sealed = appointment.name_sealed
-    who = masked_name(parts().seal.open(NAME, sealed)) if sealed else "您"
+    who = masked_name(parts().seal.open(NAME, sealed)) if sealed else Said("您")
     link = Link("pages/appointment/index", {"id": appointment.id})
     if kind != "booked":
         forget_reminders(appointment.id, act)

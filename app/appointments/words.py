@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 from app.appointments.bans import Banned, Count
 from app.catalog.plan import HallPlan
-from app.core.said import Said
+from app.core.said import Both, Said
+from app.notices.words import time_field
 
 WEEKDAYS = "一二三四五六日"
 
@@ -36,56 +37,87 @@ NEAR_WITHIN = {
 }
 
 
-def when(plan: HallPlan, appointment: Any) -> str:
+def when(plan: HallPlan, appointment: Any) -> Said:
     """The booked time as people say it: 11 月 23 日（周一）09:00–09:30."""
     starts = appointment.slot_starts_at.astimezone(plan.zone)
     ends = appointment.slot_ends_at.astimezone(plan.zone)
-    day = f"{day_words(starts)}（周{WEEKDAYS[starts.weekday()]}）"
-    next_day = "" if starts.date() == ends.date() else "次日 "
-    return f"{day}{starts:%H:%M}–{next_day}{ends:%H:%M}"
+    words = "%(day)s（周%(weekday)s）%(begins)s–%(ends)s"
+    if starts.date() != ends.date():
+        words = "%(day)s（周%(weekday)s）%(begins)s–次日 %(ends)s"
+    weekday = Both(WEEKDAYS[starts.weekday()], f"{starts:%a}")
+    clocks = {"begins": f"{starts:%H:%M}", "ends": f"{ends:%H:%M}"}
+    return Said(words, {"day": day_said(starts), "weekday": weekday, **clocks})
 
 
-def day_words(local: datetime) -> str:
+def day_words(local: date) -> str:
     """The date of a moment of the hall's clock: 11 月 23 日."""
     return f"{local.month} 月 {local.day} 日"
 
 
-def matter_words(plan: HallPlan, items: Sequence[str]) -> str:
+def day_said(local: date) -> Both:
+    """The same, for who may read English."""
+    return Both(day_words(local), f"{local:%b} {local.day}")
+
+
+def matter_words(plan: HallPlan, items: Sequence[str]) -> Said:
     """What a visit is for: “身份证”, or “身份证”等 2 项; a message has no room for ten names."""
-    first = f"“{plan.item_coded(items[0]).name}”"
-    return first if len(items) == 1 else f"{first}等 {len(items)} 项"
+    words = "“%(item)s”" if len(items) == 1 else "“%(item)s”等 %(count)s 项"
+    first = plan.item_coded(items[0])
+    return Said(words, {"item": Both(first.name, first.name_en), "count": len(items)})
+
+
+TOLD = {
+    "booked": "%(who)s已预约%(hall)s%(matter)s，时间 %(when)s，预约码 %(code)s。",
+    "moved": (
+        "%(who)s原定 %(old)s 在%(hall)s的%(matter)s预约已改到 %(when)s，预约码 %(code)s 不变。"
+    ),
+    "cancelled": "%(who)s在%(hall)s %(when)s 的%(matter)s预约已取消。",
+    "missed": "%(who)s %(when)s 在%(hall)s的%(matter)s预约未签到，已按爽约记录。",
+}
+TOLD_WHY = {
+    "moved": (
+        "因%(note)s，%(who)s原定 %(old)s 在%(hall)s的%(matter)s预约已改到 %(when)s，"
+        "预约码 %(code)s 不变。"
+    ),
+    "cancelled": "因%(note)s，%(who)s在%(hall)s %(when)s 的%(matter)s预约已取消。",
+}
+REMINDER = (
+    "提醒：%(who)s预约了%(hall)s%(matter)s，时间 %(when)s，预约码 %(code)s，"
+    "请带齐材料，按时到大厅签到。"
+)
 
 
 def told(
-    plan: HallPlan, appointment: Any, kind: str, note: str, who: str, before: Any
-) -> str | None:
+    plan: HallPlan, appointment: Any, kind: str, note: str, who: str | Said, before: Any
+) -> Said | None:
     """The sentence for what happened to a booking; None where nobody needs to be told. `before`:
     the booking as it was; an account may have several for one item."""
-    matter = matter_words(plan, appointment.items)
-    time = when(plan, appointment)
-    by_hall = f"因{note}，" if note else ""
-    if kind == "booked":
-        return f"{who}已预约{plan.name}{matter}，时间 {time}，预约码 {appointment.code}。"
-    if kind == "moved":
-        old = when(plan, before)
-        return (
-            f"{by_hall}{who}原定 {old} 在{plan.name}的{matter}预约已改到 {time}，"
-            f"预约码 {appointment.code} 不变。"
-        )
-    if kind == "cancelled":
-        return f"{by_hall}{who}在{plan.name} {time} 的{matter}预约已取消。"
-    if kind == "missed":
-        return f"{who} {time} 在{plan.name}的{matter}预约未签到，已按爽约记录。"
-    return None
+    if kind not in TOLD:
+        return None
+    said = _said_of(plan, appointment, who) | {"note": note}
+    if before is not None:
+        said["old"] = when(plan, before)
+    why = TOLD_WHY.get(kind) if note else None
+    return Said(why or TOLD[kind], said)
 
 
-def reminder_words(plan: HallPlan, appointment: Any, who: str) -> str:
+def reminder_words(plan: HallPlan, appointment: Any, who: str | Said) -> Said:
     """The sentence that reminds of a booking."""
-    matter = matter_words(plan, appointment.items)
-    return (
-        f"提醒：{who}预约了{plan.name}{matter}，时间 {when(plan, appointment)}，"
-        f"预约码 {appointment.code}，请带齐材料，按时到大厅签到。"
-    )
+    return Said(REMINDER, _said_of(plan, appointment, who))
+
+
+def _said_of(plan: HallPlan, appointment: Any, who: str | Said) -> dict[str, Any]:
+    return time_said(plan, appointment, who) | {"code": appointment.code}
+
+
+def time_said(plan: HallPlan, appointment: Any, who: str | Said) -> dict[str, Any]:
+    """What sentences say of every time, also of one that is merely offered."""
+    return {
+        "who": who,
+        "hall": Both(plan.name, plan.name_en),
+        "matter": matter_words(plan, appointment.items),
+        "when": when(plan, appointment),
+    }
 
 
 NOTICE_OF = {"booked": "booked", "moved": "changed", "cancelled": "cancelled", "missed": "missed"}
@@ -99,29 +131,25 @@ NOTES = {
 }
 
 
-def facts_of(plan: HallPlan, appointment: Any, kind: str, note: str, who: str) -> dict[str, str]:
+def facts_of(
+    plan: HallPlan, appointment: Any, kind: str, note: str, who: str | Said
+) -> dict[str, str]:
     """The same for the fields of a message."""
     facts = time_facts(plan, appointment, note or NOTES[kind], who)
     return {**facts, "code": appointment.code}
 
 
-def time_facts(plan: HallPlan, appointment: Any, note: str, who: str) -> dict[str, str]:
+def time_facts(plan: HallPlan, appointment: Any, note: str, who: str | Said) -> dict[str, str]:
     """What is said of every time, also of one that is merely offered."""
     first = plan.item_coded(appointment.items[0]).name
     several = len(appointment.items) > 1
     return {
         "item": f"{first}等 {len(appointment.items)} 项" if several else first,
         "hall": plan.name,
-        "when": time_field(plan, appointment),
-        "name": who,
+        "when": time_field(appointment.slot_starts_at, plan.zone),
+        "name": str(who),
         "note": note,
     }
-
-
-def time_field(plan: HallPlan, appointment: Any) -> str:
-    """The start of the booked time as fields of messages write times: 2026年11月23日 09:00."""
-    starts = appointment.slot_starts_at.astimezone(plan.zone)
-    return f"{starts:%Y}年{starts.month}月{starts.day}日 {starts:%H:%M}"
 
 
 def banned_words(ban: Banned, zone: tzinfo) -> Said:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from flask import Flask, Response, g, has_request_context, jsonify, request
 
 from app.core.auth import public
-from app.core.said import Said
+from app.core.said import Both, Said
 
 bp = APIBlueprint("language", __name__, enable_openapi=False)
 
@@ -51,7 +51,16 @@ def pgettext(context: str, words: str) -> str | None:
 
 def tell(said: Said) -> str:
     """A sentence that was kept, in the request's language."""
-    return gettext(said.words) % said.values
+    return gettext(said.words) % {name: _told(value) for name, value in said.values.items()}
+
+
+def _told(value: Any) -> Any:
+    match value:
+        case Said():
+            return tell(value)
+        case Both(chinese, english):
+            return either(chinese, english)
+    return value
 
 
 def named(thing: Named) -> str:

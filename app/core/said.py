@@ -8,11 +8,35 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Both:
+    """What no catalogue knows, in both languages: a hall's name, a date."""
+
+    chinese: str
+    english: str
+    """Empty where nobody wrote it."""
+
+    def __str__(self) -> str:
+        return self.chinese
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
-    """Its Chinese words, and what stands in their places. `language.tell` says it to a reader."""
+    """Its Chinese words, and what stands in their places, which may be Said or in Both languages
+    itself. `language.tell` says it to a reader."""
 
     words: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.words % self.values
+
+    @classmethod
+    def kept(cls, kept: Mapping[str, Any]) -> Said:
+        """As it was before `asdict` wrote it down."""
+        return cls(kept["words"], {name: _value(each) for name, each in kept["values"].items()})
+
+
+def _value(kept: Any) -> Any:
+    if not isinstance(kept, Mapping):
+        return kept
+    return Said.kept(kept) if "words" in kept else Both(**kept)

@@ -80,7 +80,7 @@ def _notice_out(row: dict[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "kind": row["kind"],
         "title": title(row["kind"]),
-        "text": tell(Said(**row["said"])) if row["said"] else row["text"],
+        "text": tell(Said.kept(row["said"])) if row["said"] else row["text"],
         "at": wire_time(row["at"], BEIJING),
         "read": row["read_at"] is not None,
         "link": row["link"],

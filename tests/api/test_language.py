@@ -79,6 +79,25 @@ def test_no_reason_is_left_in_chinese(house):
     assert [why["text"] for why in said if CHINESE.search(why["text"])] == []
 
 
+def test_what_is_told_of_a_booking_is_read_in_either_language(house):
+    def name(file):
+        file["hall"]["name_en"] = "Test Centre"
+        for item in file["items"]:
+            item["name_en"] = "ID card" if item["code"] == "id-card" else ""
+
+    house.reload(name)
+    li = house.citizen("li").identify()
+    made = li.book(house.slot("09:00"))
+    house.clock.advance(minutes=6)
+    assert li.appointment(made, "cancel").status_code == 200
+    cancelled, booked = in_english(house, "GET", "/me/notices", li.token).json
+    booking = "for 李*明 at Test Centre"
+    matter = "“ID card”, Tue, Nov 24, 09:00–09:30"
+    assert booked["text"] == f"Booked {booking}: {matter}. Booking code: {made['code']}."
+    assert cancelled["text"] == f"The booking {booking}, {matter}, has been cancelled."
+    assert li.get("/me/notices").json[0]["text"].endswith("的“身份证”预约已取消。")
+
+
 CHOICES = {"last_number": True, "numbers_from_afar": True, "paper_numbers": "900-999"}
 BY_PLACE = {"priority": "behind_k", "behind": 2, "one_live_ticket": "per_lane"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -63,8 +64,14 @@ def test_no_english_without_its_word():
 
 def _tables() -> set[str]:
     """Words that stand in tables and are looked up by variable: any Chinese literal of Python."""
-    literal = re.compile(r'"([^"\n]*[\u4e00-\u9fff][^"\n]*)"')
-    return {words for file in APP.rglob("*.py") for words in literal.findall(file.read_text())}
+    return {
+        node.value
+        for file in APP.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and CHINESE.search(node.value)
+    }
 
 
 def test_translations_keep_the_places():
