@@ -57,13 +57,13 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
         "no": no,
         "name": named(counter),
         "status": status,
-        "since": _local(since, plan),
+        "since": wire_time(since, plan.zone),
         "clerk": clerk_at(plan.code, no, act.now),
         "ticket": ticket_out(held, plan, act.actor) if held else None,
         "why": why_told(made.why) if made else None,
         "priority": _class_of(held) if held else None,
         "nth": made.nth if made else None,
-        "recall_at": _local(_recall_at(held, made, plan), plan),
+        "recall_at": wire_time(_recall_at(held, made, plan), plan.zone),
         "tiers": counter.tiers,
         "waiting": len(line),
         "lanes": _lanes_out(counter, line, plan),
@@ -76,7 +76,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
             line_out(ticket, plan) for ticket in tickets.parked_in(plan.code, day, counter.lanes)
         ],
         "passed": [
-            {**line_out(ticket, plan), "passed_at": _local(ticket.stopped_at, plan)}
+            {**line_out(ticket, plan), "passed_at": wire_time(ticket.stopped_at, plan.zone)}
             for ticket in tickets.passed_in(plan.code, day, counter.lanes, CONSOLE_PASSED)
         ],
         "vanished": [
@@ -87,7 +87,7 @@ def counter_out(plan: HallPlan, no: str, act: Act) -> dict[str, Any]:
             **asdict(auto_call_of(counter)),
             "key": first and _auto_key(counter, first, day, plan),
         },
-        "server_time": _local(act.now, plan),
+        "server_time": wire_time(act.now, plan.zone),
     }
 
 
@@ -127,7 +127,7 @@ def _lanes_out(counter: Counter, line: list[InLine], plan: HallPlan) -> list[dic
             "name": named(plan.lanes[letters]),
             "tier": tier,
             "waiting": len(since[letters]),
-            "oldest_since": _local(min(since[letters], default=None), plan),
+            "oldest_since": wire_time(min(since[letters], default=None), plan.zone),
         }
         for tier, lanes in enumerate(counter.tiers, start=1)
         for letters in lanes
@@ -152,7 +152,7 @@ def line_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
         **waiting_out(ticket, plan),
         "item": ticket.item,
         "items": ticket.items,
-        "waits_since": _local(waits_since(ticket), plan),
+        "waits_since": wire_time(waits_since(ticket), plan.zone),
         "priority": _class_of(ticket),
         "bound": ticket.bound_to is not None,
     }
@@ -164,7 +164,7 @@ def waiting_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "lane": ticket.lane,
-        "due_at": _local(due_at, plan),
+        "due_at": wire_time(due_at, plan.zone),
         "why": why_of(ticket, plan),
     }
 
@@ -178,9 +178,9 @@ def call_out(made: Call, plan: HallPlan) -> dict[str, Any]:
         "lane": made.lane,
         "counter": made.counter,
         "now_at": made.now_at or made.counter,
-        "called_at": _local(made.called_at, plan),
-        "last_at": _local(made.last_at, plan),
-        "ended_at": _local(made.ended_at, plan),
+        "called_at": wire_time(made.called_at, plan.zone),
+        "last_at": wire_time(made.last_at, plan.zone),
+        "ended_at": wire_time(made.ended_at, plan.zone),
         "ended_as": made.ended_as,
         "by_hand": made.by_hand,
         "why": why_told(made.why),
@@ -195,7 +195,7 @@ def board_out(plan: HallPlan, now: datetime, zone: Zone = EVERYWHERE) -> dict[st
         "hall": plan.code,
         "name": named(plan),
         "date": day.isoformat(),
-        "server_time": _local(now, plan),
+        "server_time": wire_time(now, plan.zone),
         "message": either(plan.message, plan.message_en),
         "calls": [call_out(made, plan) for made in last_calls(plan.code, day, BOARD_CALLS, zone)],
         "next": [
@@ -225,10 +225,6 @@ def _next_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
 def _class_of(ticket: Ticket) -> str | None:
     priority: str | None = ticket.priority if ticket.priority_struck is None else None
     return priority
-
-
-def _local(at: datetime | None, plan: HallPlan) -> str | None:
-    return wire_time(at, plan.zone) if at else None
 
 
 def why_told(why: dict[str, Any]) -> dict[str, Any]:

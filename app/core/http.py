@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from flask import Response, stream_with_context
 
@@ -25,9 +25,14 @@ def answer(body: Any, status: int = 200) -> Response:
     )
 
 
-def wire_time(at: datetime, zone: tzinfo) -> str:
-    """A moment as answers give it: ISO 8601 to the millisecond, with the hall's offset."""
-    return at.astimezone(zone).isoformat(timespec="milliseconds")
+@overload
+def wire_time(at: datetime, zone: tzinfo) -> str: ...
+@overload
+def wire_time(at: datetime | None, zone: tzinfo) -> str | None: ...
+def wire_time(at: datetime | None, zone: tzinfo) -> str | None:
+    """A moment as answers give it, if there is one: ISO 8601 to the millisecond, with the hall's
+    offset."""
+    return at.astimezone(zone).isoformat(timespec="milliseconds") if at else None
 
 
 def perform_here(

@@ -55,7 +55,7 @@ def waits(hall: str) -> Response:
     told = outlook or Outlook(at_ms=0)
     return answer(
         {
-            "at": outlook and _local(plan, outlook.at_ms),
+            "at": outlook and _at(plan, outlook.at_ms),
             "lanes": [
                 {
                     "lane": lane.letters,
@@ -63,7 +63,7 @@ def waits(hall: str) -> Response:
                     "waiting": waiting.get(lane.letters, 0),
                     "estimate": _range(*told.newcomers.get(lane.letters, ())),
                     "later": [
-                        {"at": _local(plan, at_ms), **_range(p50, p90)}
+                        {"at": _at(plan, at_ms), **_range(p50, p90)}
                         for at_ms, p50, p90 in told.later.get(lane.letters, ())
                     ],
                 }
@@ -77,5 +77,5 @@ def _range(p50: int | None = None, p90: int | None = None) -> dict[str, Any]:
     return {"p50_s": p50, "p90_s": p90}
 
 
-def _local(plan: HallPlan, unix_ms: int) -> str:
+def _at(plan: HallPlan, unix_ms: int) -> str:
     return wire_time(datetime.fromtimestamp(unix_ms / 1000, UTC), plan.zone)

@@ -8,6 +8,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from app.catalog.plan import Rules
+
 
 class Kind(StrEnum):
     BOOKED = "booked"
@@ -85,6 +87,14 @@ class QuietHours:
     begin: time
     end: time
     zone: ZoneInfo
+
+    @classmethod
+    def of(cls, rules: Rules, zone: ZoneInfo) -> QuietHours | None:
+        """As a hall chose them; None where it is never quiet."""
+        if rules.quiet_hours is None:
+            return None
+        begin, end = (time(minutes // 60, minutes % 60) for minutes in rules.quiet_hours)
+        return cls(begin, end, zone)
 
     def end_after(self, now: datetime) -> datetime | None:
         """When the quiet of this moment ends; None where it is not quiet."""

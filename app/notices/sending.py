@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, case, insert, select, update
 
-from app.catalog.plan import Interval, Rules
+from app.catalog.plan import Rules
 from app.catalog.service import plan_of
 from app.citizens.rules import BEIJING
 from app.core.db import db, transaction
@@ -173,8 +173,4 @@ def _go_on(notice: Notice, step: Step, now: datetime) -> None:
 
 def _quiet_hours(hall: str | None) -> QuietHours | None:
     plan = plan_of(hall) if hall is not None else None
-    hours: Interval | None = (plan.rules if plan else Rules()).quiet_hours
-    if hours is None:
-        return None
-    begin, end = (time(minutes // 60, minutes % 60) for minutes in hours)
-    return QuietHours(begin, end, plan.zone if plan else BEIJING)
+    return QuietHours.of(plan.rules, plan.zone) if plan else QuietHours.of(Rules(), BEIJING)

@@ -90,7 +90,7 @@ def hall_now(plan: HallPlan, now: datetime, *, with_ratings: bool) -> dict[str, 
         "server_time": wire_time(now, plan.zone),
         "open": is_open_at(plan, now),
         "waiting": len(scene.waiting),
-        "oldest_since": _local(oldest, plan),
+        "oldest_since": wire_time(oldest, plan.zone),
         "in_hand": len(scene.held),
         "finished": states.get(State.FINISHED, 0),
         "counters_working": sum(scene.works(no) for no in plan.counters),
@@ -139,7 +139,7 @@ def _lane_out(lane: LaneNow, plan: HallPlan, found: Sequence[Warned]) -> dict[st
         "lane": letters,
         "name": named(lane.lane),
         "waiting": lane.waiting,
-        "oldest_since": _local(lane.since[0] if lane.since else None, plan),
+        "oldest_since": wire_time(lane.since[0] if lane.since else None, plan.zone),
         "estimate": {"p50_s": likely, "p90_s": long},
         "counters_working": lane.working,
         "stopped": plan.stops.get(letters),
@@ -154,7 +154,7 @@ def _counter_out(counter: Counter, plan: HallPlan, scene: Scene, now: datetime) 
         "no": counter.no,
         "name": named(counter),
         "status": status,
-        "since": _local(since, plan),
+        "since": wire_time(since, plan.zone),
         "clerk": scene.clerks.get(counter.no),
         "ticket": _held_out(held, plan, scene, now) if held else None,
         "tiers": counter.tiers,
@@ -168,7 +168,7 @@ def _held_out(ticket: Ticket, plan: HallPlan, scene: Scene, now: datetime) -> di
     return {
         "number": ticket.number,
         "state": ticket.state,
-        "since": _local(since, plan),
+        "since": wire_time(since, plan.zone),
         "long": now - since > LONG * usual,
     }
 
@@ -178,7 +178,7 @@ def _warning_out(warning: Warned, plan: HallPlan) -> dict[str, Any]:
         "kind": warning.kind,
         "lane": warning.lane,
         "text": warning_in_words(warning, plan),
-        "since": _local(warning.since, plan),
+        "since": wire_time(warning.since, plan.zone),
     }
 
 
@@ -187,16 +187,12 @@ def _changes_out(changes: Iterable[Adjustment], plan: HallPlan) -> list[dict[str
     names = usernames(by for each in changes for by in (each.made_by, each.ended_by))
     return [
         {
-            "at": _local(each.made_at, plan),
+            "at": wire_time(each.made_at, plan.zone),
             "by": names.get(each.made_by),
             "text": change_in_words(each, plan),
             "reason": each.reason,
-            "ended_at": _local(each.ended_at, plan),
+            "ended_at": wire_time(each.ended_at, plan.zone),
             "ended_by": names.get(each.ended_by),
         }
         for each in changes
     ]
-
-
-def _local(at: datetime | None, plan: HallPlan) -> str | None:
-    return wire_time(at, plan.zone) if at else None

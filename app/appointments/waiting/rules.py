@@ -93,7 +93,5 @@ def held_until(plan: HallPlan, visit: Visit, now: datetime) -> datetime:
 
 def told_at(plan: HallPlan, now: datetime) -> datetime:
     """When a phone rings for what comes free now: in quiet hours, at their end."""
-    if plan.rules.quiet_hours is None:
-        return now
-    begin, end = (time(minutes // 60, minutes % 60) for minutes in plan.rules.quiet_hours)
-    return QuietHours(begin, end, plan.zone).end_after(now) or now
+    quiet = QuietHours.of(plan.rules, plan.zone)
+    return (quiet and quiet.end_after(now)) or now
