@@ -16,6 +16,7 @@ from app.catalog.plan import HallPlan
 from app.core.acts import SYSTEM, Act
 from app.core.db import db, transaction
 from app.notices.service import Link, notify, withdraw
+from app.notices.words import time_field
 from app.tickets.queries import TABLE, Ticket, ahead, coming_near, followers_of
 from app.tickets.rules import Told, told_called, told_near, told_passed
 from app.tickets.states import State
@@ -55,17 +56,16 @@ def tell_passed(ticket: Ticket, plan: HallPlan, act: Act) -> None:
 def tell_near(plan: HallPlan, now: datetime) -> int:
     """Tell once a ticket that few of its lane are still before it; how many tickets that were.
 
-    Every few seconds and in a transaction of its own: no call waits for it, and whoever is called
-    meanwhile needs no such word."""
+    Every few seconds, each in a transaction of its own: no call waits for it longer than for one
+    ticket, and whoever is called meanwhile needs no such word."""
     if plan.rules.near_ahead == 0:
         return 0
-    near = coming_near(plan.code, plan.day_of(now).date, plan.rules.near_ahead)
-    if not near:
-        return 0
+    told = 0
     act = Act(now, SYSTEM)
-    with transaction():
-        told = [_tell_if_waiting(ticket, before, plan, act) for ticket, before in near]
-    return sum(told)
+    for ticket, before in coming_near(plan.code, plan.day_of(now).date, plan.rules.near_ahead):
+        with transaction():
+            told += _tell_if_waiting(ticket, before, plan, act)
+    return told
 
 
 def mark_if_near(ticket: Ticket, plan: HallPlan, act: Act) -> None:
@@ -103,12 +103,11 @@ def _tell(
 ) -> None:
     if not _is_told(ticket):
         return
-    now = act.now.astimezone(plan.zone)
     facts = {
         "number": ticket.number,
         "item": plan.item_coded(ticket.item).name,
         "hall": plan.name,
-        "when": f"{now:%Y}年{now.month}月{now.day}日 {now:%H:%M}",
+        "when": time_field(act.now, plan.zone),
         "ahead": str(before),
         "counter": ticket.counter or NO_COUNTER_YET,
         "note": told.note,
