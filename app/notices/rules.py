@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -77,6 +77,12 @@ WAYS = (Channel.WECHAT, Channel.SMS)
 PAUSES = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800))
 PAUSES_AT_ONCE = tuple(timedelta(seconds=s) for s in (2, 5))
 """Between two tries of one way where nothing was sent; after the last comes the next way."""
+
+
+def time_field(at: datetime, zone: tzinfo) -> str:
+    """A moment as fields of messages write it: 2026年11月23日 09:00."""
+    local = at.astimezone(zone)
+    return f"{local:%Y}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

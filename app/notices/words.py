@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
-
 from app.core.language import gettext as _
 from app.notices.rules import Kind
 
@@ -22,9 +20,3 @@ def title(kind: str) -> str:
         Kind.PASSED: _("已过号"),
     }
     return titles[Kind(kind)]
-
-
-def time_field(at: datetime, zone: tzinfo) -> str:
-    """A moment as fields of messages write it: 2026年11月23日 09:00."""
-    local = at.astimezone(zone)
-    return f"{local:%Y}年{local.month}月{local.day}日 {local:%H:%M}"

@@ -15,8 +15,8 @@ from sqlalchemy import bindparam, update
 from app.catalog.plan import HallPlan
 from app.core.acts import SYSTEM, Act
 from app.core.db import db, transaction
+from app.notices.rules import time_field
 from app.notices.service import Link, notify, withdraw
-from app.notices.words import time_field
 from app.tickets.queries import TABLE, Ticket, ahead, coming_near, followers_of
 from app.tickets.rules import Told, told_called, told_near, told_passed
 from app.tickets.states import State

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.notices.queries import TABLE as NOTICES
+from app.tickets import telling
 from app.tickets.telling import tell_near
 from tests.house import open_house
 from tests.stores import each_store_once
@@ -92,6 +93,25 @@ def test_a_hall_chooses_how_near_is_near(house):
     assert a_round(house) == 1
     assert kinds(wang) == []
     assert told(zhao) == [("near", "您的号码 A004 前面还有 1 人，请到大厅等候。")]
+
+
+def test_each_is_told_in_a_transaction_of_its_own(house, monkeypatch):
+    """So nobody's call waits until the last of the hall is told."""
+    house.reload(lambda file: file["hall"]["rules"].update(near_ahead=1))
+    for _ in range(2):
+        house.take()
+    people = [in_line(house, name)[0] for name in ("li", "wang")]
+    for _ in range(2):
+        house.clerk().next()
+    left = [telling.followers_of]
+
+    def breaks_at_the_second(ticket):
+        return left.pop()(ticket)
+
+    monkeypatch.setattr(telling, "followers_of", breaks_at_the_second)
+    with pytest.raises(IndexError):
+        a_round(house)
+    assert sorted(kinds(each) for each in people) == [[], ["near"]]
 
 
 def test_what_was_not_sent_of_near_is_not_told_after_the_call(house):
