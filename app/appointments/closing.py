@@ -167,7 +167,7 @@ def _free_on(
     key = day, tuple(items)
     if key not in free:
         wanted = [plan.items[code] for code in items]
-        found = free_visits(plan, wanted, day, POOLS, now, before_line=True)
+        found = free_visits(plan, wanted, day, POOLS, now, before_waiting=True)
         free[key] = [visit for visit, _ in found]
     return free[key]
 

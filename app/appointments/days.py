@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from app.appointments.queries import claimed_on, slots_on, taken_between
+from app.appointments.queries import first_come, kept_for_waiting, slots_on, taken_between
 from app.appointments.rules import (
     Visit,
     has_closed,
@@ -16,6 +16,7 @@ from app.appointments.rules import (
     released_at,
     visits,
 )
+from app.appointments.waiting.queries import Waiting
 from app.catalog.plan import HallPlan, Item
 from app.catalog.rules import opening, remarks_on
 from app.core.language import gettext as _
@@ -41,11 +42,17 @@ def booking_days(plan: HallPlan, items: Sequence[Item], now: datetime) -> list[B
     last = now.astimezone(plan.zone).date() + timedelta(days=plan.booking.horizon_days)
     days = [today + timedelta(days=ahead) for ahead in range((last - today).days + 1)]
     taken = taken_between(plan.code, today, last)
-    return [_day(plan, items, day, taken, now) for day in days]
+    waiting = first_come(plan, today, last, now)
+    return [_day(plan, items, day, taken, waiting.get(day, []), now) for day in days]
 
 
 def _day(
-    plan: HallPlan, items: Sequence[Item], day: date, taken: Mapping[str, int], now: datetime
+    plan: HallPlan,
+    items: Sequence[Item],
+    day: date,
+    taken: Mapping[str, int],
+    waiting: Sequence[Waiting],
+    now: datetime,
 ) -> BookingDay:
     every = list(visits(plan, slots_on(plan, day).values(), items, "public"))
     if not every:
@@ -55,7 +62,7 @@ def _day(
     to_come = [visit for visit in every if not has_closed(plan, visit, now)]
     if not to_come:
         return BookingDay(day, "past")
-    kept = claimed_on(plan, day, taken, now)
+    kept = kept_for_waiting(plan, day, waiting, taken, now)
     left = _room(
         (each for each in to_come if kept.isdisjoint(p.slot.id for p in each.parts)), taken
     )

@@ -76,7 +76,7 @@ class AppointmentRow(db.Model):
 
 class PlaceRow(db.Model):
     """What one booking takes of one slot, or took, while it is held back; or what is held of it for
-    somebody in line, who was offered it."""
+    somebody on the waiting list, who was offered it."""
 
     __tablename__ = "places"
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, insert, select, update
 
 from app.appointments.errors import SlotFull
-from app.appointments.queries import PLACES, SLOTS, claimed_on, taken_on
+from app.appointments.queries import PLACES, SLOTS, kept_on, taken_on
 from app.appointments.rules import Slot, Visit, held_for
 from app.catalog.plan import HallPlan
 from app.catalog.service import held_plan
@@ -90,22 +90,22 @@ def drop_places(appointment_id: str) -> None:
 # Who waits
 
 
-def yield_to_line(
+def yield_to_waiting(
     plan: HallPlan, day: date, took: Mapping[str, int], person: str, now: datetime
 ) -> None:
-    """What a person has just taken (slot id -> units) may not be what somebody in line waits for
-    and is about to be offered.
+    """What a person has just taken (slot id -> units) may not be what somebody on the waiting
+    list is about to be offered.
 
     Looked at only once it is taken: whoever gives a place back has done so before, and then it is
     seen here, or waits until this is committed. Raises SlotFull."""
     taken = taken_on(plan.code, day)
     before = {**taken, **{slot: taken[slot] - units for slot, units in took.items()}}
-    if not took.keys().isdisjoint(claimed_on(plan, day, before, now, but_for=person)):
+    if not took.keys().isdisjoint(kept_on(plan, day, before, now, but_for=person)):
         raise SlotFull
 
 
 def put_offer(waiting_id: str, visit: Visit) -> None:
-    """What a visit needs of each slot is held for somebody in line."""
+    """What a visit needs of each slot is held for somebody on the waiting list."""
     places = [
         {"slot_id": slot.id, "waiting_id": waiting_id, "units": units}
         for slot, units in visit.needs
@@ -114,14 +114,14 @@ def put_offer(waiting_id: str, visit: Visit) -> None:
 
 
 def keep_offer(waiting_id: str, appointment_id: str) -> None:
-    """What was held for somebody in line is their booking's."""
+    """What was held for somebody on the waiting list is their booking's."""
     own = update(PLACES).where(PLACES.c.waiting_id == waiting_id)
     db.session.execute(own.values(waiting_id=None, appointment_id=appointment_id))
 
 
 def free_offer(waiting_id: str) -> None:
-    """What was held for somebody in line, if anything was, can be sold again; it went to nobody, so
-    it is not held back."""
+    """What was held for somebody who waits, if anything was, can be sold again; it went to
+    nobody, so it is not held back."""
     own = delete(PLACES).where(PLACES.c.waiting_id == waiting_id)
     for place in sorted(db.session.execute(own.returning(PLACES.c.slot_id, PLACES.c.units)).all()):
         give_back(place.slot_id, place.units)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
 
-from app.appointments.bans import Mark
+from app.appointments.bans import Mark, standing
 from app.appointments.errors import AppointmentNotFound
 from app.appointments.models import AppointmentEventRow, AppointmentRow, PlaceRow, SlotRow
 from app.appointments.rules import (
@@ -23,8 +23,8 @@ from app.appointments.rules import (
     visits,
 )
 from app.appointments.states import ACTIVE, State
-from app.appointments.waiting.queries import line_on, wish_of
-from app.appointments.waiting.rules import claimed
+from app.appointments.waiting.queries import Waiting, waiting_between, wish_of
+from app.appointments.waiting.rules import kept_for
 from app.catalog.plan import HallPlan, Item
 from app.core.acts import Actor
 from app.core.db import db
@@ -87,19 +87,19 @@ def free_visits(
     now: datetime,
     *,
     full: bool = False,
-    before_line: bool = False,
+    before_waiting: bool = False,
 ) -> Iterator[tuple[Visit, int]]:
     """The times of a day that can be booked now, in their order, and how many such visits each
     still has room for; with `full` also those that have none left. Whoever asks for a day far away
     costs nothing.
 
-    What somebody on the waiting list is about to be offered is full for others; `before_line`: for
-    whom it is not, since the hall took from them what they had."""
+    What somebody on the waiting list is about to be offered is full for others;
+    `before_waiting`: for whom it is not, since the hall took from them what they had."""
     if day < plan.day_of(now).date or not is_released(plan, day, now):
         return iter(())
     slots = slots_on(plan, day)
     taken = taken_on(plan.code, day)
-    kept = frozenset() if before_line else claimed_on(plan, day, taken, now)
+    kept = frozenset() if before_waiting else kept_on(plan, day, taken, now)
     found = [
         (visit, left)
         for pool in pools
@@ -114,15 +114,37 @@ def _left(visit: Visit, taken: Mapping[str, int], kept: frozenset[str]) -> int:
     return 0 if is_kept else places_left(visit, taken)
 
 
-def claimed_on(
+def kept_on(
     plan: HallPlan, day: date, taken: Mapping[str, int], now: datetime, *, but_for: str = ""
 ) -> frozenset[str]:
     """The slots of a day that are kept for who waits for it; `but_for`: a person who may have
     them."""
-    line = [each for each in line_on(plan.code, day) if each.person_id != but_for]
-    if not line:
+    waiting = first_come(plan, day, day, now).get(day, [])
+    others = [each for each in waiting if each.person_id != but_for]
+    return kept_for_waiting(plan, day, others, taken, now)
+
+
+def kept_for_waiting(
+    plan: HallPlan, day: date, waiting: Sequence[Waiting], taken: Mapping[str, int], now: datetime
+) -> frozenset[str]:
+    """The slots of a day that are kept for these of its waiting list."""
+    if not waiting:
         return frozenset()
-    return claimed(plan, slots_on(plan, day), map(wish_of, line), taken, now)
+    return kept_for(plan, slots_on(plan, day), map(wish_of, waiting), taken, now)
+
+
+def first_come(plan: HallPlan, first: date, last: date, now: datetime) -> dict[date, list[Waiting]]:
+    """Day -> who waits for it and may be offered a place, first come first: who was banned
+    meanwhile may not, as long as that lasts."""
+    lists = waiting_between(plan.code, first, last)
+    if not lists or not plan.booking.bans:
+        return lists
+    marks = marks_of(each.person_id for waiting in lists.values() for each in waiting)
+    banned = {who for who, of in marks.items() if standing(plan.booking.bans, of, now).ban}
+    return {
+        day: [each for each in waiting if each.person_id not in banned]
+        for day, waiting in lists.items()
+    }
 
 
 def find(*, lock: bool = False, **column: Any) -> Appointment:

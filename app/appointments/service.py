@@ -31,15 +31,15 @@ from app.appointments.errors import (
     SlotUnchanged,
     TooManyBookings,
 )
-from app.appointments.places import drop_places, free, put_places, take, yield_to_line
+from app.appointments.places import drop_places, free, put_places, take, yield_to_waiting
 from app.appointments.queries import (
     EVENTS,
     TABLE,
     Appointment,
     active_on,
-    claimed_on,
     find,
     in_states,
+    kept_on,
     live_of_citizen,
     marks_of,
     needs_of,
@@ -124,7 +124,7 @@ def book(
         take(plan, slot, units)
     day = plan.day_of(visit.starts_at).date
     took = {slot.id: units for slot, units in visit.needs}
-    yield_to_line(plan, day, took, person, act.now)
+    yield_to_waiting(plan, day, took, person, act.now)
     made = put_booking(plan, visit, items, person, act, citizen, name)
     put_places(made.id, visit)
     record(plan, made, "booked", act)
@@ -145,7 +145,7 @@ def reschedule(appointment_id: str, slot_id: str, act: Act, *, staff: bool = Fal
         raise SlotOfAnotherHall("只能在原来的大厅改约；要换大厅，请取消后重新预约。")
     _refuse_late(plan, appointment, act.now, staff=staff)
     visit = _visit(plan, slot_id, appointment.items, act.now, staff=staff)
-    moved = move(plan, appointment, visit, act, heed_line=True)
+    moved = move(plan, appointment, visit, act, heed_waiting=True)
     for day in sorted({appointment.day, moved.day}):
         serve_soon(plan.code, day, act)
     return moved
@@ -182,10 +182,10 @@ def move(
     act: Act,
     note: str = "",
     *,
-    heed_line: bool = False,
+    heed_waiting: bool = False,
 ) -> Appointment:
     """Give a locked booking another time. `note`: why, where it was not the booker's wish.
-    `heed_line`: not one that somebody on the waiting list is about to be offered.
+    `heed_waiting`: not one that somebody on the waiting list is about to be offered.
 
     Raises SlotFull, SecondBooking."""
     before = needs_of([appointment.id])[appointment.id]
@@ -198,9 +198,9 @@ def move(
         elif more < 0:
             free(plan, appointment.id, slot_id, -more, act)
     day = plan.day_of(visit.starts_at).date
-    if heed_line:
+    if heed_waiting:
         took = {slot: more for slot in after if (more := after[slot] - before.get(slot, 0)) > 0}
-        yield_to_line(plan, day, took, appointment.person_id, act.now)
+        yield_to_waiting(plan, day, took, appointment.person_id, act.now)
     drop_places(appointment.id)
     put_places(appointment.id, visit)
     try:
@@ -450,7 +450,7 @@ def _refuse_full(plan: HallPlan, visit: Visit, person: str, now: datetime) -> No
     taken = taken_on(plan.code, day)
     if not places_left(visit, taken):
         raise SlotFull
-    kept = claimed_on(plan, day, taken, now, but_for=person)
+    kept = kept_on(plan, day, taken, now, but_for=person)
     if any(slot.id in kept for slot, _ in visit.needs):
         raise SlotFull
 

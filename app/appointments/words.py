@@ -9,7 +9,7 @@ from typing import Any
 from app.appointments.bans import Banned, Count
 from app.catalog.plan import HallPlan
 from app.core.said import Both, Said
-from app.notices.words import time_field
+from app.notices.rules import time_field
 
 WEEKDAYS = "一二三四五六日"
 
@@ -112,12 +112,13 @@ def _said_of(plan: HallPlan, appointment: Any, who: str | Said) -> dict[str, Any
 
 def time_said(plan: HallPlan, appointment: Any, who: str | Said) -> dict[str, Any]:
     """What sentences say of every time, also of one that is merely offered."""
-    return {
-        "who": who,
-        "hall": Both(plan.name, plan.name_en),
-        "matter": matter_words(plan, appointment.items),
-        "when": when(plan, appointment),
-    }
+    return matter_said(plan, appointment.items, who) | {"when": when(plan, appointment)}
+
+
+def matter_said(plan: HallPlan, items: Sequence[str], who: str | Said) -> dict[str, Any]:
+    """What they say of whoever comes for something."""
+    hall = Both(plan.name, plan.name_en)
+    return {"who": who, "hall": hall, "matter": matter_words(plan, items)}
 
 
 NOTICE_OF = {"booked": "booked", "moved": "changed", "cancelled": "cancelled", "missed": "missed"}
@@ -141,12 +142,18 @@ def facts_of(
 
 def time_facts(plan: HallPlan, appointment: Any, note: str, who: str | Said) -> dict[str, str]:
     """What is said of every time, also of one that is merely offered."""
-    first = plan.item_coded(appointment.items[0]).name
-    several = len(appointment.items) > 1
+    starts_at = time_field(appointment.slot_starts_at, plan.zone)
+    return matter_facts(plan, appointment.items, note, who) | {"when": starts_at}
+
+
+def matter_facts(
+    plan: HallPlan, items: Sequence[str], note: str, who: str | Said
+) -> dict[str, str]:
+    """What is said of whoever comes for something."""
+    first = plan.item_coded(items[0]).name
     return {
-        "item": f"{first}等 {len(appointment.items)} 项" if several else first,
+        "item": first if len(items) == 1 else f"{first}等 {len(items)} 项",
         "hall": plan.name,
-        "when": time_field(appointment.slot_starts_at, plan.zone),
         "name": str(who),
         "note": note,
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import event
+
+from app.core.db import db
 from tests.appointments.desk import TODAY, TOMORROW, at
 from tests.house import HALL, refused
 
@@ -22,6 +25,22 @@ def office_hours(file):
     holiday = {"date": "2026-11-25", "closed": True, "reason": "消防检修"}
     file["hall"]["exceptions"] = [holiday]
     file["items"][1]["bookable"] = [{"days": ["thu"]}]
+
+
+def test_the_calendar_asks_no_more_of_a_longer_horizon(house):
+    sent = []
+    with house.app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", lambda *args: sent.append(args[2]))
+
+    def asked(horizon):
+        house.reload(lambda file: file["hall"]["booking"].update(horizon_days=horizon))
+        days(house)
+        sent.clear()
+        assert len(days(house)) > horizon
+        return len(sent)
+
+    assert asked(3) == asked(12)
 
 
 def test_every_day_says_whether_it_can_be_booked(house):

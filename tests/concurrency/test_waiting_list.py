@@ -187,7 +187,7 @@ def test_who_looked_before_anybody_waited_takes_nothing_from_the_line(busy_house
 
 @on_postgresql
 def test_by_the_look_alone_they_would(busy_house, monkeypatch):
-    monkeypatch.setattr(bookings, "yield_to_line", lambda *_: None)
+    monkeypatch.setattr(bookings, "yield_to_waiting", lambda *_: None)
     assert book_after_a_look(busy_house, monkeypatch) == ((201, ""), ["waiting"])
 
 
@@ -202,7 +202,7 @@ def offer_twice(house: House, monkeypatch: Any) -> None:
     monkeypatch.setattr(bookings, "serve_soon", lambda *_: None)
     for own in held[:2]:
         send(house, *cancelling(*own))
-    meet, looked = meeting(2), offers.line_on
+    meet, looked = meeting(2), offers.first_come
 
     def look(*args: Any) -> Any:
         found = looked(*args)
@@ -211,7 +211,7 @@ def offer_twice(house: House, monkeypatch: Any) -> None:
         meet.abort()
         return found
 
-    monkeypatch.setattr(offers, "line_on", look)
+    monkeypatch.setattr(offers, "first_come", look)
     now = house.clock.now()
     together([lambda: round_at(house, now)] * 2)
 

@@ -59,6 +59,11 @@ def test_who_says_nothing_in_time_or_leaves_makes_room_for_the_next(line):
     refused(line.do("wang", wang, "accept"), 409, "offer_over")
     line.round()
     assert line.states(wang=wang, zhao=zhao) == ["lapsed", "offered"]
+    assert line.told("wang", "cancelled") == [
+        "为李*明保留的测试大厅“身份证”候补名额 11 月 24 日（周二）09:00–09:30 已过保留时间；"
+        "如仍需要，请重新候补。"
+    ]
+    assert line.told("zhao", "cancelled") == []
     assert line.do("zhao", zhao, "leave").json["state"] == "left"
     assert line.states(zhao=zhao, qian=qian) == ["left", "offered"]
     # who lapsed may stand in line again, behind all others
@@ -116,6 +121,19 @@ def test_a_day_that_grows_is_offered_and_one_that_shrinks_takes_back(line):
     assert line.states(wang=wang, zhao=zhao) == ["offered", "waiting"]
 
 
+def test_who_was_banned_while_they_wait_is_passed_over_until_it_ends(line):
+    line.fill(bans=[{"what": "cancelled", "count": 1, "ban_days": 7}])
+    wang = line.join("wang")
+    other = line.person("wang").book(line.house.slot("10:00", date="2026-11-26"))
+    assert line.person("wang").appointment(other, "cancel").status_code == 200
+    zhao = line.join("zhao")
+    line.cancel("09:30")
+    assert line.states(wang=wang, zhao=zhao) == ["waiting", "offered"]
+    assert line.do("zhao", zhao, "leave").status_code == 200
+    assert line.free() == ["09:30"]  # it is kept for nobody who may not have it
+    line.round()
+
+
 def test_who_books_that_day_otherwise_no_longer_waits(line, desk):
     line.fill()
     wang, zhao = line.join("wang"), line.join("zhao")
@@ -137,6 +155,11 @@ def test_a_day_of_the_line_ends_with_its_bookings(line):
     at(line.house, f"{TOMORROW}T08:00:00")
     line.round()
     assert line.states(wang=wang, zhao=zhao) == ["lapsed", "over"]
+    line.round()
+    assert line.told("zhao", "cancelled") == [
+        "李*明候补的测试大厅“身份证” 11 月 24 日没有空余名额，候补已结束；"
+        "请选择其他日期，或到大厅取号办理。"
+    ]
     refused(line.do("zhao", zhao, "leave"), 409, "waiting_over")
     refused(line.try_join("qian", **{"to": "09:30"}), 409, "slot_past")
 

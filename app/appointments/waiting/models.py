@@ -33,11 +33,11 @@ class WaitingRow(db.Model):
     """Who would be served."""
     name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     citizen_id: Mapped[str] = mapped_column(String(32))
-    """The account that joined the line."""
+    """The account that joined the list."""
     state: Mapped[str] = mapped_column(String(12))
     """states.State."""
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    """The line stands in this order."""
+    """The list stands in this order."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     offered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,8 +1,8 @@
-"""What comes free is offered to the first in line whom it fits, and held for them a while.
+"""What comes free is offered to the first who waits and whom it fits, and held for them a while.
 
 An offer is a place taken from its slot as a booking's is, so nobody else can be sold it; accepting
 it only names who has it. It is made as soon as a place comes free, and at the latest in the next
-round of the schedule; until then `places.py: yield_to_line` keeps it from everybody else.
+round of the schedule; until then `places.py: yield_to_waiting` keeps it from everybody else.
 
 Each deed is a transaction of its own, which locks an entry and then the slots of one visit by
 their ids: whoever books, cancels or accepts meanwhile waits for one deed only, and none for each
@@ -19,7 +19,7 @@ from sqlalchemy import exists, select, update
 
 from app.appointments.errors import SlotFull
 from app.appointments.places import free_offer, put_offer, take
-from app.appointments.queries import PLACES, slots_on, taken_on
+from app.appointments.queries import PLACES, first_come, slots_on, taken_on
 from app.appointments.queries import TABLE as APPOINTMENTS
 from app.appointments.queries import in_states as appointment_in_states
 from app.appointments.rules import Slot, Visit, is_released, visit_at
@@ -30,13 +30,19 @@ from app.appointments.waiting.queries import (
     anybody_on,
     days_of,
     in_states,
-    line_on,
     offers_on,
+    waiting_on,
     wish_of,
 )
 from app.appointments.waiting.rules import free_for, held_until, is_hopeless
 from app.appointments.waiting.states import LIVE, State
-from app.appointments.waiting.telling import tell_freed, tell_taken_back, untell
+from app.appointments.waiting.telling import (
+    tell_freed,
+    tell_lapsed,
+    tell_over,
+    tell_taken_back,
+    untell,
+)
 from app.catalog.plan import HallPlan
 from app.catalog.service import held_plan
 from app.core.acts import SYSTEM, Act
@@ -77,7 +83,9 @@ def _lapse(plan: HallPlan, day: date, act: Act) -> bool:
     """An offer nobody accepted in time goes back."""
     for offer in offers_on(plan.code, day):
         if offer.offer_until <= act.now:
-            return end(offer, State.LAPSED, act)
+            if end(offer, State.LAPSED, act):
+                tell_lapsed(plan, offer, act)
+            return True
     return False
 
 
@@ -93,7 +101,10 @@ def _strike_booked(plan: HallPlan, day: date, act: Act) -> bool:
         TABLE.c.hall == plan.code, TABLE.c.day == day, in_states(*LIVE), booked
     )
     waiting = db.session.execute(query.limit(1)).first()
-    return waiting is not None and end(waiting, State.LEFT, act)
+    if waiting is None:
+        return False
+    end(waiting, State.LEFT, act)
+    return True
 
 
 def _take_back(plan: HallPlan, day: date, act: Act) -> bool:
@@ -113,11 +124,11 @@ def _take_back(plan: HallPlan, day: date, act: Act) -> bool:
 
 
 def _offer(plan: HallPlan, day: date, act: Act) -> bool:
-    """The first in line for whom there is a place is offered it."""
+    """The first of the list for whom there is a place, and who may book, is offered it."""
     if not is_released(plan, day, act.now):
         return False
     slots, taken = slots_on(plan, day), taken_on(plan.code, day)
-    for waiting in line_on(plan.code, day):
+    for waiting in first_come(plan, day, day, act.now).get(day, []):
         found = free_for(plan, slots, wish_of(waiting), taken, act.now)
         if found:
             _hold(plan, waiting, found[0], act)
@@ -126,7 +137,7 @@ def _offer(plan: HallPlan, day: date, act: Act) -> bool:
 
 
 def _hold(plan: HallPlan, waiting: Waiting, visit: Visit, act: Act) -> None:
-    """A place for who is first in line, unless they were just offered one. Raises SlotFull."""
+    """A place for who is first of the list, unless they were just offered one. Raises SlotFull."""
     offered = change(
         waiting,
         State.OFFERED,
@@ -147,9 +158,11 @@ def _hold(plan: HallPlan, waiting: Waiting, visit: Visit, act: Act) -> None:
 def _close(plan: HallPlan, day: date, act: Act) -> bool:
     """Booking has closed for who waits: nothing can come free for them any more."""
     slots = slots_on(plan, day)
-    for waiting in line_on(plan.code, day):
+    for waiting in waiting_on(plan.code, day):
         if is_hopeless(plan, slots, wish_of(waiting), act.now):
-            return end(waiting, State.OVER, act)
+            if end(waiting, State.OVER, act):
+                tell_over(plan, waiting, act)
+            return True
     return False
 
 
@@ -158,11 +171,12 @@ _DEEDS = (_lapse, _strike_booked, _take_back, _offer, _close)
 
 
 def end(waiting: Waiting, state: State, act: Act) -> bool:
-    """Somebody is no longer in line; what was held for them goes back. Always true: who was quicker
-    has done it, and the list is to be looked at anew."""
-    if change(waiting, state, ended_at=act.now):
-        free_offer(waiting.id)
-        untell(waiting, act)
+    """Somebody is no longer on the list; what was held for them goes back. False where somebody
+    else was quicker, and the list is to be looked at anew."""
+    if change(waiting, state, ended_at=act.now) is None:
+        return False
+    free_offer(waiting.id)
+    untell(waiting, act)
     return True
 
 

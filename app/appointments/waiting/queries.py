@@ -47,54 +47,65 @@ def owned_by(waiting: Waiting, actor: Actor) -> bool:
     return waiting.citizen_id == actor.id or is_its_person
 
 
-def line_on(hall: str, day: date) -> list[Waiting]:
+def waiting_on(hall: str, day: date) -> list[Waiting]:
     """Who waits for a hall day and was offered nothing yet, first come first."""
-    return _on(hall, day, State.WAITING)
+    return waiting_between(hall, day, day).get(day, [])
+
+
+def waiting_between(hall: str, first: date, last: date) -> dict[date, list[Waiting]]:
+    """The same of several days, both ends included; those for which nobody waits left out."""
+    lists: dict[date, list[Waiting]] = {}
+    for each in _between(hall, first, last, State.WAITING):
+        lists.setdefault(each.day, []).append(each)
+    return lists
 
 
 def offers_on(hall: str, day: date) -> list[Waiting]:
     """The offers of a hall day that were neither accepted nor ended, the latest first."""
-    return sorted(_on(hall, day, State.OFFERED), key=lambda each: each.offered_at, reverse=True)
+    return sorted(
+        _between(hall, day, day, State.OFFERED), key=lambda each: each.offered_at, reverse=True
+    )
 
 
-def _on(hall: str, day: date, state: State) -> list[Waiting]:
-    query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.day == day, in_states(*LIVE))
+def _between(hall: str, first: date, last: date, state: State) -> list[Waiting]:
+    days = TABLE.c.day.between(first, last)
+    query = select(*TABLE.c).where(TABLE.c.hall == hall, days, in_states(*LIVE))
     ordered = query.where(TABLE.c.state == state).order_by(TABLE.c.joined_at, TABLE.c.id)
     return list(db.session.execute(ordered).all())
 
 
 def anybody_on(hall: str, day: date) -> bool:
-    """Whether anybody is in line for this hall day."""
+    """Whether anybody is on the waiting list of this hall day."""
     query = select(TABLE.c.id).where(TABLE.c.hall == hall, TABLE.c.day == day, in_states(*LIVE))
     return db.session.execute(query.limit(1)).first() is not None
 
 
 def days_of(hall: str) -> list[date]:
-    """The hall days for which anybody is in line."""
+    """The hall days of which anybody is on the waiting list."""
     query = select(TABLE.c.day).where(TABLE.c.hall == hall, in_states(*LIVE))
     return list(db.session.scalars(query.distinct().order_by(TABLE.c.day)))
 
 
 def live_of_citizen(citizen: str) -> int:
-    """In how many lines this account stands."""
+    """On how many waiting lists this account stands."""
     query = select(func.count()).where(TABLE.c.citizen_id == citizen, in_states(*LIVE))
     count: int = db.session.execute(query).scalar_one()
     return count
 
 
 def place_of(waiting: Waiting) -> int | None:
-    """The how-manieth of its lane's line somebody is; None for who no longer waits."""
+    """The how-manieth of its lane somebody is; None for who no longer waits."""
     if waiting.state != State.WAITING:
         return None
     return 1 + sum(
         each.lane == waiting.lane and (each.joined_at, each.id) < (waiting.joined_at, waiting.id)
-        for each in line_on(waiting.hall, waiting.day)
+        for each in waiting_on(waiting.hall, waiting.day)
     )
 
 
 def of_citizen(actor: Actor, now: datetime) -> list[Waiting]:
-    """Where a citizen stands in line, the next day first; then what has ended within SHOWN_FOR, the
-    latest first."""
+    """Where a citizen is on the waiting list, the next day first; then what has ended within
+    SHOWN_FOR, the latest first."""
     owned = TABLE.c.citizen_id == actor.id
     if actor.person is not None:
         owned = or_(owned, TABLE.c.person_id == actor.person)

@@ -62,7 +62,7 @@ def free_for(
     ]
 
 
-def claimed(
+def kept_for(
     plan: HallPlan, slots: Slots, wishes: Iterable[Wish], taken: Mapping[str, int], now: datetime
 ) -> frozenset[str]:
     """The slots with a place that somebody who waits is about to be offered: nobody else may have

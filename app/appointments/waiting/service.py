@@ -41,11 +41,11 @@ from app.core.parts import parts
 from app.tickets.service import one_lane
 
 LIVE_AT_MOST = 5
-"""Lines in which one account may stand, as it may hold so many bookings."""
+"""Waiting lists on which one account may be, as it may hold so many bookings."""
 
 
 def join(hall: str, wish: Wish, person: str, name: str, act: Act) -> Waiting:
-    """Stand in line for a full day; what comes free is offered in the order of joining. The account
+    """Wait for a full day; what comes free is offered in the order of joining. The account
     is the actor; `person`: who would be served, known to it by `name`.
 
     Raises UnknownHall, UnknownItem, ItemsOfSeveralLanes, SlotPast, SlotNotReleased,
@@ -80,8 +80,8 @@ def join(hall: str, wish: Wish, person: str, name: str, act: Act) -> Waiting:
 
 
 def accept(waiting_id: str, act: Act) -> Appointment:
-    """Book the place that is held for somebody in line: it is theirs already, and only changes its
-    name.
+    """Book the place that is held for somebody on the waiting list: it is theirs already, and only
+    changes its name.
 
     Raises WaitingNotFound, NothingOffered, OfferOver, WaitingOver, BookingBanned, TooManyBookings,
     SecondBooking."""
@@ -107,7 +107,7 @@ def accept(waiting_id: str, act: Act) -> Appointment:
 
 
 def leave(waiting_id: str, act: Act) -> Waiting:
-    """Stand in line no longer; what was offered is offered to the next.
+    """Wait no longer; what was offered is offered to the next.
 
     Raises WaitingNotFound, OfferOver, WaitingOver."""
     held_plan(queries.find(waiting_id).hall)
@@ -135,7 +135,7 @@ def _require_full(plan: HallPlan, wish: Wish, now: datetime) -> None:
 
 
 def _insert(**values: Any) -> Waiting:
-    """The row, unless this person is in line for the day. Raises WaitingAlready."""
+    """The row, unless this person waits for the day already. Raises WaitingAlready."""
     put = insert_into(TABLE).values(values).on_conflict_do_nothing().returning(*TABLE.c)
     joined = db.session.execute(put).one_or_none()
     if joined is None:

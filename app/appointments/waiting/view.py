@@ -1,4 +1,4 @@
-"""A place in the line as the outside sees it."""
+"""A place on the waiting list as the outside sees it."""
 
 from __future__ import annotations
 
