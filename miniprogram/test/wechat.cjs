@@ -24,7 +24,7 @@ function open(root, answer) {
       return { abort() {}, onChunkReceived() {}, onHeadersReceived() {}, offChunkReceived() {} }
     },
     login: ({ success }) => { done.push(['login']); setTimeout(() => success({ code: 'wechat-code' })) },
-    getFuzzyLocation: ({ success }) => { done.push(['getFuzzyLocation']); setTimeout(() => success({ latitude: 30.2, longitude: 120.2 })) },
+    getLocation: ({ success }) => { done.push(['getLocation']); setTimeout(() => success({ latitude: 30.2, longitude: 120.2 })) },
     requestSubscribeMessage: (options) => {
       done.push(['requestSubscribeMessage', options])
       setTimeout(() => options.success(Object.fromEntries(options.tmplIds.map((id) => [id, 'accept']))))

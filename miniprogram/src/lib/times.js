@@ -34,6 +34,9 @@ export function weekday(wire) {
   ]
 }
 
+/** A moment as milliseconds, to be compared with another; what it is called is never read off them. */
+export const instant = (wire) => Date.parse(wire)
+
 /** Whole days from one date to another. */
 export const daysFrom = (from, to) => Math.round((utc(to) - utc(from)) / DAY_MS)
 
