@@ -30,6 +30,7 @@ def pages(base_url: str, hall: str, kiosk_token: str, wechat_url: str) -> list[R
     """Each page with its address; the number machine's tells it once who it is."""
     return [
         ("首页 start", f"{base_url}/"),
+        ("手机页面 pages for phones", f"{base_url}/m/"),
         ("取号机 number machine", f"{base_url}/kiosk/#token={kiosk_token}"),
         ("大厅屏幕 hall screen", f"{base_url}/screen/{hall}"),
         ("窗口工作台 counter console", f"{base_url}/clerk/"),

@@ -1,7 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { hash } from '@dcloudio/uni-cli-shared'
 import uni from '@dcloudio/vite-plugin-uni'
 import { defineConfig } from 'vite'
 
+const HERE = fileURLToPath(new URL('.', import.meta.url)).replaceAll('\\', '/')
+const COMPONENTS = ['src', 'node_modules/wot-design-uni/components'].flatMap((folder) => (
+  readdirSync(HERE + folder, { recursive: true })
+    .filter((name) => name.endsWith('.vue'))
+    .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+))
+/** How uni names each of them, and what is the same everywhere. */
+const NAMES = COMPONENTS.map((name) => [`${hash(HERE + name)}-`, `${hash(name)}-`])
 const ICONS = new URL('./node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf', import.meta.url)
 const STYLES = /\.(css|wxss)$/
 const REMOTE = String.raw`url\(["']?(?:https?:)?//(?:cdn\.dcloud\.net\.cn|at\.alicdn\.com)[^)]*\)`
@@ -27,7 +37,25 @@ const nothingFromElsewhere = {
   },
 }
 
+/**
+ * uni names components by a hash of where their file lies on this machine. Hashed by where it lies in
+ * here instead, so that the same sources give the same mini-program wherever they are built.
+ */
+const sameEverywhere = {
+  name: 'same-everywhere',
+  enforce: 'post',
+  // in modules before they are minified, which makes other names where other letters are frequent
+  transform: (code) => ({ code: named(code), map: null }),
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      if (file.fileName.endsWith('.wxml')) file.source = named(String(file.source))
+    }
+  },
+}
+
+const named = (text) => NAMES.reduce((said, [here, everywhere]) => said.replaceAll(here, everywhere), text)
+
 export default defineConfig({
-  plugins: [uni(), nothingFromElsewhere],
+  plugins: [uni(), nothingFromElsewhere, sameEverywhere],
   server: { port: 5173, proxy: { '/api': 'http://127.0.0.1:8000' } },
 })

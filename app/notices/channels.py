@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from app.citizens.queries import Contact, contact_of
 from app.core.parts import parts
 from app.notices import grants
-from app.notices.rules import TEMPLATE_OF, Channel, Kind, Outcome
+from app.notices.rules import KEPT_FOR_LATER, TEMPLATE_OF, Channel, Kind, Outcome
 from config.templates import MessageTemplate
 from sms.errors import SmsBusy, SmsError, SmsRefused, SmsUnread
 from wechat.errors import AnswerUnread, WechatError
@@ -85,7 +85,8 @@ def _subscription(notice: Row[Any], contact: Contact) -> Subscription | None:
     template = parts().settings.templates.get(key) if key else None
     if template is None or parts().settings.wechat is None:
         return None
-    if grants.left(notice.citizen_id, template.id) < 1:
+    keep = KEPT_FOR_LATER.get(Kind(notice.kind), 0)
+    if not grants.allows(notice.citizen_id, template.id, keep=keep):
         return None
     try:
         data = fields_of(template, notice.facts)

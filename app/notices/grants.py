@@ -21,11 +21,12 @@ NOT_SENT = frozenset({Outcome.LATER, Outcome.REFUSED})
 """Nothing went out, so nothing was used up."""
 
 
-def left(citizen: str, template: str) -> int:
-    """How many messages of this template an account lets itself be sent, held until this
-    transaction ends: another notice may be about to use the last."""
-    query = select(TABLE.c.left).where(_of(citizen, template)).with_for_update()
-    return db.session.execute(query).scalar_one_or_none() or 0
+def allows(citizen: str, template: str, *, keep: int) -> bool:
+    """Whether an account lets itself be sent one more message of this template with so many left
+    for others; held until this transaction ends: another notice may be about to use the last."""
+    query = select(TABLE.c.left, TABLE.c.long_term).where(_of(citizen, template)).with_for_update()
+    grant = db.session.execute(query).one_or_none()
+    return grant is not None and grant.left > (0 if grant.long_term else keep)
 
 
 def use(citizen: str, template: str) -> None:

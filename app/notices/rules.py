@@ -63,6 +63,9 @@ TEMPLATE_OF = {
 }
 """Kind -> its template of WeChat, of which a hall has three: a phone asks for no more at one tap.
 Nobody asks to be told of having missed something."""
+KEPT_FOR_LATER = {Kind.NEAR: 1}
+"""One-time grants that a kind leaves untouched: whoever allowed one message in line is to hear the
+call by it, and not that it comes near."""
 AT_ONCE = frozenset({Kind.NEAR, Kind.CALLED, Kind.PASSED})
 """Who is told waits in the hall: told by day and night, before all others, and nobody waits long
 for a way that is busy."""

@@ -103,6 +103,8 @@ DEFAULTS = {
     **{key: getattr(R, name) // unit for name, (key, unit) in RULE_UNITS.items()},
     **{f"{key}_minutes": getattr(B, key) // MINUTE for key in ("book_until", "cancel_until")},
     "release_hold_minutes": "-".join(str(end // MINUTE) for end in B.release_hold),
+    "offer_minutes": B.offer_for // MINUTE,
+    "remind": f'`"{B.remind.evening:%H:%M}"`; {B.remind.before // MINUTE}',
     "release_at": f'`"{B.release_at:%H:%M}"`',
     **{key: getattr(B, key) for key in ("slot_minutes", "walk_in_share", "staff_share")},
     "horizon_days": B.horizon_days,

@@ -72,6 +72,21 @@ def test_whoever_allows_it_hears_by_wechat_once(house, wechat, li):
     assert grants(house.citizen("li"))["queue"] == 0
 
 
+def test_the_only_grant_in_line_is_kept_for_the_call(house, wechat, with_phone):
+    allow(house, wechat, "li", QUEUE)
+    near, called = tell(house, with_phone, "near"), tell(house, with_phone, "called")
+    work(house)
+    assert attempts(house, near) == [("sms", "sent", None)]
+    assert attempts(house, called) == [("wechat", "sent", None)]
+
+
+def test_a_second_one_tells_that_it_comes_near(house, wechat, with_phone):
+    allow(house, wechat, "li", QUEUE, times=2)
+    near = tell(house, with_phone, "near")
+    work(house)
+    assert attempts(house, near) == [("wechat", "sent", None)]
+
+
 def test_a_booking_tells_of_itself(house, wechat):
     """With the longest of names: a thing of 21 characters never reaches WeChat."""
     house.reload(
@@ -82,17 +97,18 @@ def test_a_booking_tells_of_itself(house, wechat):
     booked = li.book(house.slot("09:30"))
     li.appointment(booked, "cancel")
     work(house)
-    first, second = (one["data"] for one in wechat.sent("li"))
-    assert first == {
+    told = {one["data"]["thing5"]: one for one in wechat.sent("li")}  # they go out side by side
+    assert told.keys() == {"请按时到大厅签到取号", "预约已取消"}
+    booking = told["请按时到大厅签到取号"]
+    assert booking["data"] == {
         "thing1": "居民身份证换领补领登记指纹信息采集及照…",
         "time2": "2026年11月24日 09:30",
         "thing3": "测试大厅",
         "character_string4": booked["code"],
         "thing5": "请按时到大厅签到取号",
     }
-    assert len(first["thing1"]) == 20
-    assert second["thing5"] == "预约已取消"
-    assert wechat.sent("li")[0]["page"] == f"pages/appointment/index?id={booked['id']}"
+    assert len(booking["data"]["thing1"]) == 20
+    assert booking["page"] == f"pages/appointment/index?id={booked['id']}"
 
 
 def test_without_a_grant_by_text_message_with_a_link(house, wechat, with_phone):

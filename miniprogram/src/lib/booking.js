@@ -47,10 +47,10 @@ function partOf(wire, date) {
   return hour < 18 ? t('下午') : t('晚上')
 }
 
-/** '11/23': short enough for a seventh of a phone. */
+/** '23', and '12/1' where a month begins: short enough for a seventh of a phone. */
 export function shortDate(date) {
   const [, month, of] = date.split('-').map(Number)
-  return `${month}/${of}`
+  return of === 1 ? `${month}/${of}` : `${of}`
 }
 
 /** A booking's state as `{words, tone}`. */

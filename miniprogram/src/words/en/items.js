@@ -2,7 +2,7 @@
 
 export const items = {
   查找事项: 'Find a service',
-  '身份证、社保卡，或拼音首字母 sfz': 'ID card, or pinyin initials such as sfz',
+  '例如：身份证，或 sfz': 'For example: ID card, or sfz',
   '只看%(hall)s': 'Only %(hall)s',
   看所有大厅: 'All centres',
   按部门查找: 'By department',
