@@ -6,12 +6,14 @@ They show the hall as it lives, so no two are the same; look at them before they
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from stdnum.cn import ric
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -32,6 +34,7 @@ def main() -> int:
         _screens(browser, demo)
         token = _machine(browser, demo)
         _shot(_opened(browser, f"{demo['base_url']}/t/{token}", PHONE), "ticket")
+        _phone(browser, demo)
         _staff(browser, demo)
         browser.close()
     return 0
@@ -57,6 +60,42 @@ def _machine(browser: Browser, demo: dict[str, Any]) -> str:
     _shot(machine, "machine-ticket")
     address: str = machine.locator("#ticket-qr").get_attribute("src") or ""
     return address.split("/t/")[1].split("/")[0]
+
+
+def _phone(browser: Browser, demo: dict[str, Any]) -> None:
+    """Somebody signs in, takes a number from afar, checks in at the machine, and waits."""
+    api = f"{demo['base_url']}/api/v1"
+    name = f"张三{secrets.token_hex(4)}"
+    page = _opened(browser, f"{demo['base_url']}/m/#/pages/signin/index", PHONE)
+    page.locator("input").fill(name)
+    page.locator("uni-button", has_text="登录").first.click()
+    page.wait_for_url("**/pages/home/**")
+    token = _posted(page, f"{api}/session", {"code": f"sandbox:{name}"}, "")["token"]
+    identity = {"name": "张三", "id_number": _an_id_number()}
+    page.request.put(f"{api}/me/identity", data=identity, headers=_bearer(token))
+    item = page.request.get(f"{api}/halls/{demo['hall']}/items").json()[0]["code"]
+    ticket = _posted(page, f"{api}/halls/{demo['hall']}/tickets", {"item": item}, token)
+    _posted(page, f"{api}/kiosk/check-ins", {"ticket": ticket["token"]}, demo["kiosk_token"])
+    page.reload()
+    _shot(page, "phone")
+    page.goto(f"{demo['base_url']}/m/#/pages/ticket/index?id={ticket['id']}")
+    _shot(page, "phone-number")
+
+
+def _posted(page: Page, address: str, body: dict[str, Any], token: str) -> dict[str, Any]:
+    headers = {**_bearer(token), "Idempotency-Key": secrets.token_hex(8)}
+    answer: dict[str, Any] = page.request.post(address, data=body, headers=headers).json()
+    return answer
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _an_id_number() -> str:
+    """Of nobody: a number each time, or a second run would find the first one's ticket."""
+    body = f"110105198{secrets.randbelow(10)}0101{secrets.randbelow(1000):03}"
+    return body + ric.calc_check_digit(body)
 
 
 def _staff(browser: Browser, demo: dict[str, Any]) -> None:

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, Nested, String
-from apiflask.validators import OneOf
+from apiflask.validators import Length, OneOf
 from marshmallow import ValidationError, validates_schema
 
 from app.core.language import LANGUAGES
 
 
+CODE_LENGTH = Length(max=256)
+"""WeChat's codes have 32 to 64 characters; what is longer would not fit into an address."""
+
+
 class SignInIn(Schema):
-    code = String(required=True, metadata={"description": "wx.login 给出的 code"})
+    code = String(
+        required=True, validate=CODE_LENGTH, metadata={"description": "wx.login 给出的 code"}
+    )
 
 
 class CitizenOut(Schema):
@@ -32,7 +38,11 @@ class SignedInOut(Schema):
 
 
 class PhoneIn(Schema):
-    code = String(required=True, metadata={"description": "手机号快速验证组件给出的 code"})
+    code = String(
+        required=True,
+        validate=CODE_LENGTH,
+        metadata={"description": "手机号快速验证组件给出的 code"},
+    )
 
 
 class LanguageIn(Schema):

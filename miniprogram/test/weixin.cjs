@@ -15,7 +15,10 @@ const PROMISED = ['home', 'items', 'item', 'book', 'appointments', 'appointment'
 
 const CITIZEN = { id: 'c1', name: '张*', has_identity: false, phone: null, language: 'zh-CN' }
 const TICKET = { id: 't1', token: null, number: 'A012', state: 'waiting', lane: 'A', item: 'house', items: ['house'], due_at: '2026-11-22T10:00:00.000+08:00', ahead: 3, estimate: { p50_s: 600, p90_s: 900 }, counter: null, why: { code: 'walk_in', text: '现场取号' } }
-const APPOINTMENT = { id: 'a1', code: '12345678', state: 'booked', hall: 'h1', date: '2026-11-23', slot: { id: 's1', starts_at: '2026-11-23T09:00:00.000+08:00', ends_at: '2026-11-23T09:30:00.000+08:00' }, check_in_opens_at: '2026-11-23T08:00:00.000+08:00', lane: 'A', item: 'house', items: ['house'], person: { id: 'p1', name: '张*' }, ticket: null, note: null }
+const APPOINTMENT = { id: 'a1', code: '12345678', state: 'booked', hall: 'h1', date: '2026-11-23', slot: { id: 's1', starts_at: '2026-11-23T09:00:00.000+08:00', ends_at: '2026-11-23T09:30:00.000+08:00' }, cancel_until: '2026-11-23T07:00:00.000+08:00', check_in_opens_at: '2026-11-23T08:00:00.000+08:00', on_time_until: '2026-11-23T09:40:00.000+08:00', check_in_closes_at: '2026-11-23T10:30:00.000+08:00', warning: null, lane: 'A', item: 'house', items: ['house'], person: { id: 'p1', name: '张*' }, ticket: null, note: null }
+const GUIDE = { code: 'house', name: '不动产登记', department: '自然资源局', lane: 'A', minutes: 20, bookable: true, papers: ['身份证'], hall: 'h1', hall_name: '市民中心', waiting: 5, wait: null, from_afar: false }
+const DAYS = [{ date: '2026-11-23', weekday: 1, state: 'open', left: 3, releases_at: null, reason: null }]
+const SLOT = { id: 's2', starts_at: '2026-11-23T10:00:00.000+08:00', ends_at: '2026-11-23T10:30:00.000+08:00', left: 3 }
 const HALL = { code: 'h1', name: '市民中心', address: '中山路 1 号', phone: '12345', timezone: 'Asia/Shanghai', now: '2026-11-22T09:00:00+08:00', date: '2026-11-22', open: true, gives_numbers: true, hours_today: [], remark: null, waiting: 5, load: 'quiet', wait: null, distance_m: null }
 
 function read(name) {
@@ -88,6 +91,20 @@ const CHECKS = {
     page.close()
   },
 
+  async 'a booking shows its code, what to bring and when to come, and can be changed'() {
+    const phone = open(ROOT, server({ sandbox: false }))
+    phone.stored.set('shunhao.session', { token: 'token-1', citizen: CITIZEN, name: null })
+    const page = await phone.page('pages/appointment/index', { id: 'a1' })
+    for (const words of [/123 45678/, /身份证/, /明天 08:00 起可以签到/]) assert.match(page.says(), words)
+    await page.tap('改约时间')
+    assert.ok(phone.done.some(([name, { url } = {}]) => name === 'navigateTo' && url === '/pages/book/index?appointment=a1'))
+    page.close()
+    const book = await phone.page('pages/book/index', { appointment: 'a1' })
+    assert.match(book.says(), /原来约的是 11月23日 周一 09:00–09:30/)
+    assert.ok(phone.asked.some(({ url }) => /\/halls\/h1\/slots\?item=house&date=2026-11-23&all=1/.test(url)))
+    book.close()
+  },
+
   async 'every page opens, and is quiet, whatever the server says'() {
     const complaints = []
     console.error = (...words) => complaints.push(words.map(String).join(' '))
@@ -113,6 +130,10 @@ function server({ sandbox }) {
     if (at === '/client') return [200, { sandbox }]
     if (at === '/session') return [201, { token: 'token-1', citizen: CITIZEN }]
     if (at === '/me') return [200, CITIZEN]
+    if (at === '/appointments/a1') return [200, APPOINTMENT]
+    if (at === '/halls/h1/items/house') return [200, GUIDE]
+    if (at === '/halls/h1/days') return [200, DAYS]
+    if (at === '/halls/h1/slots') return [200, [SLOT]]
     if (at === '/appointments') return [200, [APPOINTMENT]]
     if (at === '/halls/h1/items') return [200, [{ code: 'house', name: '不动产登记' }]]
     if (at === '/me/tickets') return [200, [TICKET]]

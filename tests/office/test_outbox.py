@@ -70,7 +70,7 @@ def test_chosen_by_state_kind_and_day(house, li):
     def kinds(query: str) -> list[str]:
         return re.findall(r"<td><b>([^<]+)</b>", look(house, f"/office/outbox?{query}").text)
 
-    assert sorted(kinds("")) == ["已过号", "请到窗口办理", "预约了没有到"]
+    assert sorted(kinds("")) == ["已过号", "请到窗口办理", "预约未签到"]
     assert kinds("kind=passed&state=sent") == ["已过号"]
     assert kinds("state=failed") == kinds("date=2026-11-22") == []
     assert len(kinds("kind=nonsense&state=&date=x&page=-1")) == 3

@@ -26,6 +26,8 @@ NOT_PAGES = {
     "docs.openapi",
     "language.catalogue",
     "pages.font",
+    "phone_pages.file",
+    "phone_pages.page",  # of the client: tests/phone
     "visitor_pages.qr",
     "wechat_callback.verify",
 }

@@ -27,7 +27,7 @@ export const booking = {
   '余 %(n)s': '%(n)s left',
   '这一天已经约满。': 'This day is full.',
   '这一天不办理预约。': 'No bookings on this day.',
-  '%(day)s %(time)s 开放预约，请届时再来。': 'Bookings open %(day)s at %(time)s.',
+  '%(day)s %(time)s 开放预约，请届时再来。': 'Bookings open: %(day)s, %(time)s',
   '这一天还没有开放预约。': 'Bookings for this day are not open yet.',
   '今天的预约时段已过，请选择其他日期；也可以到大厅取号。':
     'No more times today. Choose another day, or take a number at the centre.',
@@ -97,7 +97,7 @@ export const booking = {
   '签到时要确认您的位置在大厅内。': 'Your location is checked when you check in.',
   '没有得到位置，不能确认您在大厅。请允许使用位置，或在取号机上签到。':
     'Your location is not available. Please allow it, or check in at a machine.',
-  '%(time)s 起可以签到。': 'You can check in from %(time)s.',
+  '%(time)s 起可以签到。': 'Check-in opens: %(time)s',
   '请在 %(time)s 前签到，签到后才开始排队。': 'Check in by %(time)s: you join the line when you do.',
   '预约时段已过，%(time)s 前签到仍按预约排队，位置会靠后。':
     'Your time has passed. Until %(time)s you can still check in with this booking, further back in the line.',
@@ -106,7 +106,7 @@ export const booking = {
   '取消这个预约？': 'Cancel this booking?',
   '名额会让给别人。需要时可以重新预约。': 'Your place goes to somebody else. You can book again.',
   保留: 'Keep it',
-  '%(time)s 前可以改约或取消。': 'You can change or cancel it until %(time)s.',
+  '%(time)s 前可以改约或取消。': 'Change or cancel until: %(time)s',
   '离预约时间太近，不能再改约或取消。来不了时，请致电大厅 %(phone)s。':
     'It is too late to change or cancel. If you cannot come, please call %(phone)s.',
   再次预约: 'Book again',
