@@ -107,9 +107,8 @@ def test_a_token_that_expired_does_nothing_and_the_same_deed_goes_on_under_a_new
     house.clock.advance(days=30)
     tomorrow = house.clock.now().date() + timedelta(days=1)
     slot = house.slot("09:30", date=f"{tomorrow}")
-    refused(
-        li.post("/appointments", {"slot": slot, "item": "id-card"}, "k"), 401, "unauthenticated"
-    )
+    wanted = {"slot": slot, "item": "id-card"}
+    refused(li.post("/appointments", wanted, "k"), 401, "unauthenticated")
     refused(li.put("/me/phone", {"code": "phone-once:13812341234"}), 401, "unauthenticated")
     again = house.citizen("li")
     assert again.get("/appointments").json == []
