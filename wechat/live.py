@@ -20,7 +20,7 @@ from wechat.errors import (
 )
 from wechat.gateway import Login, Subscription, Verdict
 from wechat.tokens import AccessToken, Tokens
-from wechat.wire import Limits
+from wire import Limits
 
 VERSIONS: Mapping[State, str] = {"formal": "release", "trial": "trial", "developer": "develop"}
 """What links and codes call the state that messages have."""
