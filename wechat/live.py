@@ -91,6 +91,9 @@ class LiveGateway:
             },
         )
 
+    def answered(self, openid: str, answers: Mapping[str, str]) -> None:
+        """See Gateway.answered: WeChat sees its phones."""
+
     def url_link(self, path: str, query: str, lives_days: int = 30) -> str:
         """See Gateway.url_link."""
         asked = {
