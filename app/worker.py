@@ -34,7 +34,8 @@ from app.core.jobs import has_run
 from app.core.parts import parts
 from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
-from app.notices.nudge import nudge
+from app.notices.jobs import FORGET_NOTICES, forget_notices_of
+from app.notices.nudge import try_nudge
 from app.notices.queries import any_due
 from app.tickets.telling import tell_near
 from config.redis import check_server, connect
@@ -51,6 +52,7 @@ NIGHT = (
     (CLOSE_NIGHT, close_night_of),
     (CLOSE_BOOKINGS, close_bookings_of),
     (LEARN, learn_of),
+    (FORGET_NOTICES, forget_notices_of),
 )
 """What is done once for each hall and day, soon after the day has begun."""
 
@@ -118,11 +120,8 @@ def _give_back_freed(now: datetime) -> None:
 
 def _nudge_outbox(now: datetime) -> None:
     """What nobody nudged, or whose nudge was lost, is looked for here."""
-    try:
-        if any_due(now):
-            nudge(parts().rq)
-    except RedisError:
-        log.warning("notices wait: RQ's Redis is away")
+    if any_due(now):
+        try_nudge()
 
 
 def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:

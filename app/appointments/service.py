@@ -76,7 +76,7 @@ from app.core.db import db, insert_into
 from app.core.http import wire_time
 from app.core.parts import parts
 from app.core.said import Said
-from app.notices.service import Link, notify
+from app.notices.service import Link, notify, withdraw
 from app.tickets import service as tickets
 from app.tickets.errors import HallClosed
 from app.tickets.queries import Ticket
@@ -535,8 +535,10 @@ def record(
     sealed = appointment.name_sealed
     who = masked_name(parts().seal.open(NAME, sealed)) if sealed else Said("您")
     link = Link("pages/appointment/index", {"id": appointment.id})
+    about = f"appointment:{appointment.id}:"
     if kind != "booked":
         forget_reminders(appointment.id, act)
+        withdraw(about, act)  # or the quiet hours might keep it until after what is told now
     remind(plan, appointment, event, who, act, link)
     words = told(plan, appointment, kind, note, who, before)
     if words is not None:
@@ -544,7 +546,7 @@ def record(
             appointment.citizen_id,
             NOTICE_OF[kind],
             words,
-            f"appointment:{event}",
+            f"{about}{event}",
             act,
             facts=facts_of(plan, appointment, kind, note, who),
             link=link,

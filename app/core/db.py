@@ -2,8 +2,9 @@
 
 A use case never commits. Its surface opens `transaction()` (or `idempotency.perform`, which
 does), and inside it the use case may say what is to follow: `after_commit` for what may only
-happen once the rows are safe, `after_rollback` to give back what was held for rows that
-will never be. When a commit's answer was lost, neither runs: the sweep settles it by the rows.
+happen once the rows are safe, `after_all` for what can wait until that is done, `after_rollback`
+to give back what was held for rows that will never be. When a commit's answer was lost, none of
+them runs: the sweep settles it by the rows.
 """
 
 from __future__ import annotations
@@ -93,6 +94,13 @@ def after_commit(hook: Hook) -> None:
     _hooks("after_commit").append(hook)
 
 
+def after_all(hook: Hook) -> None:
+    """The same, when all of those are done; once, however often it is asked for."""
+    hooks = _hooks("after_all")
+    if hook not in hooks:
+        hooks.append(hook)
+
+
 def after_rollback(hook: Hook) -> None:
     """Run when this transaction has surely not happened."""
     _hooks("after_rollback").append(hook)
@@ -110,7 +118,7 @@ def transaction() -> Iterator[Session]:
     if in_transaction():
         raise RuntimeError("a use case runs inside another's transaction")
     session.rollback()
-    session.info.update(open=True, after_commit=[], after_rollback=[])
+    session.info.update(open=True, after_commit=[], after_all=[], after_rollback=[])
     try:
         session.connection(execution_options={"writes": True})
         yield session
@@ -134,7 +142,8 @@ def _commit(session: Session) -> None:
         _abandon(session)
         raise
     session.info["open"] = False
-    _run("after_commit", session)
+    # both lists at once: a hook may open a transaction, which begins lists of its own
+    _run("after_commit", [*session.info["after_commit"], *session.info["after_all"]])
 
 
 def _abandon(session: Session) -> None:
@@ -146,11 +155,11 @@ def _abandon(session: Session) -> None:
 def _roll_back(session: Session) -> None:
     session.info["open"] = False
     session.rollback()
-    _run("after_rollback", session)
+    _run("after_rollback", session.info["after_rollback"])
 
 
-def _run(name: str, session: Session) -> None:
-    for hook in session.info[name]:
+def _run(name: str, hooks: list[Hook]) -> None:
+    for hook in hooks:
         try:
             hook()
         except Exception:

@@ -37,10 +37,17 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """A subscribe message that WeChat would refuse: its template or a name is to be mended."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What would be sent by one way."""
 
-    what: Subscription | Text
+    what: Subscription | Text | Unfit
 
     @property
     def template(self) -> str | None:
@@ -71,6 +78,9 @@ def ways_of(notice: Row[Any]) -> dict[Channel, Message]:
 def tell(message: Message) -> Answer:
     """Tell it: over the network, never inside a transaction."""
     what = message.what
+    if isinstance(what, Unfit):
+        log.error("no subscribe message can be made: %s", what.why)
+        return Answer(Outcome.REFUSED, "does_not_fit")
     try:
         if isinstance(what, Subscription):
             parts().wechat.send(what)
@@ -80,7 +90,7 @@ def tell(message: Message) -> Answer:
         return Answer(_outcome(error), _code(error))
 
 
-def _subscription(notice: Row[Any], contact: Contact) -> Subscription | None:
+def _subscription(notice: Row[Any], contact: Contact) -> Subscription | Unfit | None:
     key = TEMPLATE_OF.get(Kind(notice.kind))
     template = parts().settings.templates.get(key) if key else None
     if template is None or parts().settings.wechat is None:
@@ -91,8 +101,7 @@ def _subscription(notice: Row[Any], contact: Contact) -> Subscription | None:
     try:
         data = fields_of(template, notice.facts)
     except DoesNotFit as error:
-        log.error("no message %s of %s can be made: %s", key, notice.kind, error)
-        return None
+        return Unfit(f"{key} of {notice.kind}: {error}")
     return Subscription(
         openid=contact.openid,
         template=template.id,

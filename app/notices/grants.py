@@ -34,10 +34,15 @@ def use(citizen: str, template: str) -> None:
     _add(citizen, template, -1)
 
 
-def settle(citizen: str, template: str, before: str | None, after: Outcome) -> None:
-    """A message that used a grant turned out so; `before`: what it was thought to be."""
+def settle(
+    citizen: str, template: str, before: str | None, after: Outcome, tried_at: datetime
+) -> None:
+    """A message that used a grant turned out so; `before`: what it was thought to be. What was
+    allowed since it was tried stands: WeChat spoke of what there was before."""
     if after == Outcome.SPENT:
-        revoke(citizen, template)
+        db.session.execute(
+            update(TABLE).where(_of(citizen, template), TABLE.c.at <= tried_at).values(left=0)
+        )
     elif after in NOT_SENT and before not in NOT_SENT | {Outcome.SENT}:
         _add(citizen, template, 1)
 
@@ -57,7 +62,7 @@ def accept(citizen: str, template: str, *, long_term: bool, now: datetime) -> No
 
 
 def revoke(citizen: str, template: str) -> None:
-    """They allow none any more, or WeChat says that none is left."""
+    """They allow none any more."""
     db.session.execute(update(TABLE).where(_of(citizen, template)).values(left=0))
 
 

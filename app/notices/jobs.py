@@ -7,16 +7,22 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 
+from app.core.db import transaction
+from app.core.jobs import take_run
 from app.core.parts import parts
 from app.notices.nudge import follow, nudge
 from app.notices.queries import any_due, count_due
 from app.notices.sending import send_next
+from app.notices.service import forget_old
 
 SENDERS = 4
 """Notices under way at once: while WeChat is slow to answer about one, others go out."""
 LASTS = timedelta(seconds=60)
 """From then on a job begins nothing more and leaves the rest to the next, well before RQ would end
 it in the middle of something (180 s)."""
+
+
+FORGET_NOTICES = "forget_notices"
 
 
 def send_due() -> int:
@@ -40,3 +46,16 @@ def _send_until(app: Flask, end: datetime) -> int:
         while parts().clock.now() < end and send_next():
             sent += 1
     return sent
+
+
+def forget_notices_of(hall: str, due: str) -> int:
+    """Forget what was told long ago, by whatever hall: with the first night of a day; how many
+    notices. Bit by bit, so that nobody waits for it; once for each due time."""
+    now, forgotten = parts().clock.now(), 0
+    while True:
+        with transaction():
+            some = forget_old(now)
+            if not some:
+                take_run(f"{FORGET_NOTICES}:{hall}", datetime.fromisoformat(due), now)
+                return forgotten
+        forgotten += some

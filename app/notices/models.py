@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, false, text
+from sqlalchemy import JSON, ForeignKey, Index, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BigId, UtcDateTime, db
@@ -38,6 +38,8 @@ class NoticeRow(db.Model):
     """Worth nothing from then on."""
     state: Mapped[str] = mapped_column(String(12), server_default="in_app")
     """rules.State."""
+    can_wait: Mapped[bool] = mapped_column(server_default=true())
+    """Whether those come before it who wait in the hall: not rules.AT_ONCE."""
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When a worker looks at it next; while one tells it, when that one is taken for dead."""
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -47,7 +49,14 @@ class NoticeRow(db.Model):
     __table_args__ = (
         Index("ix_notices_citizen_id_at", "citizen_id", "at"),
         Index("ix_notices_state_at", "state", "at"),
-        Index("ix_notices_due_at", "due_at", postgresql_where=PENDING, sqlite_where=PENDING),
+        Index(
+            "ix_notices_next_due",
+            "can_wait",
+            "due_at",
+            "at",
+            postgresql_where=PENDING,
+            sqlite_where=PENDING,
+        ),
         Index(
             "ix_notices_pending_cause",
             "cause",

@@ -3,9 +3,15 @@ well, so one that is lost costs a moment, never a notice."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from redis import RedisError
 from rq import Queue
+
+from app.core.parts import parts
+
+log = logging.getLogger(__name__)
 
 NUDGED = "sh:notices:nudged"
 STANDS_S = 30
@@ -17,6 +23,14 @@ def nudge(redis: Any) -> None:
     """Put one job on the queue, unless one lies there already. Raises RedisError."""
     if redis.set(NUDGED, 1, nx=True, ex=STANDS_S):
         Queue("notices", connection=redis).enqueue(JOB, ttl=STANDS_S, result_ttl=0, failure_ttl=60)
+
+
+def try_nudge() -> None:
+    """The same, as far as RQ's Redis can be reached."""
+    try:
+        nudge(parts().rq)
+    except RedisError:
+        log.warning("notices wait for the schedule: RQ's Redis is away")
 
 
 def follow(redis: Any) -> None:

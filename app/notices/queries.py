@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 
 from app.core.db import db
 from app.notices.models import AttemptRow, NoticeRow
@@ -17,6 +17,8 @@ ATTEMPTS = AttemptRow.__table__
 SHOWN = 100
 COUNTED = timedelta(days=1)
 """How far back notices are counted by state."""
+KEPT = timedelta(days=180)
+"""How long an account finds what it was told, and a hall whom it told."""
 
 
 def in_state(state: State) -> ColumnElement[bool]:
@@ -26,7 +28,19 @@ def in_state(state: State) -> ColumnElement[bool]:
 
 def is_due(now: datetime) -> ColumnElement[bool]:
     """The condition that a worker has to look at it."""
-    return in_state(State.PENDING) & (TABLE.c.due_at <= now)
+    either = TABLE.c.can_wait.in_([False, True])  # says nothing, but the index begins with it
+    return in_state(State.PENDING) & either & (TABLE.c.due_at <= now)
+
+
+def next_due(now: datetime) -> Select[Any]:
+    """The one a worker looks at first: who waits in the hall, then in the order of due times; of
+    one evening's, all due as the quiet hours end, in the order of telling."""
+    return (
+        select(TABLE)
+        .where(is_due(now))
+        .order_by(TABLE.c.can_wait, TABLE.c.due_at, TABLE.c.at)
+        .limit(1)
+    )
 
 
 def no_attempt_open() -> ColumnElement[bool]:
@@ -70,18 +84,24 @@ def told_to(citizen: str, now: datetime) -> ColumnElement[bool]:
 
 def counts_by_state(now: datetime) -> Mapping[State, int]:
     """How many of the last day's notices are in each state; of those that are pending, all."""
+    over = [state for state in State if state != State.PENDING]
     rows = db.session.execute(
         select(TABLE.c.state, func.count().label("number"))
-        .where((TABLE.c.at > now - COUNTED) | in_state(State.PENDING))
+        .where(TABLE.c.state.in_(over), TABLE.c.at > now - COUNTED)  # as its index is built
         .group_by(TABLE.c.state)
     )
     found: dict[str, int] = {row.state: row.number for row in rows}
+    found[State.PENDING] = _count(State.PENDING)
     return {state: found.get(state, 0) for state in State}
 
 
 def count_unknown() -> int:
     """How many attempts were ever made whose answer was never read."""
-    query = select(func.count()).select_from(TABLE).where(in_state(State.UNKNOWN))
+    return _count(State.UNKNOWN)
+
+
+def _count(state: State) -> int:
+    query = select(func.count()).select_from(TABLE).where(in_state(state))
     return db.session.execute(query).scalar_one()
 
 

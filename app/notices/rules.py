@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -153,12 +153,12 @@ def next_step(
     *,
     not_before: datetime,
     not_after: datetime | None,
-    ways: Collection[Channel],
+    ways: Callable[[], Collection[Channel]],
     tried: Sequence[Tried],
     quiet: QuietHours | None,
 ) -> Step:
     """What to do about a notice of which no attempt is under way. `ways`: by which its account can
-    be reached at this moment. `tried`: oldest first."""
+    be reached at this moment; asked only where that matters. `tried`: oldest first."""
     if any(each.outcome == Outcome.UNKNOWN for each in tried):
         return End(State.UNKNOWN)
     if any(each.outcome == Outcome.SENT for each in tried):
@@ -172,8 +172,9 @@ def next_step(
         if quiet_until is not None:
             return Wait(quiet_until)
     pauses = PAUSES_AT_ONCE if kind in AT_ONCE else PAUSES
+    there = ways()
     for way in WAYS:
-        step = _by(way, now, pauses, tried) if way in ways else None
+        step = _by(way, now, pauses, tried) if way in there else None
         too_late = isinstance(step, Wait) and not_after is not None and step.until >= not_after
         if step is not None and not too_late:
             return step

@@ -8,11 +8,14 @@ taken: its `due_at` lies ahead until the attempt is answered, or its worker is t
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, case, insert, select, update
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.catalog.plan import Rules
 from app.catalog.service import plan_of
@@ -21,9 +24,8 @@ from app.core.db import db, transaction
 from app.core.parts import parts
 from app.notices import grants
 from app.notices.channels import Answer, Message, tell, ways_of
-from app.notices.queries import ATTEMPTS, TABLE, is_due
+from app.notices.queries import ATTEMPTS, TABLE, is_due, next_due
 from app.notices.rules import (
-    AT_ONCE,
     Channel,
     End,
     Kind,
@@ -54,6 +56,15 @@ class Begun:
     message: Message
 
 
+class _Unreadable(Exception):
+    """This notice cannot be told as it stands: its hall is gone, its account's number cannot be
+    unsealed, or a newer version wrote it."""
+
+    def __init__(self, notice: str) -> None:
+        super().__init__(notice)
+        self.notice = notice
+
+
 def send_next() -> bool:
     """Take the next notice that is due and tell it; False when nothing is due any more."""
     begun = begin_next(parts().clock.now())
@@ -73,13 +84,20 @@ def send_next() -> bool:
 def begin_next(now: datetime) -> Begun | None:
     """Commit an attempt for the next notice that can be told; None when none can.
 
-    On the way, what needs no attempt is settled: lapsed, waiting for the morning, unanswered."""
+    On the way, what needs no attempt is settled: lapsed, waiting for the morning, unanswered,
+    unreadable."""
     while True:
-        with transaction():
-            notice = _take(now)
-            if notice is None:
-                return None
-            begun = _begin(notice, now)
+        try:
+            with transaction():
+                notice = _take(now)
+                if notice is None:
+                    return None
+                begun = _begin_read(notice, now)
+        except _Unreadable as error:
+            log.exception("notice %s cannot be told", error.notice)
+            with transaction():
+                _fail(error.notice, now)
+            continue
         if begun is not None:
             return begun
 
@@ -103,26 +121,35 @@ def record(attempt: int, answer: Answer, now: datetime) -> None:
         )
     )
     if made.template is not None:
-        grants.settle(notice.citizen_id, made.template, made.outcome, answer.outcome)
-    _go_on(notice, _next_step(notice, now), now)
+        grants.settle(notice.citizen_id, made.template, made.outcome, answer.outcome, made.at)
+    _go_on(notice, _next_step(notice, now, lambda: ways_of(notice)), now)
 
 
 def _take(now: datetime) -> Notice | None:
-    """The notice to look at, locked until this transaction ends: who waits in the hall first."""
-    first = case((TABLE.c.kind.in_(AT_ONCE), 0), else_=1)
-    query = select(TABLE).where(is_due(now)).order_by(first, TABLE.c.due_at).limit(1)
-    return db.session.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    """The notice to look at, locked until this transaction ends."""
+    query = next_due(now).with_for_update(skip_locked=True)
+    return db.session.execute(query).one_or_none()
+
+
+def _begin_read(notice: Notice, now: datetime) -> Begun | None:
+    """The same as `_begin`. Raises _Unreadable, but not for what is the database's fault."""
+    try:
+        return _begin(notice, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        raise _Unreadable(notice.id) from error
 
 
 def _begin(notice: Notice, now: datetime) -> Begun | None:
     """Write the attempt, where it is time for one."""
-    _give_up_unanswered(notice, now)
-    ways = ways_of(notice)
+    _give_up_unanswered(notice.id, now)
+    ways = cache(lambda: ways_of(notice))
     step = _next_step(notice, now, ways)
     if not isinstance(step, Try):
         _go_on(notice, step, now)
         return None
-    message = ways[step.channel]
+    message = ways()[step.channel]
     attempt = db.session.execute(
         insert(ATTEMPTS)
         .values(notice_id=notice.id, channel=step.channel, template=message.template, at=now)
@@ -134,16 +161,28 @@ def _begin(notice: Notice, now: datetime) -> Begun | None:
     return Begun(attempt, message)
 
 
-def _give_up_unanswered(notice: Notice, now: datetime) -> None:
-    """Whoever made an attempt that has no answer by now has died over it."""
-    db.session.execute(
+def _give_up_unanswered(notice: str, now: datetime) -> bool:
+    """Whoever made an attempt that has no answer by now has died over it; whether somebody did."""
+    given_up = db.session.execute(
         update(ATTEMPTS)
-        .where(ATTEMPTS.c.notice_id == notice.id, ATTEMPTS.c.outcome.is_(None))
+        .where(ATTEMPTS.c.notice_id == notice, ATTEMPTS.c.outcome.is_(None))
         .values(outcome=Outcome.UNKNOWN, errcode="unanswered", answered_at=now)
+        .returning(ATTEMPTS.c.id)
     )
+    return given_up.first() is not None
 
 
-def _next_step(notice: Notice, now: datetime, ways: dict[Channel, Message] | None = None) -> Step:
+def _fail(notice: str, now: datetime) -> None:
+    """It stops here, if it is still due: a newer version may have begun to tell it meanwhile."""
+    due = select(TABLE.c.id).where(TABLE.c.id == notice, is_due(now)).with_for_update()
+    if db.session.execute(due).first() is None:
+        return
+    state = State.UNKNOWN if _give_up_unanswered(notice, now) else State.FAILED
+    ended = {"state": state, "due_at": None, "done_at": now}
+    db.session.execute(update(TABLE).where(TABLE.c.id == notice).values(ended))
+
+
+def _next_step(notice: Notice, now: datetime, ways: Callable[[], dict[Channel, Message]]) -> Step:
     tried = db.session.execute(
         select(ATTEMPTS.c.channel, ATTEMPTS.c.at, ATTEMPTS.c.outcome)
         .where(ATTEMPTS.c.notice_id == notice.id)
@@ -154,7 +193,7 @@ def _next_step(notice: Notice, now: datetime, ways: dict[Channel, Message] | Non
         now,
         not_before=notice.at,
         not_after=notice.not_after,
-        ways=ways_of(notice) if ways is None else ways,
+        ways=ways,
         tried=[Tried(Channel(each.channel), each.at, Outcome(each.outcome)) for each in tried],
         quiet=_quiet_hours(notice.hall),
     )

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.core.acts import Act
-from app.core.db import after_commit, db, insert_once
-from app.core.parts import parts
+from app.core.db import after_all, db, insert_once
 from app.core.said import Said
-from app.notices.nudge import nudge
-from app.notices.queries import TABLE, in_state, no_attempt_open, told_to
+from app.notices.nudge import try_nudge
+from app.notices.queries import ATTEMPTS, KEPT, TABLE, in_state, no_attempt_open, told_to
 from app.notices.rules import AT_ONCE, Kind, State
 from sms.templates import FACTS
+
+FORGOTTEN_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ def notify(
         link=None if link is None else {"page": link.page, "query": dict(link.query)},
         not_after=not_after,
         state=State.PENDING,
+        can_wait=kind not in AT_ONCE,
         due_at=at,
     )
     if written and kind in AT_ONCE:
-        after_commit(lambda: nudge(parts().rq))
+        after_all(try_nudge)  # nobody in the hall waits for it
 
 
 def read(citizen: str, until: datetime, act: Act) -> None:
@@ -81,6 +83,17 @@ def read(citizen: str, until: datetime, act: Act) -> None:
         )
         .values(read_at=act.now)
     )
+
+
+def forget_old(now: datetime) -> int:
+    """Delete some notices of long ago with their attempts; how many. What is still pending stays,
+    and what nobody knows to have arrived: operators count it."""
+    over = [state for state in State if state not in (State.PENDING, State.UNKNOWN)]
+    of_old = TABLE.c.state.in_(over) & (TABLE.c.at < now - KEPT)
+    old = db.session.scalars(select(TABLE.c.id).where(of_old).limit(FORGOTTEN_AT_ONCE)).all()
+    db.session.execute(delete(ATTEMPTS).where(ATTEMPTS.c.notice_id.in_(old)))
+    db.session.execute(delete(TABLE).where(TABLE.c.id.in_(old)))
+    return len(old)
 
 
 def withdraw(cause_prefix: str, act: Act) -> int:

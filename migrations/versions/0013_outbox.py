@@ -20,13 +20,14 @@ def upgrade() -> None:
     op.add_column('notices', sa.Column('link', sa.JSON(), nullable=True))
     op.add_column('notices', sa.Column('not_after', sa.DateTime(timezone=True), nullable=True))
     op.add_column('notices', sa.Column('state', sa.String(length=12), server_default='in_app', nullable=False))
+    op.add_column('notices', sa.Column('can_wait', sa.Boolean(), server_default=sa.text('true'), nullable=False))
     op.add_column('notices', sa.Column('due_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('notices', sa.Column('done_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('notices', sa.Column('read_at', sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE notices SET kind = 'changed' WHERE kind = 'moved'")
     pending = sa.text("state = 'pending'")
     with op.batch_alter_table('notices', schema=None) as batch_op:
-        batch_op.create_index('ix_notices_due_at', ['due_at'], unique=False, postgresql_where=pending, sqlite_where=pending)
+        batch_op.create_index('ix_notices_next_due', ['can_wait', 'due_at', 'at'], unique=False, postgresql_where=pending, sqlite_where=pending)
         batch_op.create_index('ix_notices_pending_cause', ['cause'], unique=False, postgresql_where=pending, sqlite_where=pending, postgresql_ops={'cause': 'varchar_pattern_ops'})
         batch_op.create_index('ix_notices_state_at', ['state', 'at'], unique=False)
 
@@ -69,11 +70,14 @@ def downgrade() -> None:
     op.drop_table('wechat_pushes')
     op.drop_table('notice_grants')
     op.drop_table('notice_attempts')
+    # before there was an outbox, whatever stood here had been told
+    op.execute("DELETE FROM notices WHERE state = 'withdrawn' OR (state = 'pending' AND at > CURRENT_TIMESTAMP)")
+    op.execute("UPDATE notices SET kind = 'moved' WHERE kind = 'changed'")
     pending = sa.text("state = 'pending'")
     with op.batch_alter_table('notices', schema=None) as batch_op:
         batch_op.drop_index('ix_notices_state_at')
         batch_op.drop_index('ix_notices_pending_cause', postgresql_where=pending, sqlite_where=pending)
-        batch_op.drop_index('ix_notices_due_at', postgresql_where=pending, sqlite_where=pending)
+        batch_op.drop_index('ix_notices_next_due', postgresql_where=pending, sqlite_where=pending)
 
-    for column in ('read_at', 'done_at', 'due_at', 'state', 'not_after', 'link', 'facts', 'hall', 'said'):
+    for column in ('read_at', 'done_at', 'due_at', 'can_wait', 'state', 'not_after', 'link', 'facts', 'hall', 'said'):
         op.drop_column('notices', column)

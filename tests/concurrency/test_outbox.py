@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select
 
-from app.notices import sending
+from app.notices import grants, sending
 from tests.bookings import together
 from tests.house import House
 from tests.notices.outbox import QUEUE, account, allow, attempts, state, tell, work
@@ -75,3 +75,32 @@ def test_of_the_last_grant_one_message_is_made(busy_house, wechat, li):
     ends = [state(busy_house, f"call:{n}") for n in range(NOTICES + 4)]
     assert (ends.count("sent"), ends.count("in_app")) == (NOTICES, 4)
     assert {one["errcode"] for one in wechat.calls(SEND)} == {0}, "nobody asked in vain"
+
+
+@on_postgresql
+def test_without_its_lock_the_last_grant_is_used_twice(busy_house, wechat, monkeypatch):
+    """Neither uses it before both have looked."""
+    lock = Select.with_for_update
+    monkeypatch.setattr(
+        Select,
+        "with_for_update",
+        lambda self, **how: self if grants.TABLE in self.get_final_froms() else lock(self, **how),
+    )
+    looked, use = threading.Barrier(2, timeout=WAIT_S), grants.use
+
+    def use_together(citizen: str, template: str) -> None:
+        looked.wait()
+        use(citizen, template)
+
+    monkeypatch.setattr(grants, "use", use_together)
+    li = account(busy_house)
+    allow(busy_house, wechat, "li", QUEUE)
+    for n in range(2):
+        tell(busy_house, li, cause=f"call:{n}")
+
+    def one() -> None:
+        with busy_house.app.app_context():
+            sending.send_next()
+
+    together([one, one])
+    assert sorted(one["errcode"] for one in wechat.calls(SEND)) == [0, 43101]

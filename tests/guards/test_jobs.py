@@ -51,4 +51,5 @@ def test_the_night_is_put_on_such_a_queue_once(house):
         "app.calling.jobs.close_night_of",
         "app.appointments.jobs.close_bookings_of",
         "app.estimates.jobs.learn_of",
+        "app.notices.jobs.forget_notices_of",
     ]

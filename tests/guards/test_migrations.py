@@ -6,6 +6,7 @@ from sqlalchemy import inspect, text
 
 from app.core.db import db
 from app.factory import create_app
+from tests.stores import each_store_once
 
 
 @pytest.fixture
@@ -54,3 +55,31 @@ def test_who_was_a_person_before_there_were_firms_stays_one():
     with db.engine.connect() as connection:
         rows = connection.execute(text("SELECT id_number_index FROM people"))
         assert rows.scalars().all() == ["found by this"]
+
+
+@each_store_once
+@pytest.mark.usefixtures("migrated")
+def test_what_nobody_was_told_is_not_told_by_a_version_without_an_outbox():
+    """Nor, after that, taken for something that was."""
+    told = (
+        "INSERT INTO notices (id, citizen_id, kind, text, cause, at, state)"
+        " VALUES (:cause, 'c', :kind, '…', :cause, :at, :state)"
+    )
+    past, future = "2020-11-23 01:00:00+00:00", "2120-11-23 01:00:00+00:00"
+    rows = [
+        ("told", "changed", past, "sent"),
+        ("waits", "booked", past, "pending"),
+        ("withdrawn", "reminder", past, "withdrawn"),
+        ("to come", "reminder", future, "pending"),
+    ]
+    with db.engine.begin() as connection:
+        for row in rows:
+            named = dict(zip(("cause", "kind", "at", "state"), row, strict=True))
+            connection.execute(text(told), named)
+    downgrade(revision="0012")
+    kinds = {"told": "moved", "waits": "booked"}
+    for there in (kinds, kinds | {"told": "changed"}):
+        with db.engine.connect() as connection:
+            left = connection.execute(text("SELECT cause, kind FROM notices"))
+            assert {row.cause: row.kind for row in left} == there
+        upgrade()

@@ -37,7 +37,7 @@ def step(kind=Kind.BOOKED, now=MORNING, tried=(), ways=BOTH, not_after=None, qui
         now,
         not_before=MORNING - timedelta(minutes=1),
         not_after=not_after,
-        ways=ways,
+        ways=lambda: ways,
         tried=tried,
         quiet=quiet,
     )
@@ -126,7 +126,7 @@ def test_whatever_is_answered_it_ends_and_nothing_is_repeated(
             now,
             not_before=not_before,
             not_after=not_after,
-            ways=ways,
+            ways=lambda: ways,
             tried=tried,
             quiet=NIGHT,
         )
