@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.appointments.arriving import mark_missed
 from app.appointments.checks import log_miscounts
-from app.appointments.service import mark_missed
 from app.catalog.service import plan_of
 from app.core.acts import SYSTEM, Act
 from app.core.db import transaction

@@ -8,7 +8,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.appointments import service
+from app.appointments import arriving, service
 from app.appointments.bans import standing
 from app.appointments.days import booking_days
 from app.appointments.errors import AppointmentNotFound
@@ -170,8 +170,8 @@ def check_in(appointment_id: str, json_data: dict[str, Any]) -> Response:
     where = json_data.get("latitude"), json_data.get("longitude")
 
     def arrived() -> Any:
-        service.require_in_hall(plan, *where)
-        return service.check_in(
+        arriving.require_in_hall(plan, *where)
+        return arriving.check_in(
             plan, mine(appointment_id).id, doing, priority=json_data.get("priority")
         )
 

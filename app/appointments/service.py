@@ -1,7 +1,7 @@
 """The use cases of a booking. Each runs inside the caller's transaction.
 
 The hall is held first (no row of it: `core/db.py: hold`), then rows are locked in one order: the
-account, the booking, the slots by their ids. Check-in takes no slot and holds no hall.
+account, the booking, the slots by their ids.
 """
 
 from __future__ import annotations
@@ -9,18 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.appointments.bans import standing
 from app.appointments.errors import (
     BookingBanned,
-    BookingOfAnotherDay,
-    BookingOfAnotherHall,
     CancelTooLate,
-    CheckInTooEarly,
-    CheckInTooLate,
-    NotInHall,
     SecondBooking,
     SlotFull,
     SlotNotFound,
@@ -33,63 +27,41 @@ from app.appointments.errors import (
 )
 from app.appointments.places import drop_places, free, put_places, take, yield_to_waiting
 from app.appointments.queries import (
-    EVENTS,
-    TABLE,
     Appointment,
-    active_on,
     find,
-    in_states,
     kept_on,
     live_of_citizen,
     marks_of,
     needs_of,
-    of_person,
     slots_on,
     taken_on,
 )
-from app.appointments.reminders import forget_reminders, remind
+from app.appointments.records import change, put_booking, record
 from app.appointments.rules import (
     Visit,
-    check_in_opens,
-    code_of,
     hall_and_date,
     has_closed,
     is_released,
     may_cancel,
-    metres_between,
     places_left,
     released_at,
     visit_at,
 )
-from app.appointments.states import ACTIVE, State, require_booked
+from app.appointments.states import State, require_booked
 from app.appointments.waiting.offers import serve_soon
-from app.appointments.words import NOTICE_OF, banned_words, day_words, facts_of, told
+from app.appointments.words import banned_words, day_words
 from app.catalog.errors import UnknownHall, UnknownItem
 from app.catalog.plan import HallPlan, Item
-from app.catalog.rules import opening
-from app.catalog.service import held_plan, plan_of, plans, promises_shown
-from app.citizens.queries import is_elderly
-from app.citizens.rules import masked_name
+from app.catalog.service import held_plan, plan_of, plans
 from app.citizens.service import lock_citizen
 from app.core.acts import Act
-from app.core.db import db, insert_into
 from app.core.http import wire_time
-from app.core.parts import parts
-from app.core.said import Said
-from app.notices.service import Link, notify, withdraw
 from app.tickets import service as tickets
-from app.tickets.errors import HallClosed
-from app.tickets.queries import Ticket
 from app.tickets.queries import find as find_ticket
-from app.tickets.rules import Arrival
 
 LIVE_AT_MOST = 5
 """Bookings of one account that are still to come, or whose freed places are held back. Source:
 observed practice."""
-TAKES_A_NUMBER = "改取现场号"
-"""Why who stands in the hall gives a booking up; with a reason it does not count against them."""
-NAME = "appointments.name"
-"""The column a sealed name belongs to."""
 
 
 # Booking
@@ -204,7 +176,7 @@ def move(
     drop_places(appointment.id)
     put_places(appointment.id, visit)
     try:
-        moved = _update(
+        moved = change(
             appointment,
             day=day,
             slot_id=visit.id,
@@ -225,150 +197,9 @@ def give_up(plan: HallPlan, appointment: Appointment, act: Act, note: str = "") 
     for slot_id, units in sorted(needs_of([appointment.id])[appointment.id].items()):
         free(plan, appointment.id, slot_id, units, act)
     drop_places(appointment.id)
-    cancelled = _update(appointment, state=State.CANCELLED, note=note or None)
+    cancelled = change(appointment, state=State.CANCELLED, note=note or None)
     record(plan, cancelled, "cancelled", act, note)
     return cancelled
-
-
-# Arriving
-
-
-def check_in(
-    plan: HallPlan, appointment_id: str, act: Act, *, priority: str | None = None
-) -> Ticket:
-    """Somebody who booked stands in the hall: a number in the one order, due by the slot.
-
-    Raises AppointmentNotFound, BookingOfAnotherHall, BookingOfAnotherDay, CheckInTooEarly,
-    CheckInTooLate, HallClosed, UnknownItem, LiveTicketHeld, and what `require_booked` raises."""
-    _refuse_elsewhere(plan, find(id=appointment_id))
-    appointment = still_booked(appointment_id)
-    _refuse_early(plan, appointment, act.now)
-    _refuse_over(plan, appointment, act.now)
-    if priority is None and is_elderly(appointment.person_id, appointment.day):
-        priority = "elderly"
-    ticket = tickets.admit(
-        plan,
-        _items_still_served(plan, appointment),
-        Arrival(
-            origin="appointment",
-            taken_at=act.now,
-            entered_at=act.now,
-            slot=(appointment.slot_starts_at, appointment.slot_ends_at),
-            priority=priority,
-        ),
-        act,
-        appointment.person_id,
-        citizen=appointment.citizen_id,
-    )
-    arrived = _update(appointment, state=State.CHECKED_IN, ticket_id=ticket.id)
-    record(plan, arrived, "checked_in", act)
-    return ticket
-
-
-def give_up_here(plan: HallPlan, appointment_id: str, act: Act) -> None:
-    """Who stands in the hall and takes a number instead gives the booking of today up, however near
-    it is.
-
-    Raises AppointmentNotFound, BookingOfAnotherHall, BookingOfAnotherDay, and what `require_booked`
-    raises."""
-    appointment = find(id=appointment_id)
-    _refuse_elsewhere(plan, appointment)
-    _refuse_another_day(plan, appointment, act.now)
-    here = held_plan(plan.code)
-    give_up(here, still_booked(appointment_id), act, TAKES_A_NUMBER)
-    serve_soon(plan.code, appointment.day, act)
-
-
-def booking_of(plan: HallPlan, person: str, now: datetime) -> Appointment | None:
-    """The booking with which a person stands in the hall: the one of today that stands, else one of
-    today that does not, else the next to come; so that check-in can say what is wrong with it."""
-    today = plan.day_of(now).date
-    here = of_person(plan.code, person, today)
-    of_today = [each for each in here if each.day == today]
-    standing = [each for each in of_today if each.state in ACTIVE]
-    to_come = [each for each in here if each.day > today and each.state == State.BOOKED]
-    return next(iter([*standing, *reversed(of_today), *to_come]), None)
-
-
-def require_in_hall(plan: HallPlan, latitude: float | None, longitude: float | None) -> None:
-    """Where the hall has a location, a phone checks in only there. Raises NotInHall."""
-    if plan.location is None:
-        return
-    if latitude is None or longitude is None:
-        raise NotInHall("请允许获取位置，以确认您已在大厅内。")
-    if metres_between(plan.location, latitude, longitude) > plan.location.radius_m:
-        raise NotInHall
-
-
-def _refuse_elsewhere(plan: HallPlan, appointment: Appointment) -> None:
-    """A booking is good in its own hall."""
-    if appointment.hall != plan.code:
-        name = plan_of(appointment.hall).name
-        raise BookingOfAnotherHall(f"这个预约是{name}的，不能在这里签到。")
-
-
-def _refuse_early(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
-    """Not before check-in opens."""
-    opens_before = promises_shown(plan, plan.hall_day(appointment.day)).hall.check_in_opens
-    opens_at = check_in_opens(plan, appointment.slot_starts_at, opens_before)
-    if now >= opens_at:
-        return
-    _refuse_another_day(plan, appointment, now)
-    opens_at = opens_at.astimezone(plan.zone)
-    raise CheckInTooEarly(
-        f"还没到签到时间，{opens_at:%H:%M} 起可以签到；也可以现在改取现场号。",
-        opens_at=wire_time(opens_at, plan.zone),
-        items=appointment.items,
-    )
-
-
-def _refuse_another_day(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
-    """Not before its day. People are told the date of their clock: a time at one in the morning
-    belongs to the hall day before, and nobody knows it by that."""
-    booked, local = appointment.slot_starts_at.astimezone(plan.zone), now.astimezone(plan.zone)
-    if local.date() < booked.date() and appointment.day != plan.day_of(now).date:
-        raise BookingOfAnotherDay(
-            f"这个预约是 {day_words(booked)}的，请当天再来签到。", date=f"{appointment.day}"
-        )
-
-
-def _refuse_over(plan: HallPlan, appointment: Appointment, now: datetime) -> None:
-    """Not once its hall day is over, or the hall has closed. Before the doors open it may be: who
-    stands at the machine is in."""
-    if appointment.day < plan.day_of(now).date:
-        when = day_words(appointment.slot_starts_at.astimezone(plan.zone))
-        raise CheckInTooLate(f"这个预约是 {when}的，日期已过，请重新取号或预约。")
-    spans = opening(plan, plan.day_of(now))
-    if not spans:
-        raise HallClosed("大厅今天不办理业务，请改约或联系大厅。")
-    if now >= spans[-1][1]:
-        raise CheckInTooLate
-
-
-def _items_still_served(plan: HallPlan, appointment: Appointment) -> list[Item]:
-    """What was booked; an item that has left the hall since is served as long as its lane is
-    there. Raises UnknownItem."""
-    items = [plan.item_coded(code) for code in appointment.items]
-    if any(item.lane not in plan.lanes for item in items):
-        raise UnknownItem("预约的事项已不在本大厅办理，请咨询工作人员。")
-    return items
-
-
-def mark_missed(plan: HallPlan, act: Act) -> int:
-    """Record who booked for a day that is over and never came; how many."""
-    missed = db.session.execute(
-        update(TABLE)
-        .where(
-            TABLE.c.hall == plan.code,
-            TABLE.c.day < plan.day_of(act.now).date,
-            in_states(State.BOOKED),
-        )
-        .values(state=State.MISSED)
-        .returning(*TABLE.c)
-    ).all()
-    for appointment in missed:
-        record(plan, appointment, "missed", act)
-    return len(missed)
 
 
 # Who may
@@ -458,97 +289,3 @@ def _refuse_full(plan: HallPlan, visit: Visit, person: str, now: datetime) -> No
 def _refuse_late(plan: HallPlan, appointment: Appointment, now: datetime, *, staff: bool) -> None:
     if not staff and not may_cancel(plan, appointment.slot_starts_at, now):
         raise CancelTooLate
-
-
-# Rows
-
-
-def put_booking(
-    plan: HallPlan,
-    visit: Visit,
-    items: Sequence[str],
-    person: str,
-    act: Act,
-    citizen: str | None,
-    name: str | None,
-) -> Appointment:
-    """The row, unless this person has one for the day. Raises SecondBooking.
-
-    A code that is in use already is as good a conflict as a second booking, so the day is asked
-    which of them it was."""
-    day = plan.day_of(visit.starts_at).date
-    values = {
-        "id": act.new_id(),
-        "hall": plan.code,
-        "day": day,
-        "slot_id": visit.id,
-        "slot_starts_at": visit.starts_at,
-        "slot_ends_at": visit.ends_at,
-        "lane": visit.lane,
-        "items": list(items),
-        "person_id": person,
-        "name_sealed": parts().seal.seal(NAME, name) if name else None,
-        "citizen_id": citizen,
-        "booked_by": str(act.actor),
-        "state": State.BOOKED,
-        "booked_at": act.now,
-    }
-    while True:
-        values["code"] = code_of(act.new_id())
-        put = insert_into(TABLE).values(values).on_conflict_do_nothing().returning(*TABLE.c)
-        made = db.session.execute(put).one_or_none()
-        if made is not None:
-            return made
-        if active_on(plan.code, day, person):
-            raise SecondBooking
-
-
-def _update(appointment: Appointment, **values: object) -> Appointment:
-    return db.session.execute(
-        update(TABLE).where(TABLE.c.id == appointment.id).values(**values).returning(*TABLE.c)
-    ).one()
-
-
-def record(
-    plan: HallPlan,
-    appointment: Appointment,
-    kind: str,
-    act: Act,
-    note: str = "",
-    before: Appointment | None = None,
-) -> None:
-    """Write what happened to a booking, and tell the account that made it, now and when its time
-    comes near. `before`: as it was."""
-    event = db.session.execute(
-        insert(EVENTS)
-        .values(
-            appointment_id=appointment.id,
-            at=act.now,
-            kind=kind,
-            actor=str(act.actor),
-            note=note,
-        )
-        .returning(EVENTS.c.id)
-    ).scalar_one()
-    if appointment.citizen_id is None:
-        return
-    sealed = appointment.name_sealed
-    who = masked_name(parts().seal.open(NAME, sealed)) if sealed else Said("您")
-    link = Link("pages/appointment/index", {"id": appointment.id})
-    about = f"appointment:{appointment.id}:"
-    if kind != "booked":
-        forget_reminders(appointment.id, act)
-        withdraw(about, act)  # or the quiet hours might keep it until after what is told now
-    remind(plan, appointment, event, who, act, link)
-    words = told(plan, appointment, kind, note, who, before)
-    if words is not None:
-        notify(
-            appointment.citizen_id,
-            NOTICE_OF[kind],
-            words,
-            f"{about}{event}",
-            act,
-            facts=facts_of(plan, appointment, kind, note, who),
-            link=link,
-            hall=plan.code,
-        )

@@ -9,8 +9,8 @@ from typing import Any
 from app.appointments.bans import Mark, Standing, standing
 from app.appointments.days import BookingDay
 from app.appointments.queries import Appointment, marks_of
+from app.appointments.records import NAME
 from app.appointments.rules import Visit, check_in_opens, last_cancel, may_cancel
-from app.appointments.service import NAME
 from app.appointments.states import State
 from app.appointments.words import banned_words, near_words
 from app.catalog.plan import HallPlan

@@ -7,8 +7,8 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from app.appointments import arriving
 from app.appointments import queries as bookings
-from app.appointments import service as appointments
 from app.appointments.errors import AppointmentNotFound
 from app.appointments.queries import Appointment
 from app.appointments.states import State as BookingState
@@ -133,7 +133,7 @@ def _take(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
     """A number on site; who came too early for a booking may give it up for this one."""
     if "gives_up" in given:
         booking = _booking_shown(plan, given["gives_up"], doing)
-        appointments.give_up_here(plan, booking.id, doing)
+        arriving.give_up_here(plan, booking.id, doing)
     return service.take_number(
         plan,
         given.get("items") or [given["item"]],
@@ -150,7 +150,7 @@ def _arrive(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
     if "ticket" in given:
         return service.check_in(find(plan.code, token=given["ticket"]), priority, doing, plan)
     if "code" in given:
-        return appointments.check_in(plan, _booked(given["code"]).id, doing, priority=priority)
+        return arriving.check_in(plan, _booked(given["code"]).id, doing, priority=priority)
     return _arrive_by_number(plan, _person_shown(plan, given, doing), priority, doing)
 
 
@@ -161,7 +161,7 @@ def _arrive_by_number(
     then what else is booked, so that it is said what is wrong with it."""
     if person is None:
         raise BookingNotFound
-    booking = appointments.booking_of(plan, person, doing.now)
+    booking = arriving.booking_of(plan, person, doing.now)
     day = plan.day_of(doing.now).date
     stands = booking is not None and (booking.day, booking.state) == (day, BookingState.BOOKED)
     expected = None if stands else expected_of(plan.code, day, person)
@@ -169,7 +169,7 @@ def _arrive_by_number(
         return service.check_in(expected, priority, doing, plan)
     if booking is None:
         raise BookingNotFound
-    return appointments.check_in(plan, booking.id, doing, priority=priority)
+    return arriving.check_in(plan, booking.id, doing, priority=priority)
 
 
 def _ticket_shown(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:
@@ -213,7 +213,7 @@ def _booking_shown(plan: HallPlan, given: dict[str, Any], doing: Act) -> Appoint
     if "code" in given:
         return _booked(given["code"])
     person = _person_shown(plan, given, doing)
-    booking = appointments.booking_of(plan, person, doing.now) if person else None
+    booking = arriving.booking_of(plan, person, doing.now) if person else None
     if booking is None:
         raise BookingNotFound
     return booking

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.appointments import closing, service
+from app.appointments import arriving, closing, service
 from app.catalog.service import plan_of
 from app.citizens.rules import id_number as parse_id
 from app.citizens.service import person_of
@@ -369,7 +369,7 @@ def test_somebody_checks_in_while_the_day_is_settled(house, desk, action):
 
     def checks_in():
         act = Act(house.clock.now(), Actor("citizen", early.name))
-        service.check_in(plan_of(HALL), booking["id"], act)
+        arriving.check_in(plan_of(HALL), booking["id"], act)
         came.set()
         may_commit.wait(30)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from app.appointments import service
+from app.appointments import arriving, service
 from app.appointments.errors import SlotFull
 from app.appointments.queries import free_visits
 from app.calling.counters import close_counter, open_counter
@@ -166,7 +166,7 @@ class HallDay:
         else:
             with transaction():
                 if what == "comes":
-                    ticket = service.check_in(self.plan, whom, act)
+                    ticket = arriving.check_in(self.plan, whom, act)
                 else:
                     ticket = take_number(self.plan, ["id-card"], act)
             self.waiting[ticket.id] = ticket.due_ms, ticket.serial

@@ -17,6 +17,7 @@ from app.appointments.queries import (
     slots_on,
     taken_on,
 )
+from app.appointments.records import put_booking, record
 from app.appointments.rules import has_closed
 from app.appointments.waiting import queries
 from app.appointments.waiting.errors import (
@@ -96,13 +97,13 @@ def accept(waiting_id: str, act: Act) -> Appointment:
     visit = offered_visit(plan, offer, slots_on(plan, offer.day), taken_on(plan.code, offer.day))
     if visit is None:
         raise OfferOver("大厅安排有变动，保留的名额已取消；您仍在候补中，次序不变。")
-    made = bookings.put_booking(
+    made = put_booking(
         plan, visit, offer.items, offer.person_id, act, offer.citizen_id, name_of(offer)
     )
     keep_offer(offer.id, made.id)
     change(offer, State.ACCEPTED, ended_at=act.now, appointment_id=made.id)
     untell(offer, act)
-    bookings.record(plan, made, "booked", act)
+    record(plan, made, "booked", act)
     return made
 
 
