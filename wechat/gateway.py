@@ -27,7 +27,7 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
+class SubscribeMessage:
     """A subscribe message to one person."""
 
     openid: str
@@ -48,7 +48,7 @@ class Gateway(Protocol):
         """The number behind a code of the phone number button, using the code up: eleven digits
         of the mainland, any other as +countrynumber (E.164). Raises PhoneCodeWrong."""
 
-    def send(self, message: Subscription) -> None:
+    def send(self, message: SubscribeMessage) -> None:
         """Send it, once. Raises GrantSpent, BadMessage; AnswerUnread means that it may have
         arrived, any other error that it did not."""
 
@@ -78,7 +78,7 @@ class NoGateway:
     def phone_number(self, code: str) -> str:
         self._away()
 
-    def send(self, message: Subscription) -> None:
+    def send(self, message: SubscribeMessage) -> None:
         self._away()
 
     def answered(self, openid: str, answers: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ from wechat.errors import (
     TokenStale,
     WechatAway,
 )
-from wechat.gateway import Login, Subscription, Verdict
+from wechat.gateway import Login, SubscribeMessage, Verdict
 from wechat.tokens import AccessToken, Tokens
 from wire import Limits
 
@@ -77,7 +77,7 @@ class LiveGateway:
             return str(number)
         return f"+{country}{number}"
 
-    def send(self, message: Subscription) -> None:
+    def send(self, message: SubscribeMessage) -> None:
         """See Gateway.send."""
         self._told(
             "cgi-bin/message/subscribe/send",

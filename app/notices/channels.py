@@ -18,7 +18,7 @@ from config.templates import MessageTemplate
 from sms.errors import SmsBusy, SmsError, SmsRefused, SmsUnread
 from wechat.errors import AnswerUnread, WechatError
 from wechat.fields import DoesNotFit, fitted
-from wechat.gateway import Subscription
+from wechat.gateway import SubscribeMessage
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +47,12 @@ class Unfit:
 class Message:
     """What would be sent by one way."""
 
-    what: Subscription | Text | Unfit
+    what: SubscribeMessage | Text | Unfit
 
     @property
     def template(self) -> str | None:
         """Whose grant it uses."""
-        return self.what.template if isinstance(self.what, Subscription) else None
+        return self.what.template if isinstance(self.what, SubscribeMessage) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def tell(message: Message) -> Answer:
         log.error("no subscribe message can be made: %s", what.why)
         return Answer(Outcome.REFUSED, "does_not_fit")
     try:
-        if isinstance(what, Subscription):
+        if isinstance(what, SubscribeMessage):
             parts().wechat.send(what)
             return Answer(Outcome.SENT)
         return Answer(Outcome.SENT, reference=_send_text(what))
@@ -90,7 +90,7 @@ def tell(message: Message) -> Answer:
         return Answer(_outcome(error), _code(error))
 
 
-def _subscription(notice: Row[Any], contact: Contact) -> Subscription | Unfit | None:
+def _subscription(notice: Row[Any], contact: Contact) -> SubscribeMessage | Unfit | None:
     key = TEMPLATE_OF.get(Kind(notice.kind))
     template = parts().settings.templates.get(key) if key else None
     if template is None or parts().settings.wechat is None:
@@ -102,7 +102,7 @@ def _subscription(notice: Row[Any], contact: Contact) -> Subscription | Unfit | 
         data = fields_of(template, notice.facts)
     except DoesNotFit as error:
         return Unfit(f"{key} of {notice.kind}: {error}")
-    return Subscription(
+    return SubscribeMessage(
         openid=contact.openid,
         template=template.id,
         data=data,

@@ -27,13 +27,13 @@ from wechat.errors import (
     WechatBusy,
     WechatError,
 )
-from wechat.gateway import Login, NoGateway, Subscription
+from wechat.gateway import Login, NoGateway, SubscribeMessage
 from wechat.live import LiveGateway
 from wechat.sandbox.gateway import SandboxGateway
 from wechat.sandbox.people import openid_of, unionid_of
 
 LI = openid_of("li")
-MESSAGE = Subscription(
+MESSAGE = SubscribeMessage(
     LI,
     "booked",
     {"thing1": "身份证", "time2": "2026年11月24日 09:30"},
