@@ -9,7 +9,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.appointments import closing, service
+from app.appointments import arriving, closing, service
 from app.appointments.errors import AppointmentNotFound
 from app.appointments.queries import (
     Appointment,
@@ -182,7 +182,7 @@ def reschedule(appointment_id: str, json_data: dict[str, Any]) -> Response:
 def check_in(appointment_id: str, json_data: dict[str, Any]) -> Response:
     doing, plan = act(), _plan()
     return perform_here(
-        lambda: service.check_in(
+        lambda: arriving.check_in(
             plan, _ours(plan, appointment_id), doing, priority=json_data.get("priority")
         ),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
