@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import OperationalError
 
-from app.appointments import closing, places, service
+from app.appointments import arriving, closing, places, service
 from app.appointments.errors import SlotFull
 from app.appointments.queries import PLACES, SLOTS, TABLE, find, live_of_citizen, slots_on
 from app.catalog import calendar
@@ -273,7 +273,8 @@ def both_found_it_booked(monkeypatch: Any) -> None:
         meet.wait()
         return found
 
-    monkeypatch.setattr(service, "still_booked", look)
+    for module in (service, arriving):
+        monkeypatch.setattr(module, "still_booked", look)
 
 
 @on_postgresql
