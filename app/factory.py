@@ -85,6 +85,8 @@ from sms.gateway import SmsGateway
 from sms.tencent import Tencent
 from wechat.gateway import Gateway, NoGateway
 from wechat.live import LiveGateway
+from wechat.sandbox import SANDBOX_APP_ID
+from wechat.sandbox.gateway import SandboxGateway
 
 log = logging.getLogger(__name__)
 
@@ -229,8 +231,10 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:
-    """The same for a real app and for the sandbox's, which is a server like WeChat's."""
-    return LiveGateway(settings.wechat, redis) if settings.wechat else NoGateway()
+    if settings.wechat is None:
+        return NoGateway()
+    kind = SandboxGateway if settings.wechat.id == SANDBOX_APP_ID else LiveGateway
+    return kind(settings.wechat, redis)
 
 
 def _sms(settings: Settings, clock: Clock) -> SmsGateway | None:

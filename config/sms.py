@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
-from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from config.addresses import api_url
 from sms import aliyun, tencent
 from sms.templates import FACTS, KINDS, LINK, Template, Templates
 
@@ -58,8 +58,8 @@ def sms_vendor(
     missing = [one for one in NEEDED.get(name, ()) if not environ.get(one)]
     faults += [f"{one} is missing; SMS_VENDOR={name} needs it." for one in missing]
     url = environ.get("SMS_API_URL") or API_URLS.get(name, "")
-    if url and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
-        faults.append("SMS_API_URL must be an http:// or https:// address.")
+    if url:
+        url = api_url("SMS_API_URL", url, ("https",), faults)
     path = Path(environ.get("SMS_TEMPLATES") or TEMPLATES)
     templates = _templates(path, environ.get("SMS_SIGN") or DEMO_SIGN, faults)
     if templates is None or len(faults) > found:
@@ -70,7 +70,7 @@ def sms_vendor(
         key_id=environ.get("SMS_KEY_ID", ""),
         key=environ.get("SMS_KEY_SECRET", ""),
         app=environ.get("SMS_APP_ID", ""),
-        url=url.rstrip("/"),
+        url=url,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import cast, get_args
-from urllib.parse import urlsplit
 
+from config.addresses import api_url
 from wechat.app import OFFICIAL_URL, State, WechatApp
 from wechat.sandbox import (
     SANDBOX_APP_ID,
@@ -47,7 +47,9 @@ def wechat_app(
     return WechatApp(
         app_id,
         secret,
-        _api_url(environ.get("WECHAT_API_URL") or OFFICIAL_URL, ("https",), faults),
+        api_url(
+            "WECHAT_API_URL", environ.get("WECHAT_API_URL") or OFFICIAL_URL, ("https",), faults
+        ),
         environ.get("WECHAT_PUSH_TOKEN", ""),
         push_key,
         cast(State, state),
@@ -66,20 +68,11 @@ def _sandbox(environ: Mapping[str, str], faults: list[str]) -> WechatApp:
     return WechatApp(
         SANDBOX_APP_ID,
         SANDBOX_SECRET,
-        _api_url(url, ("http", "https"), faults),
+        api_url("WECHAT_API_URL", url, ("http", "https"), faults),
         SANDBOX_PUSH_TOKEN,
         SANDBOX_PUSH_KEY,
         "developer",
     )
-
-
-def _api_url(url: str, schemes: tuple[str, ...], faults: list[str]) -> str:
-    """The app's secret goes there, so a relay is spoken to in secret as well."""
-    parts = urlsplit(url)
-    if parts.scheme not in schemes or not parts.hostname:
-        wanted = " or ".join(f"{scheme}://" for scheme in schemes)
-        faults.append(f"WECHAT_API_URL must be an {wanted} address.")
-    return url.rstrip("/")
 
 
 def _check_pair(environ: Mapping[str, str], one: str, other: str, faults: list[str]) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,10 +69,16 @@ WEIXIN = Target(
 
 
 def build(target: Target, environ: Mapping[str, str], say: Say) -> None:
-    """Build the target anew if it is stale. Raises ClientNotBuilt."""
+    """Build the target anew if it is stale; while another process does, wait for what it makes.
+
+    Raises ClientNotBuilt."""
     made_from = fingerprint(environ)
-    if not is_stale(target, made_from):
-        return
+    with _alone():
+        if is_stale(target, made_from):
+            _build(target, made_from, environ, say)
+
+
+def _build(target: Target, made_from: str, environ: Mapping[str, str], say: Say) -> None:
     by = _node(environ, say)
     _install(by, environ, say)
     target.stamp.unlink(missing_ok=True)
@@ -81,6 +89,15 @@ def build(target: Target, environ: Mapping[str, str], say: Say) -> None:
     if target is WEIXIN:
         _name_app(target.folder / "project.config.json", environ.get("WECHAT_APP_ID") or TOURIST)
     target.stamp.write_text(made_from)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One build at a time in this checkout; the kernel lets go of it with the process."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with (LOGS / "building").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def is_stale(target: Target, made_from: str) -> bool:

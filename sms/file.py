@@ -35,7 +35,7 @@ class SmsFile:
         try:
             self._append(json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as error:
-            raise SmsAway("file", str(error)) from error
+            raise SmsAway("file", type(error).__name__) from None
         return made
 
     def _append(self, line: str) -> None:

@@ -23,7 +23,8 @@ class SmsGateway(Protocol):
         """Send it, once, and give the vendor's id of the message.
 
         `phone` is eleven digits of the mainland, or E.164. Raises SmsRefused, SmsBusy, SmsAway,
-        SmsUnread. Asks over the network, 11 s at most: never inside a transaction."""
+        SmsUnread. Asks over the network, for seconds (asking.py: LIMITS): never inside a
+        transaction."""
 
 
 def e164(phone: str) -> str:

@@ -12,6 +12,7 @@
 | `shared_house` | one for all tests of a module, for those that leave each other alone |
 | `shared_live_server` | gunicorn on the stores of `shared_house` |
 | `wechat` | WeChat, as the sandbox plays it: tests/wechat_server.py |
+| `raw`, `tls` | a server of bytes, behind TLS if wanted: tests/raw_server.py |
 | `spoken_words` | a folder of the clips that screens speak |
 | `chromium` | the path of a browser |
 
@@ -28,11 +29,12 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -45,6 +47,7 @@ from config.settings import ROOT, Settings, load_settings
 from embedded import lifeline
 from embedded.redis_server import RunningRedis
 from tests.processes import CONTEXT
+from tests.raw_server import Manner, Raw, trusted_tls
 from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium, own_port
 from tests.wechat_server import Wechat, wechat_server
 
@@ -138,6 +141,27 @@ def wechat(shared_wechat: Wechat) -> Wechat:
     """As at its start: nobody signed in, nothing sent, no fault."""
     shared_wechat.reset()
     return shared_wechat
+
+
+@pytest.fixture
+def raw() -> Iterator[Callable[[Manner], Raw]]:
+    made: list[Raw] = []
+
+    def start(manner: Manner, tls: ssl.SSLContext | None = None) -> Raw:
+        made.append(Raw(manner, tls))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """Of a server on `localhost` whom our side trusts."""
+    context, certificate = trusted_tls(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    return context
 
 
 @pytest.fixture

@@ -18,11 +18,12 @@ from wechat.errors import (
     AnswerUnread,
     Refused,
     TokenStale,
+    WechatAway,
     WechatBusy,
     WechatError,
     error_of,
 )
-from wechat.wire import Limits, Wire
+from wire import Limits, NotAnswered, NotReached, Wire
 
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
@@ -51,6 +52,10 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
         try:
             # wechatpy would add a token of its own to a dict without one
             answer = self._request(method, path, params=list(query.items()), data=body)
+        except NotReached as error:
+            raise WechatAway(said=str(error)) from None
+        except NotAnswered as error:
+            raise AnswerUnread(said=str(error)) from None
         except WeChatClientException as error:
             raise _ours(error, token) from None
         except ValueError:

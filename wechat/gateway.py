@@ -52,6 +52,10 @@ class Gateway(Protocol):
         """Send it, once. Raises GrantSpent, BadMessage; AnswerUnread means that it may have
         arrived, any other error that it did not."""
 
+    def answered(self, openid: str, answers: Mapping[str, str]) -> None:
+        """On their phone, this person answered which messages they want: template id -> accept,
+        reject, … WeChat has seen it; whoever plays WeChat has to be told. Raises nothing."""
+
     def url_link(self, path: str, query: str, lives_days: int = 30) -> str:
         """A link that opens this page of the mini-program from an SMS, for up to 30 days.
 
@@ -76,6 +80,9 @@ class NoGateway:
 
     def send(self, message: Subscription) -> None:
         self._away()
+
+    def answered(self, openid: str, answers: Mapping[str, str]) -> None:
+        """Nobody is there to hear it."""
 
     def url_link(self, path: str, query: str, lives_days: int = 30) -> str:
         self._away()

@@ -20,7 +20,7 @@ from wechat.errors import (
 )
 from wechat.gateway import Login, Subscription, Verdict
 from wechat.tokens import AccessToken, Tokens
-from wechat.wire import Limits
+from wire import Limits
 
 VERSIONS: Mapping[State, str] = {"formal": "release", "trial": "trial", "developer": "develop"}
 """What links and codes call the state that messages have."""
@@ -90,6 +90,9 @@ class LiveGateway:
                 "lang": message.lang,
             },
         )
+
+    def answered(self, openid: str, answers: Mapping[str, str]) -> None:
+        """See Gateway.answered: WeChat sees its phones."""
 
     def url_link(self, path: str, query: str, lives_days: int = 30) -> str:
         """See Gateway.url_link."""

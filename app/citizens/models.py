@@ -43,7 +43,6 @@ class CitizenRow(db.Model):
     """How sure that is: core/identity.py: Level."""
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The number WeChat knows this account by, once its owner let it be told."""
-    phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
     language: Mapped[str] = mapped_column(String(8), server_default="zh-CN")
     """In which its owner is told things: core/language.py: LANGUAGES."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

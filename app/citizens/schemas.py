@@ -12,7 +12,6 @@ from marshmallow import ValidationError, validates_schema
 
 from app.core.language import LANGUAGES
 
-
 CODE_LENGTH = Length(max=256)
 """WeChat's codes have 32 to 64 characters; what is longer would not fit into an address."""
 

@@ -187,12 +187,7 @@ def set_identity(citizen: str, identity: Identity, act: Act) -> Citizen:
 
 def set_phone(citizen: str, phone: str) -> Citizen:
     """An account is reached under this number from now on."""
-    seal = parts().seal
-    return _change(
-        citizen,
-        phone_sealed=seal.seal(OWN_PHONE, phone),
-        phone_index=seal.find(OWN_PHONE, phone),
-    )
+    return _change(citizen, phone_sealed=parts().seal.seal(OWN_PHONE, phone))
 
 
 def set_language(citizen: str, language: str) -> Citizen:

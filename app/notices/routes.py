@@ -67,7 +67,7 @@ def my_subscriptions() -> Response:
 @bp.doc(summary="登记用户对订阅请求的回答；不认识的模板不计")
 def answer_subscriptions(json_data: dict[str, Any]) -> Response:
     doing, answers = act(), json_data["answers"]
-    subscriptions.tell_sandbox(doing.actor.id, answers)
+    subscriptions.tell_wechat(doing.actor.id, answers)
     return perform_here(
         lambda: subscriptions.note_answers(doing.actor.id, answers, doing),
         _subscriptions_out,

@@ -22,8 +22,6 @@ from app.notices.rules import Channel, Outcome
 from app.notices.sending import record
 from config.templates import MessageTemplate
 from wechat.pushes import Push, dedupe_key
-from wechat.sandbox import SANDBOX_APP_ID
-from wechat.sandbox.phone import answer_on_phone
 
 log = logging.getLogger(__name__)
 
@@ -65,12 +63,13 @@ def note_answers(citizen: str, answers: Mapping[str, str], act: Act) -> list[Sub
     return subscriptions_of(citizen)
 
 
-def tell_sandbox(citizen: str, answers: Mapping[str, str]) -> None:
-    """WeChat knows what was tapped on a phone; its sandbox has to be told. Not in a transaction."""
-    app = parts().settings.wechat
-    if app is not None and app.id == SANDBOX_APP_ID:
-        ours = {template.id: answers[template.id] for template in _ours(answers)}
-        answer_on_phone(app.api_url, contact_of(citizen).openid, ours)
+def tell_wechat(citizen: str, answers: Mapping[str, str]) -> None:
+    """What was tapped on a phone, for a WeChat that does not see it. Not in a transaction: however
+    long it takes, no connection to the database is kept meanwhile."""
+    ours = {template.id: answers[template.id] for template in _ours(answers)}
+    openid = contact_of(citizen).openid
+    db.session.remove()
+    parts().wechat.answered(openid, ours)
 
 
 def take_push(push: Push, act: Act) -> None:

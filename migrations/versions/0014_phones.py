@@ -14,13 +14,9 @@ depends_on = None
 # Columns outside Alembic's batches: see 0002.
 def upgrade() -> None:
     op.add_column('citizens', sa.Column('phone_sealed', sa.LargeBinary(), nullable=True))
-    op.add_column('citizens', sa.Column('phone_index', sa.String(length=64), nullable=True))
     op.add_column('citizens', sa.Column('language', sa.String(length=8), server_default='zh-CN', nullable=False))
-    op.create_index(op.f('ix_citizens_phone_index'), 'citizens', ['phone_index'])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f('ix_citizens_phone_index'), table_name='citizens')
     op.drop_column('citizens', 'language')
-    op.drop_column('citizens', 'phone_index')
     op.drop_column('citizens', 'phone_sealed')

@@ -34,6 +34,7 @@ def upgrade() -> None:
     sa.Column('slot_ends_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('appointment_id', sa.String(length=32), nullable=True),
     sa.ForeignKeyConstraint(['appointment_id'], ['appointments.id'], name=op.f('fk_waiting_list_appointment_id_appointments')),
+    sa.ForeignKeyConstraint(['citizen_id'], ['citizens.id'], name=op.f('fk_waiting_list_citizen_id_citizens')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_waiting_list_person_id_people')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_list'))
     )

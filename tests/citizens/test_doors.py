@@ -1,10 +1,11 @@
 """Who may come in by the phone's door, and for how long."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from app.citizens.queries import SESSIONS
+from app.citizens.queries import CITIZENS, SESSIONS
 from app.factory import create_app
 from config.settings import WechatApp
 from tests.crowd import rows
@@ -91,6 +92,29 @@ def test_a_token_holds_thirty_days(house):
     assert li.get("/me").status_code == 200
     house.clock.advance(minutes=1)
     refused(li.get("/me"), 401, "unauthenticated")
+
+
+def test_nobody_comes_of_a_code_that_is_used_or_wrong(house):
+    assert sign_in(house, {"code": "sandbox-once:li"}).status_code == 201
+    before = rows(house, CITIZENS), rows(house, SESSIONS)
+    for code in ("sandbox-once:li", "0a1b2c"):
+        refused(sign_in(house, {"code": code}), 401, "login_code_wrong")
+    assert (rows(house, CITIZENS), rows(house, SESSIONS)) == before
+
+
+def test_a_token_that_expired_does_nothing_and_the_same_deed_goes_on_under_a_new_one(house):
+    li = house.citizen("li").identify()
+    house.clock.advance(days=30)
+    tomorrow = house.clock.now().date() + timedelta(days=1)
+    slot = house.slot("09:30", date=f"{tomorrow}")
+    wanted = {"slot": slot, "item": "id-card"}
+    refused(li.post("/appointments", wanted, "k"), 401, "unauthenticated")
+    refused(li.put("/me/phone", {"code": "phone-once:13812341234"}), 401, "unauthenticated")
+    again = house.citizen("li")
+    assert again.get("/appointments").json == []
+    assert again.get("/me").json["phone"] is None
+    assert again.post("/appointments", wanted, "k").status_code == 201
+    assert again.put("/me/phone", {"code": "phone-once:13812341234"}).status_code == 200
 
 
 def test_signing_out_ends_this_phone_only(house):

@@ -73,12 +73,12 @@ class Deed:
 @pytest.mark.parametrize(
     ("what", "point", "done"),
     [
-        ("book", "before app.appointments.service:_put_places", 0),
+        ("book", "before app.appointments.service:put_places", 0),
         ("book", BEFORE_COMMIT, 0),
         ("book", BEFORE_ANSWER, 1),
-        ("cancel", "before app.appointments.service:_drop_places", 0),
+        ("cancel", "before app.appointments.service:drop_places", 0),
         ("cancel", BEFORE_ANSWER, 1),
-        ("reschedule", "before app.appointments.service:_drop_places", 0),
+        ("reschedule", "before app.appointments.service:drop_places", 0),
         ("check-in", "after app.tickets.service:admit", 0),
         ("check-in", BEFORE_ENTER, 1),
         ("check-in", BEFORE_ANSWER, 1),
@@ -134,9 +134,9 @@ def test_a_lost_commit_is_asked_for_again(hall, beside, database_wire, what, com
 @pytest.mark.parametrize(
     ("what", "step"),
     [
-        ("book", "_put_places"),
-        ("cancel", "_drop_places"),
-        ("reschedule", "_drop_places"),
+        ("book", "put_places"),
+        ("cancel", "drop_places"),
+        ("reschedule", "drop_places"),
         ("check-in", "record"),
     ],
 )

@@ -29,7 +29,7 @@ def test_a_reading_is_noticed():
 def test_nothing_reads_a_clock_but_the_clock():
     found = {
         str(path.relative_to(ROOT)): readings(path.read_text())
-        for package in ("app", "queueing", "sms", "wechat")
+        for package in ("app", "queueing", "sms", "wechat", "wire")
         for path in (ROOT / package).rglob("*.py")
     }
     del found["app/core/clock.py"]

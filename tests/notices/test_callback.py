@@ -144,6 +144,19 @@ def test_the_word_of_a_phone_is_noted_and_not_counted_where_wechat_tells(house, 
     wechat.control("GET", "/pushes")  # none went out: the test's sandbox has no address to push to
 
 
+def test_while_the_sandbox_hears_it_no_connection_of_the_database_waits(house, phone, monkeypatch):
+    with house.app.app_context():
+        pool = house.app.extensions["sqlalchemy"].engine.pool
+    heard = []
+
+    def hear(openid, answers):
+        heard.append((openid, answers, pool.checkedout()))
+
+    monkeypatch.setattr(house.app.extensions["parts"].wechat, "answered", hear)
+    phone.put("/me/subscriptions", {"answers": {QUEUE: "reject", "of others": "accept"}})
+    assert heard == [(openid_of("li"), {QUEUE: "reject"}, 0)]
+
+
 @pytest.mark.parametrize("body", [{}, {"answers": {QUEUE: "perhaps"}}, {"answers": {}}])
 def test_an_answer_that_is_none_is_refused(phone, body):
     assert phone.put("/me/subscriptions", body).status_code == 422

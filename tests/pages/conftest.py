@@ -51,10 +51,11 @@ def house(settings: Settings) -> Iterator[House]:
 
 @pytest.fixture
 def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
-    """Open a page in a browser of its own; nothing but `live_server` may be asked for anything.
+    """Open a page in a browser of its own; nothing but its server may be asked for anything.
 
     `may_fail` says which console errors a test brings about itself; `with_clock` lets it turn the
-    page's clock forward; `script` runs in the page before its own."""
+    page's clock forward; `script` runs in the page before its own; `server` is another way to the
+    same one, through a line that can be cut."""
     contexts, complaints = [], []
 
     def open_page(
@@ -64,6 +65,7 @@ def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
         may_fail: str = "",
         with_clock: bool = False,
         script: str = "",
+        server: str = live_server,
     ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
@@ -82,9 +84,9 @@ def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
         page.on("pageerror", lambda error: complain(str(error)))
         context.on(
             "request",
-            lambda asked: None if asked.url.startswith(live_server) else complain(asked.url),
+            lambda asked: None if asked.url.startswith(server) else complain(asked.url),
         )
-        page.goto(f"{live_server}{path}")
+        page.goto(f"{server}{path}")
         return page
 
     yield open_page

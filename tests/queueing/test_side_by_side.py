@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -342,6 +343,9 @@ class Hall(RuleBasedStateMachine):
             self.ask("position", ticket)
 
 
+@pytest.mark.parametrize(
+    "every_redis", ["valkey", pytest.param("redis", marks=pytest.mark.long)], indirect=True
+)
 def test_the_real_sequence_is_the_reference(redis: Redis) -> None:
     class OnThisServer(Hall):
         pass

@@ -119,6 +119,7 @@ def test_vendors_are_read_with_their_keys_which_are_not_shown():
         ({"SMS_TEMPLATES": ""}, "SMS_TEMPLATES is missing"),
         ({"SMS_TEMPLATES": "/nowhere.yaml"}, "/nowhere.yaml cannot be read"),
         ({"SMS_API_URL": "relay:80"}, "SMS_API_URL must be"),
+        ({"SMS_API_URL": "http://relay"}, "SMS_API_URL must be an https:// address"),
     ],
 )
 def test_a_half_made_vendor_is_refused_in_words(change, fault):

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import time
+import traceback
 from datetime import UTC, datetime
 
 import pytest
@@ -11,11 +13,15 @@ from sms.aliyun import Aliyun
 from sms.errors import SmsAway, SmsBusy, SmsRefused, SmsUnread
 from sms.gateway import SmsText
 from sms.tencent import Tencent
+from tests.raw_server import damage, drip
 from tests.sms.vendor import KEY, KEY_ID, vendor
+from wire import Limits
 
 NOW = datetime(2027, 1, 15, 23, 59, 59, tzinfo=UTC)
 TEXT = SmsText("1001", ("A012", "3号 + *~窗口"), "【顺号】请A012号到3号 + *~窗口")
+PHONE = "13800001234"
 VENDORS = ("tencent", "aliyun")
+HASTY = Limits(connect=0.5, read=0.3, total=0.6)
 
 
 def gateway(name: str, url: str, key: str = KEY):
@@ -73,7 +79,7 @@ def test_alibabas_own_example_of_its_signature():
 
 def test_tencent_is_asked_for_this_message_to_this_number():
     with vendor("tencent") as server:
-        assert gateway("tencent", server.url).send("13800001234", TEXT) == "2028:1"
+        assert gateway("tencent", server.url).send(PHONE, TEXT) == "2028:1"
     assert server.asked == [
         {
             "PhoneNumberSet": ["+8613800001234"],
@@ -96,7 +102,7 @@ def test_alibaba_is_asked_for_this_message_to_this_number():
 @pytest.mark.parametrize("name", VENDORS)
 def test_another_key_is_not_believed(name):
     with vendor(name) as server, pytest.raises(SmsRefused) as told:
-        gateway(name, server.url, key="another").send("13800001234", TEXT)
+        gateway(name, server.url, key="another").send(PHONE, TEXT)
     assert "Signature" in told.value.errcode
     assert server.asked == []
 
@@ -141,14 +147,14 @@ def test_each_answer_says_what_may_be_done_next(name):
         for code, kind in REPLIES[name].items():
             for server.answer in replies(name, code):
                 with pytest.raises(kind, match="why") as told:
-                    gateway(name, server.url).send("13800001234", TEXT)
+                    gateway(name, server.url).send(PHONE, TEXT)
                 assert told.value.errcode == code
                 assert told.value.what_next == ("retry" if kind is SmsBusy else "give_up")
 
 
 @pytest.mark.parametrize("name", VENDORS)
 def test_without_an_answer_that_tells_it_may_have_been_sent(name, monkeypatch):
-    monkeypatch.setattr(asking, "ANSWER_S", 0.3)
+    monkeypatch.setattr(asking, "LIMITS", HASTY)
     faults = [
         {"status": 502, "answer": b"<html>Bad Gateway</html>"},
         {"status": 307, "answer": b""},
@@ -163,7 +169,7 @@ def test_without_an_answer_that_tells_it_may_have_been_sent(name, monkeypatch):
         for fault in faults:
             vars(server).update({"status": 200, "answer": None} | fault)
             with pytest.raises(SmsUnread) as told:
-                gateway(name, server.url).send("13800001234", TEXT)
+                gateway(name, server.url).send(PHONE, TEXT)
             assert told.value.what_next == "give_up"
 
 
@@ -174,5 +180,29 @@ def test_who_is_not_reached_sent_nothing(name):
     told += [server.url, "https://sms.invalid"]  # gone by now; a name nobody has
     for url in told:
         with pytest.raises(SmsAway) as away:
-            gateway(name, url).send("13800001234", TEXT)
+            gateway(name, url).send(PHONE, TEXT)
         assert away.value.what_next == "retry"
+
+
+@pytest.mark.parametrize("manner", [damage, drip], ids=["damage", "drip"])
+@pytest.mark.parametrize("name", VENDORS)
+def test_behind_tls_it_may_have_been_sent_as_well(name, manner, raw, tls, monkeypatch):
+    monkeypatch.setattr(asking, "LIMITS", HASTY)
+    server = raw(manner, tls)
+    began = time.monotonic()
+    with pytest.raises(SmsUnread):
+        gateway(name, f"https://localhost:{server.port}").send(PHONE, TEXT)
+    assert time.monotonic() - began < 2
+    assert b"SendSms" in server.told
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_no_error_and_no_log_tells_a_number(name, caplog):
+    caplog.set_level("DEBUG")
+    with vendor(name) as server:
+        server.cut = True
+        for url, kind in ((server.url, SmsUnread), ("http://127.0.0.1:1", SmsAway)):
+            with pytest.raises(kind) as told:
+                gateway(name, url).send(PHONE, TEXT)
+            assert PHONE not in "".join(traceback.format_exception(told.value))
+    assert PHONE not in caplog.text

@@ -29,6 +29,7 @@ from wechat.errors import (
 )
 from wechat.gateway import Login, NoGateway, Subscription
 from wechat.live import LiveGateway
+from wechat.sandbox.gateway import SandboxGateway
 from wechat.sandbox.people import openid_of, unionid_of
 
 LI = openid_of("li")
@@ -92,6 +93,14 @@ def test_a_message_arrives_as_it_was_sent(gateway, wechat):
     assert first["state"] == "trial"
     with pytest.raises(GrantSpent):
         gateway.send(MESSAGE)
+
+
+def test_the_sandbox_is_told_what_was_tapped_on_a_phone_and_wechat_is_not(gateway, app, redis):
+    gateway.answered(LI, {"booked": "accept"})
+    with pytest.raises(GrantSpent):
+        gateway.send(MESSAGE)
+    SandboxGateway(app, redis).answered(LI, {"booked": "accept"})
+    gateway.send(MESSAGE)
 
 
 def test_wechat_names_the_field_it_minds(gateway, wechat):

@@ -2,72 +2,21 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from redis import Redis
 
+from tests.raw_server import Manner, damage, drip
 from tests.wechat.test_gateway import MESSAGE
 from tests.wechat_server import LOGIN, PHONE_NUMBER, SEND, STABLE_TOKEN
 from wechat.errors import AnswerUnread, PhoneCodeWrong, WechatAway
 from wechat.live import LiveGateway
-from wechat.wire import Limits
+from wire import Limits
 
 HASTY = Limits(connect=0.5, read=0.4, total=0.8)
-
-Manner = Callable[[socket.socket], object]
-
-
-class Raw:
-    """A server that treats each connection in this manner, and keeps what it was told."""
-
-    def __init__(self, manner: Manner, tls: ssl.SSLContext | None = None) -> None:
-        self._manner = manner
-        self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self.told = b""
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with client, suppress(OSError):
-            wire = self._tls.wrap_socket(client, server_side=True) if self._tls else client
-            with wire:
-                self.told += wire.recv(65536)
-                self._manner(wire)
-
-    def close(self) -> None:
-        self._listener.close()
-
-
-@pytest.fixture
-def raw() -> Iterator[Callable[[Manner], Raw]]:
-    made: list[Raw] = []
-
-    def start(manner: Manner, tls: ssl.SSLContext | None = None) -> Raw:
-        made.append(Raw(manner, tls))
-        return made[-1]
-
-    yield start
-    for one in made:
-        one.close()
 
 
 def answer(body: str, kind: str = "application/json") -> bytes:
@@ -79,13 +28,6 @@ def telling(*bodies: str) -> Manner:
     """Answers one connection after the other with these; with the last from then on."""
     left = list(bodies)
     return lambda client: client.sendall(answer(left.pop(0) if len(left) > 1 else left[0]))
-
-
-def drip(client: socket.socket) -> None:
-    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
-    for _ in range(50):
-        client.sendall(b" ")
-        time.sleep(0.1)
 
 
 TOKEN = '{"access_token": "t", "expires_in": 7200}'
@@ -109,29 +51,9 @@ def took(question: Callable[[], object], kind: type[Exception]) -> float:
     return time.monotonic() - began
 
 
-@pytest.fixture
-def tls(tmp_path, monkeypatch) -> ssl.SSLContext:
-    """For a server on this machine whom our side trusts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    begins = datetime(2020, 1, 1, tzinfo=UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(begins + timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, private = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    certificate.write_bytes(made.public_bytes(Encoding.PEM))
-    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, private)
-    return context
-
-
-@pytest.mark.parametrize("manner", [drip, lambda wire: time.sleep(2), lambda wire: wire.close()])
+@pytest.mark.parametrize(
+    "manner", [drip, damage, lambda wire: time.sleep(2), lambda wire: wire.close()]
+)
 def test_behind_tls_it_is_the_same(hasty, raw, tls, manner):
     well = raw(telling('{"openid": "oLi"}'), tls)
     assert hasty(f"https://localhost:{well.port}").login("x").openid == "oLi"

@@ -32,7 +32,7 @@ class WaitingRow(db.Model):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     """Who would be served."""
     name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    citizen_id: Mapped[str] = mapped_column(String(32))
+    citizen_id: Mapped[str] = mapped_column(ForeignKey("citizens.id"))
     """The account that joined the line."""
     state: Mapped[str] = mapped_column(String(12))
     """states.State."""

@@ -2,6 +2,7 @@
 
 export const me = {
   微信用户: 'WeChat user',
+  本人信息已登记: 'Identity registered',
   '未登记本人，登记后可以预约和远程取号': 'Not registered yet; register to book and to take a number remotely',
   去登记: 'Register',
   我在看的号: 'Numbers I follow',

@@ -52,7 +52,7 @@ export const queue = {
   发给家人: 'Send to a relative',
   复制链接: 'Copy the link',
   收回链接: 'Take the link back',
-  '%(n)s 人在看': '%(n)s watching',
+  '%(n)s 人会收到提醒': '%(n)s will be notified',
   '请帮我留意 %(number)s 号': 'Please watch number %(number)s for me',
 
   '这次办理，您满意吗？': 'How was this visit?',

@@ -1,7 +1,7 @@
 """HTTP calls that end in time and know whether they were written.
 
 A message must not be sent twice, so it matters where a call failed: before its first byte left,
-nothing was asked (WechatAway); after it, nobody knows (AnswerUnread). The exceptions of requests do
+nothing was asked (NotReached); after it, nobody knows (NotAnswered). The exceptions of requests do
 not tell: a reset during the TLS handshake looks like one after the question. So the connection
 itself takes note.
 """
@@ -22,10 +22,16 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from wechat.errors import AnswerUnread, WechatAway
-
-# it writes each URL to the log, and WeChat wants the app's secret and token in them
+# it writes each URL to the log, and those asked want secrets and telephone numbers in them
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
+class NotReached(Exception):
+    """Nothing was written."""
+
+
+class NotAnswered(Exception):
+    """Written at least in part, without an answer that was read: what came of it, nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,9 @@ class Limits:
 
 
 class Wire(Session):
-    """A session whose calls keep these limits. Raises WechatAway, AnswerUnread."""
+    """A session whose calls keep these limits, and are asked once.
+
+    Raises NotReached, NotAnswered: what they say names the fault and neither address nor number."""
 
     def __init__(self, limits: Limits) -> None:
         super().__init__()
@@ -51,15 +59,15 @@ class Wire(Session):
 
     def request(self, *args: Any, **options: Any) -> Response:
         options["timeout"] = (self._limits.connect, self._limits.read)
-        options["allow_redirects"] = False  # WeChat sends nobody elsewhere
+        options["allow_redirects"] = False  # whom we trust sends nobody elsewhere
         with _Call(self._limits.total) as call:
             try:
                 response = super().request(*args, **options)
             except (OSError, HTTPError) as error:  # not chained: it names the URL
-                fault = type(error).__name__
-                raise (AnswerUnread if call.written else WechatAway)(said=fault) from None
+                kind = NotAnswered if call.written else NotReached
+                raise kind(type(error).__name__) from None
         if call.over:
-            raise AnswerUnread(said="it took too long")  # and was cut where it happened to be
+            raise NotAnswered("it took too long")  # and was cut where it happened to be
         return response
 
 

@@ -1,0 +1,77 @@
+"""Every page of the phone, in Chinese, in elder mode and in English: it asks nobody but the hall,
+complains of nothing, fits the screen, and can be read and used by everybody (axe, WCAG 2 A, AA)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from config.settings import ROOT
+from tests.house import HALL
+from tests.pages.conftest import at_noon
+from tests.pages.test_every_page import quirks, still_chinese
+from tests.phone.conftest import Phone
+
+PAGES = [
+    page["path"].split("/")[1]
+    for page in json.loads((ROOT / "miniprogram/src/pages.json").read_text())["pages"]
+]
+FAMILY = "李"
+NAMES = (FAMILY, "张三")
+
+
+@pytest.fixture
+def queries(house) -> dict[str, str]:
+    """What the pages are told, in a hall where li holds a number and a booking."""
+    at_noon(house)
+    li = house.citizen("li").identify(f"{FAMILY}小明")
+    li.add(f"{FAMILY}小红", id_number=house.citizen("hong").id_number)
+    house.take()
+    ticket = li.take_from_afar()
+    house.check_in(ticket)
+    link = li.post(f"/tickets/{ticket['id']}/follow-link").json
+    slots = house.slots(date=house.get(f"/halls/{HALL}").json["date"])
+    booked = li.book(slots[-1]["id"], "passport")
+    return {
+        "items": f"hall={HALL}",
+        "item": f"hall={HALL}&item=id-card",
+        "book": f"hall={HALL}&item=id-card",
+        "appointment": f"id={booked['id']}",
+        "ticket": f"id={ticket['id']}",
+        "follow": f"token={link['token']}",
+    }
+
+
+def test_every_page_in_both_languages_and_for_old_eyes(house, open_phone, queries):
+    phone = open_phone("#/pages/signin/index")
+    phone.sign_in("li")
+    wrong = {}
+
+    def look(manner: str, judge) -> None:
+        phone.page.reload()  # what was chosen is kept
+        for name in PAGES:
+            show(phone, name, queries.get(name, ""))
+            wrong[f"{name} {manner}"] = judge(phone.page)
+
+    look("in Chinese", quirks)
+    phone.go("settings")
+    phone.page.get_by_role("switch", name="大字版").press("Enter")
+    look("in elder mode", quirks)
+    phone.go("settings")
+    phone.tap("English")
+    look("in English", of_no_reader)
+    assert {where: what for where, what in wrong.items() if what} == {}
+
+
+def of_no_reader(page: Page) -> list[str]:
+    """What is told in Chinese to who reads English."""
+    page.wait_for_timeout(200)  # titles follow their pages
+    return [one for one in still_chinese(page) if not any(name in one for name in NAMES)]
+
+
+def show(phone: Phone, name: str, query: str) -> None:
+    phone.go(f"{name}?{query}")
+    expect(phone.page.locator(f"uni-page[data-page='pages/{name}/index']")).to_be_visible()
+    expect(phone.page.locator(".bone").filter(visible=True)).to_have_count(0)
