@@ -59,8 +59,8 @@ class BadMessage(WechatError):
 
 
 class Misconfigured(WechatError):
-    """WeChat does not let this app in: an operator has a setting to mend, here or at WeChat. Nothing
-    was done, and once it is mended the same will be."""
+    """WeChat does not let this app in: an operator has a setting to mend, here or at WeChat.
+    Nothing was done, and once it is mended the same will be."""
 
     what_next = "retry"
 

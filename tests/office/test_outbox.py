@@ -50,7 +50,9 @@ def test_each_notice_says_to_whom_by_which_way_and_how_it_went(house, wechat, li
     assert "13800001234" not in page
     (called,) = (sent for sent in texts(house) if "到3号窗口" in sent["words"])
     assert f"短信 · 已发送 {called['words']}" in page
-    assert "短信 · 已发送 链接没有做成，短信里没有链接：本机地址不在微信的 IP 白名单中 (40164)" in page
+    assert (
+        "短信 · 已发送 链接没有做成，短信里没有链接：本机地址不在微信的 IP 白名单中 (40164)" in page
+    )
 
 
 def test_what_was_never_answered_is_unknown_and_comes_first(house, li):
