@@ -90,18 +90,25 @@ def reminder_words(plan: HallPlan, appointment: Any, who: str) -> str:
 
 NOTICE_OF = {"booked": "booked", "moved": "changed", "cancelled": "cancelled", "missed": "missed"}
 """What happened to a booking -> the kind of notice that tells of it."""
+NOTES_WHY = {"moved": "预约已改期，因{note}", "cancelled": "预约已取消，因{note}"}
+"""What the hall did, and its reason: a field of a message has no other place for it."""
 NOTES = {
     "booked": "请按时到大厅签到取号",
-    "moved": "预约时间已改，预约码不变",
+    "moved": "预约已改期，预约码不变",
     "cancelled": "预约已取消",
     "missed": "未签到，已按爽约记录",
     "reminder": "请带齐材料，按时到大厅签到取号",
 }
 
 
+def note_of(kind: str, note: str) -> str:
+    """In a few words what happened to a booking; `note`: the hall's reason."""
+    return NOTES_WHY[kind].format(note=note) if note and kind in NOTES_WHY else NOTES[kind]
+
+
 def facts_of(plan: HallPlan, appointment: Any, kind: str, note: str, who: str) -> dict[str, str]:
     """The same for the fields of a message."""
-    facts = time_facts(plan, appointment, note or NOTES[kind], who)
+    facts = time_facts(plan, appointment, note_of(kind, note), who)
     return {**facts, "code": appointment.code}
 
 
