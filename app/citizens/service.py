@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,6 +83,11 @@ class Identity:
 
 # Signing in
 
+ASKING_AT_MOST = 24
+"""Threads of one process that wait for WeChat at once; most are left to the hall, however slow it
+is."""
+asking = threading.BoundedSemaphore(ASKING_AT_MOST)
+
 
 def ask_wechat(code: str) -> Login:
     """Whom a login code stands for. Raises LoginCodeWrong, WechatBlocked, WechatUnavailable."""
@@ -96,8 +102,12 @@ def ask_phone(code: str) -> str:
 
 
 def _asked(question: Callable[[], R]) -> R:
-    """WeChat's answer. However long it takes, no connection to the database is kept meanwhile."""
+    """WeChat's answer. However long it takes, no connection to the database is kept meanwhile, and
+    where many wait for one already, nobody else does."""
     db.session.remove()
+    if not asking.acquire(blocking=False):
+        log.warning("WeChat is slow: %s wait for its answer", ASKING_AT_MOST)
+        raise WechatUnavailable
     try:
         return question()
     except wechat.LoginCodeWrong:
@@ -109,6 +119,8 @@ def _asked(question: Callable[[], R]) -> R:
     except wechat.WechatError as error:
         log.warning("WeChat did not answer: %s", error)
         raise WechatUnavailable from None
+    finally:
+        asking.release()
 
 
 def sign_in(login: Login, act: Act) -> SignedIn:
