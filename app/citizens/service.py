@@ -60,7 +60,6 @@ R = TypeVar("R")
 SESSION_LASTS = timedelta(days=30)
 PEOPLE_AT_MOST = 20
 """Whom one account may act for, itself included: enough for a family and an agent's firms."""
-RELATIONS = {"person": "family", "firm": "firm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +230,11 @@ def check_person(
     return rules.name(given_name), _id_number(given_id_number or "", act)
 
 
-def add_person(citizen: str, name: str, number: IdNumber | CreditCode, act: Act) -> Person:
-    """An account acts for a member of the family or a firm from now on, known to it by this name.
+def add_person(
+    citizen: str, name: str, number: IdNumber | CreditCode, relation: str | None, act: Act
+) -> Person:
+    """An account acts for a member of the family or a firm from now on, known to it by this name;
+    `relation`: what they are to it, one of rules.RELATIONS, if it was said.
 
     Raises IdentityNeeded, PersonKnown, TooManyPeople."""
     if _locked(citizen).person_id is None:
@@ -243,7 +245,7 @@ def add_person(citizen: str, name: str, number: IdNumber | CreditCode, act: Act)
     count = select(func.count()).where(ACTS_FOR.c.citizen_id == citizen)
     if db.session.execute(count).scalar_one() >= PEOPLE_AT_MOST:
         raise TooManyPeople
-    relation = RELATIONS[number.kind]
+    relation = relation or rules.RELATIONS[number.kind][0]
     db.session.execute(
         insert(ACTS_FOR).values(
             citizen_id=citizen,
