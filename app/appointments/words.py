@@ -118,17 +118,6 @@ def time_facts(plan: HallPlan, appointment: Any, note: str, who: str) -> dict[st
     }
 
 
-def _item_field(plan: HallPlan, items: Sequence[str]) -> str:
-    """What a visit is for, short enough for a field; of a long name that several follow, the name
-    is cut and never that there are several."""
-    first = plan.item_coded(items[0]).name
-    if len(items) == 1:
-        return first
-    tail = f"等 {len(items)} 项"
-    room = ITEM_AT_MOST - len(tail)
-    return (first if len(first) <= room else f"{first[: room - 1]}…") + tail
-
-
 def time_field(plan: HallPlan, appointment: Any) -> str:
     """The start of the booked time as fields of messages write times: 2026年11月23日 09:00."""
     starts = appointment.slot_starts_at.astimezone(plan.zone)
@@ -149,3 +138,14 @@ def near_words(near: Count) -> Said:
     words = (NEAR_WITHIN if rule.within_days else NEAR)[rule.what]
     values = {"count": near.count, "limit": rule.count, "days": rule.ban_days}
     return Said(words, values | {"within": rule.within_days})
+
+
+def _item_field(plan: HallPlan, items: Sequence[str]) -> str:
+    """What a visit is for, short enough for a field; of a long name that several follow, the name
+    is cut and never that there are several."""
+    first = plan.item_coded(items[0]).name
+    if len(items) == 1:
+        return first
+    tail = f"等 {len(items)} 项"
+    room = ITEM_AT_MOST - len(tail)
+    return (first if len(first) <= room else f"{first[: room - 1]}…") + tail
