@@ -11,6 +11,8 @@ from app.catalog.plan import HallPlan
 from app.core.said import Said
 
 WEEKDAYS = "一二三四五六日"
+ITEM_AT_MOST = 20
+"""Characters of the fields of messages that name items: WeChat's `thing`."""
 
 BANNED = {
     "missed": "办事人累计爽约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
@@ -114,10 +116,8 @@ def facts_of(plan: HallPlan, appointment: Any, kind: str, note: str, who: str) -
 
 def time_facts(plan: HallPlan, appointment: Any, note: str, who: str) -> dict[str, str]:
     """What is said of every time, also of one that is merely offered."""
-    first = plan.item_coded(appointment.items[0]).name
-    several = len(appointment.items) > 1
     return {
-        "item": f"{first}等 {len(appointment.items)} 项" if several else first,
+        "item": _item_field(plan, appointment.items),
         "hall": plan.name,
         "when": time_field(plan, appointment),
         "name": who,
@@ -145,3 +145,14 @@ def near_words(near: Count) -> Said:
     words = (NEAR_WITHIN if rule.within_days else NEAR)[rule.what]
     values = {"count": near.count, "limit": rule.count, "days": rule.ban_days}
     return Said(words, values | {"within": rule.within_days})
+
+
+def _item_field(plan: HallPlan, items: Sequence[str]) -> str:
+    """What a visit is for, short enough for a field; of a long name that several follow, the name
+    is cut and never that there are several."""
+    first = plan.item_coded(items[0]).name
+    if len(items) == 1:
+        return first
+    tail = f"等 {len(items)} 项"
+    room = ITEM_AT_MOST - len(tail)
+    return (first if len(first) <= room else f"{first[: room - 1]}…") + tail

@@ -14,7 +14,7 @@ from app.appointments.waiting import service
 from app.appointments.waiting.errors import WaitingNotFound
 from app.appointments.waiting.queries import Waiting, find, of_citizen, owned_by
 from app.appointments.waiting.rules import Wish
-from app.appointments.waiting.schemas import InLineOut, JoinIn
+from app.appointments.waiting.schemas import JoinIn, WaitingListEntryOut
 from app.appointments.waiting.view import waiting_out
 from app.catalog.service import plan_of
 from app.citizens.queries import name_served, person_served
@@ -29,7 +29,7 @@ bp = APIBlueprint("waiting_list", __name__, url_prefix="/api/v1", tag="候补")
 @bp.post("/halls/<hall>/waiting-list")
 @access("citizen")
 @bp.input(JoinIn)
-@bp.output(InLineOut, status_code=201)
+@bp.output(WaitingListEntryOut, status_code=201)
 @bp.doc(
     summary="为约满的一天候补",
     responses={404: "没有这个大厅或事项", 409: "尚未约满、已在候补、当天已有预约或未实名"},
@@ -49,7 +49,7 @@ def join(hall: str, json_data: dict[str, Any]) -> Response:
 
 @bp.get("/me/waiting-list")
 @access("citizen")
-@bp.output(InLineOut(many=True))
+@bp.output(WaitingListEntryOut(many=True))
 @bp.doc(summary="我的候补，先列仍在候补的；已结束的列 30 天")
 def waiting_list() -> Response:
     return answer([_presented(each) for each in of_citizen(actor(), parts().clock.now())])
@@ -57,7 +57,7 @@ def waiting_list() -> Response:
 
 @bp.get("/waiting-list/<waiting_id>")
 @access("citizen")
-@bp.output(InLineOut)
+@bp.output(WaitingListEntryOut)
 @bp.doc(summary="一个候补", responses={404: "没有这个候补"})
 def one_waiting(waiting_id: str) -> Response:
     return answer(_presented(mine(waiting_id)))
@@ -83,7 +83,7 @@ def accept(waiting_id: str, json_data: dict[str, Any]) -> Response:
 @bp.post("/waiting-list/<waiting_id>/leave")
 @access("citizen")
 @bp.input(NothingIn)
-@bp.output(InLineOut)
+@bp.output(WaitingListEntryOut)
 @bp.doc(summary="退出候补，或不要保留的名额", responses={404: "没有这个候补", 409: "已结束"})
 def leave(waiting_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()

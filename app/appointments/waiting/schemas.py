@@ -26,7 +26,7 @@ class OfferOut(Schema):
     until = AwareDateTime(required=True, metadata={"description": "保留到何时"})
 
 
-class InLineOut(Schema):
+class WaitingListEntryOut(Schema):
     id = String(required=True)
     state = String(required=True, validate=OneOf([str(state) for state in State]))
     hall = String(required=True)
