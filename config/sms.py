@@ -22,6 +22,7 @@ NEEDED = {
     "tencent": ("SMS_KEY_ID", "SMS_KEY_SECRET", "SMS_SIGN", "SMS_TEMPLATES", "SMS_APP_ID"),
     "aliyun": ("SMS_KEY_ID", "SMS_KEY_SECRET", "SMS_SIGN", "SMS_TEMPLATES"),
 }
+WITHOUT_LINK = "without_link"
 DEMO_SIGN = "顺号政务大厅"
 
 
@@ -85,17 +86,45 @@ def _templates(path: Path, sign: str, faults: list[str]) -> Templates | None:
         return None
     base, of = str(read.get("link") or ""), read["templates"]
     wrong = [
-        f"SMS_TEMPLATES: {kind}: {fault}" for kind in KINDS for fault in _faults(of.get(kind), base)
+        f"SMS_TEMPLATES: {kind}: {fault}"
+        for kind in KINDS
+        for fault in _faults_of_kind(of.get(kind), base)
     ]
     faults += wrong
     if wrong:
         return None
-    made = {kind: Template(str(of[kind]["id"]), str(of[kind]["text"])) for kind in KINDS}
-    return Templates(sign=sign, link_base=base, of=made)
+    other = {kind: of[kind][WITHOUT_LINK] for kind in KINDS if WITHOUT_LINK in of[kind]}
+    return Templates(
+        sign=sign,
+        link_base=base,
+        of={kind: _made(of[kind]) for kind in KINDS},
+        without_link={kind: _made(template) for kind, template in other.items()},
+    )
+
+
+def _made(template: Mapping[str, Any]) -> Template:
+    return Template(str(template["id"]), str(template["text"]))
+
+
+def _faults_of_kind(template: Any, base: str) -> list[str]:
+    """What is wrong with the template of one kind, and with the one without a link."""
+    faults = _faults(template, base)
+    if faults:
+        return faults
+    has_link = LINK in _made(template).places
+    if not has_link and WITHOUT_LINK not in template:
+        return []
+    other = template.get(WITHOUT_LINK)
+    faults = _faults(other, base)
+    if not faults and LINK in _made(other).places:
+        faults = [f"{{{LINK}}} is in it."]
+    if not faults and not has_link:
+        faults = ["the text has no link to be without."]
+    return [f"{WITHOUT_LINK}: {fault}" for fault in faults]
 
 
 def _faults(template: Any, base: str) -> list[str]:
-    """What is wrong with the template of one kind."""
+    """What is wrong with one template."""
     if not isinstance(template, dict) or not template.get("id") or not template.get("text"):
         return ["`id` and `text` are needed."]
     text = str(template["text"])

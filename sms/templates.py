@@ -53,14 +53,17 @@ class Templates:
     value."""
     of: Mapping[str, Template]
     """By kind of notice."""
+    without_link: Mapping[str, Template]
+    """For each kind that has a link in it, what is said where none can be made."""
 
     def wants_link(self, kind: str) -> bool:
         """Whether a message of this kind has a link in it, which must be made before."""
         return LINK in self.of[kind].places
 
     def text(self, kind: str, facts: Mapping[str, str], link: str = "") -> SmsText:
-        """The message of this kind. Raises SmsRefused where a fact it needs is not told."""
-        template = self.of[kind]
+        """The message of this kind, without a link where there is none. Raises SmsRefused where a
+        fact it needs is not told."""
+        template = self.of[kind] if link else self.without_link.get(kind, self.of[kind])
         given = {name: fitted(value) for name, value in facts.items()}
         if link:
             given[LINK] = link.removeprefix(self.link_base)

@@ -16,6 +16,7 @@ from wechatpy.exceptions import WeChatClientException
 from wechat.app import WechatApp
 from wechat.errors import (
     AnswerUnread,
+    Misconfigured,
     Refused,
     TokenStale,
     WechatAway,
@@ -70,7 +71,7 @@ def _ours(error: WeChatClientException, token: str) -> WechatError:
         return _of_status(error.response.status_code)
     ours = error_of(error.errcode, str(error.errmsg))
     if isinstance(ours, TokenStale) and not token:
-        return Refused(ours.errcode, ours.said)  # it is the app's secret that is not valid
+        return Misconfigured(ours.errcode, ours.said)  # it is the app's secret that is not valid
     return ours
 
 

@@ -58,8 +58,15 @@ class BadMessage(WechatError):
         return found[1] if found else ""
 
 
+class Misconfigured(WechatError):
+    """WeChat does not let this app in: an operator has a setting to mend, here or at WeChat.
+    Nothing was done, and once it is mended the same will be."""
+
+    what_next = "retry"
+
+
 class Refused(WechatError):
-    """Anything else WeChat refuses: it is our configuration, or the person it is about."""
+    """Anything else WeChat refuses: it is the message's template, or the person it is about."""
 
 
 class WechatBusy(WechatError):
@@ -92,13 +99,13 @@ KINDS: Mapping[int, type[WechatError]] = {
     40163: CodeWrong,  # code been used
     40226: Blocked,  # high risk user
     40003: Refused,  # openid of nobody
-    40013: Refused,  # app id of no app
+    40013: Misconfigured,  # app id of no app
     40037: Refused,  # template id of none
-    40125: Refused,  # wrong app secret
-    40164: Refused,  # our address is not in the whitelist
-    40243: Refused,  # app secret frozen
+    40125: Misconfigured,  # wrong app secret
+    40164: Misconfigured,  # our address is not in the whitelist
+    40243: Misconfigured,  # app secret frozen
     40249: Refused,  # template blocked for its content
-    41002: Refused,  # app id missing
+    41002: Misconfigured,  # app id missing
     41008: CodeWrong,  # no code at all
     41030: Refused,  # page not in the released version
     43101: GrantSpent,  # refused, never granted, or used up

@@ -132,19 +132,23 @@ def slots_of(plan: HallPlan, day: HallDay) -> dict[str, Slot]:
 def visits(
     plan: HallPlan, slots: Iterable[Slot], items: Sequence[Item], pool: Pool
 ) -> Iterator[Visit]:
-    """Every time of these slots at which a visit for these items could begin, room or not."""
+    """Every time of these slots at which a visit for these items could begin, sold or not; where
+    it would not fit even with nothing sold, there is nothing to be full or to wait for."""
     lane = items[0].lane
     minutes = sum(item.minutes for item in items)
     own = [slot for slot in slots if slot.lane == lane and slot.pool == pool]
     ordinary = [slot for slot in own if slot.event is None]
     for place in range(len(ordinary)):
         visit = _from(ordinary[place:], minutes)
-        if visit is not None and all(
-            item_books(plan, item, visit.starts_at, visit.ends_at) for item in items
+        if (
+            visit is not None
+            and places_left(visit, {})
+            and all(item_books(plan, item, visit.starts_at, visit.ends_at) for item in items)
         ):
             yield visit
     for slot in own:
-        if slot.event is not None and [item.code for item in items] == [slot.event.item]:
+        is_its = slot.event is not None and [item.code for item in items] == [slot.event.item]
+        if is_its and slot.capacity:
             yield Visit((Part(slot, 1),))
 
 

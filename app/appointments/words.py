@@ -12,6 +12,8 @@ from app.core.said import Both, Said
 from app.notices.rules import time_field
 
 WEEKDAYS = "一二三四五六日"
+ITEM_AT_MOST = 20
+"""Characters of the fields of messages that name items: WeChat's `thing`."""
 
 BANNED = {
     "missed": "办事人累计爽约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
@@ -123,20 +125,27 @@ def matter_said(plan: HallPlan, items: Sequence[str], who: str | Said) -> dict[s
 
 NOTICE_OF = {"booked": "booked", "moved": "changed", "cancelled": "cancelled", "missed": "missed"}
 """What happened to a booking -> the kind of notice that tells of it."""
+NOTES_WHY = {"moved": "预约已改期，因{note}", "cancelled": "预约已取消，因{note}"}
+"""What the hall did, and its reason: a field of a message has no other place for it."""
 NOTES = {
     "booked": "请按时到大厅签到取号",
-    "moved": "预约时间已改，预约码不变",
+    "moved": "预约已改期，预约码不变",
     "cancelled": "预约已取消",
     "missed": "未签到，已按爽约记录",
     "reminder": "请带齐材料，按时到大厅签到取号",
 }
 
 
+def note_of(kind: str, note: str) -> str:
+    """In a few words what happened to a booking; `note`: the hall's reason."""
+    return NOTES_WHY[kind].format(note=note) if note and kind in NOTES_WHY else NOTES[kind]
+
+
 def facts_of(
     plan: HallPlan, appointment: Any, kind: str, note: str, who: str | Said
 ) -> dict[str, str]:
     """The same for the fields of a message."""
-    facts = time_facts(plan, appointment, note or NOTES[kind], who)
+    facts = time_facts(plan, appointment, note_of(kind, note), who)
     return {**facts, "code": appointment.code}
 
 
@@ -150,9 +159,8 @@ def matter_facts(
     plan: HallPlan, items: Sequence[str], note: str, who: str | Said
 ) -> dict[str, str]:
     """What is said of whoever comes for something."""
-    first = plan.item_coded(items[0]).name
     return {
-        "item": first if len(items) == 1 else f"{first}等 {len(items)} 项",
+        "item": _item_field(plan, items),
         "hall": plan.name,
         "name": str(who),
         "note": note,
@@ -173,3 +181,14 @@ def near_words(near: Count) -> Said:
     words = (NEAR_WITHIN if rule.within_days else NEAR)[rule.what]
     values = {"count": near.count, "limit": rule.count, "days": rule.ban_days}
     return Said(words, values | {"within": rule.within_days})
+
+
+def _item_field(plan: HallPlan, items: Sequence[str]) -> str:
+    """What a visit is for, short enough for a field; of a long name that several follow, the name
+    is cut and never that there are several."""
+    first = plan.item_coded(items[0]).name
+    if len(items) == 1:
+        return first
+    tail = f"等 {len(items)} 项"
+    room = ITEM_AT_MOST - len(tail)
+    return (first if len(first) <= room else f"{first[: room - 1]}…") + tail

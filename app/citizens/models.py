@@ -70,6 +70,6 @@ class ActsForRow(db.Model):
     citizen_id: Mapped[str] = mapped_column(ForeignKey("citizens.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     relation: Mapped[str] = mapped_column(String(8))
-    """self, family, firm."""
+    """self, or one of rules.RELATIONS."""
     name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -72,7 +72,7 @@ class Person:
     kind: str
     """person, firm."""
     relation: str
-    """self, family, firm."""
+    """self, or one of rules.RELATIONS."""
     name: str
     number: str
 

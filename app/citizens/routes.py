@@ -114,8 +114,11 @@ def add_person(json_data: dict[str, Any]) -> Response:
     name, number = service.check_person(
         json_data["name"], json_data.get("id_number"), json_data.get("credit_code"), doing
     )
+    relation = json_data.get("relation")
     return perform_here(
-        lambda: service.add_person(doing.actor.id, name, number, doing), _person_out, status=201
+        lambda: service.add_person(doing.actor.id, name, number, relation, doing),
+        _person_out,
+        status=201,
     )
 
 

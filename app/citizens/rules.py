@@ -83,6 +83,10 @@ def credit_code(text: str) -> CreditCode:
     return CreditCode(value)
 
 
+RELATIONS = {"person": ("family", "spouse", "parent", "child", "other"), "firm": ("firm",)}
+"""What a person of this kind may be to an account that acts for them; the first where nothing else
+is said."""
+
 NAME_AT_MOST = 50
 FIRM_NAME_AT_MOST = 100
 BETWEEN_LETTERS = " ·•‧・.'’-"

@@ -10,6 +10,7 @@ from apiflask.fields import AwareDateTime, Boolean, Nested, String
 from apiflask.validators import Length, OneOf
 from marshmallow import ValidationError, validates_schema
 
+from app.citizens.rules import RELATIONS
 from app.core.language import LANGUAGES
 
 CODE_LENGTH = Length(max=256)
@@ -57,6 +58,15 @@ class PersonIn(Schema):
     name = String(required=True)
     id_number = String(metadata={"description": "家人的证件号码"})
     credit_code = String(metadata={"description": "企业的统一社会信用代码"})
+    relation = String(
+        validate=OneOf(RELATIONS["person"]),
+        metadata={"description": "家人是本人的什么人，可不填；企业不填"},
+    )
+
+    @validates_schema
+    def of_a_person(self, data: dict[str, object], **_: object) -> None:
+        if "relation" in data and "credit_code" in data:
+            raise ValidationError("企业不填与本人的关系", "relation")
 
     @validates_schema
     def one_of_them(self, data: dict[str, object], **_: object) -> None:
@@ -68,5 +78,9 @@ class PersonOut(Schema):
     id = String(required=True)
     name = String(required=True, metadata={"example": "张*三"})
     kind = String(required=True, validate=OneOf(["person", "firm"]))
-    relation = String(required=True, validate=OneOf(["self", "family", "firm"]))
+    relation = String(
+        required=True,
+        validate=OneOf(["self", *RELATIONS["person"], *RELATIONS["firm"]]),
+        metadata={"description": "family：家人，未说明是本人的什么人"},
+    )
     number = String(required=True, metadata={"example": "1****************X"})

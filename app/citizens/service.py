@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,7 +60,6 @@ R = TypeVar("R")
 SESSION_LASTS = timedelta(days=30)
 PEOPLE_AT_MOST = 20
 """Whom one account may act for, itself included: enough for a family and an agent's firms."""
-RELATIONS = {"person": "family", "firm": "firm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,11 @@ class Identity:
 
 # Signing in
 
+ASKING_AT_MOST = 24
+"""Threads of one process that wait for WeChat at once; most are left to the hall, however slow it
+is."""
+asking = threading.BoundedSemaphore(ASKING_AT_MOST)
+
 
 def ask_wechat(code: str) -> Login:
     """Whom a login code stands for. Raises LoginCodeWrong, WechatBlocked, WechatUnavailable."""
@@ -96,8 +101,12 @@ def ask_phone(code: str) -> str:
 
 
 def _asked(question: Callable[[], R]) -> R:
-    """WeChat's answer. However long it takes, no connection to the database is kept meanwhile."""
+    """WeChat's answer. However long it takes, no connection to the database is kept meanwhile, and
+    where many wait for one already, nobody else does."""
     db.session.remove()
+    if not asking.acquire(blocking=False):
+        log.warning("WeChat is slow: %s wait for its answer", ASKING_AT_MOST)
+        raise WechatUnavailable
     try:
         return question()
     except wechat.LoginCodeWrong:
@@ -109,6 +118,8 @@ def _asked(question: Callable[[], R]) -> R:
     except wechat.WechatError as error:
         log.warning("WeChat did not answer: %s", error)
         raise WechatUnavailable from None
+    finally:
+        asking.release()
 
 
 def sign_in(login: Login, act: Act) -> SignedIn:
@@ -214,8 +225,11 @@ def check_person(
     return rules.name(given_name), _id_number(given_id_number or "", act)
 
 
-def add_person(citizen: str, name: str, number: IdNumber | CreditCode, act: Act) -> Person:
-    """An account acts for a member of the family or a firm from now on, known to it by this name.
+def add_person(
+    citizen: str, name: str, number: IdNumber | CreditCode, relation: str | None, act: Act
+) -> Person:
+    """An account acts for a member of the family or a firm from now on, known to it by this name;
+    `relation`: what they are to it, one of rules.RELATIONS, if it was said.
 
     Raises IdentityNeeded, PersonKnown, TooManyPeople."""
     if _locked(citizen).person_id is None:
@@ -226,7 +240,7 @@ def add_person(citizen: str, name: str, number: IdNumber | CreditCode, act: Act)
     count = select(func.count()).where(ACTS_FOR.c.citizen_id == citizen)
     if db.session.execute(count).scalar_one() >= PEOPLE_AT_MOST:
         raise TooManyPeople
-    relation = RELATIONS[number.kind]
+    relation = relation or rules.RELATIONS[number.kind][0]
     db.session.execute(
         insert(ACTS_FOR).values(
             citizen_id=citizen,

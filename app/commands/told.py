@@ -39,12 +39,14 @@ HOME = "pages/home/index"
 
 @sms_group.command("templates")
 def templates() -> None:
-    """Each text as it is registered with the vendor, and the id it has here."""
+    """Each text as it is registered with the vendor, and the id it has here; after one that has a
+    link, what is said where none can be made."""
     vendor = _vendor()
     click.echo(f"签名：{vendor.templates.sign}")
     for kind in KINDS:
-        template = vendor.templates.of[kind]
-        click.echo(f"{kind}\t{template.id}\t{registered(template, PLACES[vendor.name])}")
+        both = vendor.templates.of[kind], vendor.templates.without_link.get(kind)
+        for template in filter(None, both):
+            click.echo(f"{kind}\t{template.id}\t{registered(template, PLACES[vendor.name])}")
 
 
 @sms_group.command("try")

@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from app.core.auth import access_of
 from app.core.db import CommitOutcomeUnknown
 from app.core.errors import DomainError, Unavailable
+from app.core.faults import in_words as faults_in_words
 from app.core.idempotency import this_try
 from app.core.language import gettext, pgettext, tell
 from app.core.said import Said
@@ -171,7 +172,7 @@ def _validation(error: HTTPError) -> tuple[Any, int, dict[str, str]]:
     """A body or query that does not fit: 422 with each field's fault."""
     status = error.status_code
     code, detail = WORDS.get(status, WORDS[422])
-    faults = error.detail or {}
+    faults = faults_in_words(error.detail or {})
     answer = problem(status, code, detail, **({"errors": faults} if faults else {}))
     return answer.get_data(), status, dict(answer.headers)
 

@@ -15,7 +15,7 @@ from app.core.parts import parts
 from app.notices import grants
 from app.notices.rules import KEPT_FOR_LATER, TEMPLATE_OF, Channel, Kind, Outcome
 from config.templates import MessageTemplate
-from sms.errors import SmsBusy, SmsError, SmsRefused, SmsUnread
+from sms.errors import SmsError, SmsRefused, SmsUnread
 from wechat.errors import AnswerUnread, WechatError
 from wechat.fields import DoesNotFit, fitted
 from wechat.gateway import SubscribeMessage
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 MESSAGES = {"page": "pages/messages/index", "query": {}}
 """Where a tap leads that is to lead nowhere in particular."""
+NO_LINK = "link: "
+"""Before the code with which WeChat gave no link for a text message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Answer:
 
     outcome: Outcome
     errcode: str | None = None
+    """Why it did not, or what was wrong with it nevertheless."""
     reference: str | None = None
 
 
@@ -85,7 +88,7 @@ def tell(message: Message) -> Answer:
         if isinstance(what, SubscribeMessage):
             parts().wechat.send(what)
             return Answer(Outcome.SENT)
-        return Answer(Outcome.SENT, reference=_send_text(what))
+        return _send_text(what)
     except (WechatError, SmsError) as error:
         return Answer(_outcome(error), _code(error))
 
@@ -122,22 +125,20 @@ def _text(notice: Row[Any], contact: Contact) -> Text | None:
     return Text(contact.phone, notice.kind, notice.facts, notice.link or MESSAGES)
 
 
-def _send_text(text: Text) -> str:
-    """The vendor's id of the message. Raises SmsError."""
+def _send_text(text: Text) -> Answer:
+    """Raises SmsError. A text message waits for no link: WeChat's troubles are none of its own."""
     sms, vendor = parts().sms, parts().settings.sms
     if sms is None or vendor is None:
         raise SmsRefused("no_vendor")
-    link = _made_link(text) if vendor.templates.wants_link(text.kind) else ""
-    return sms.send(text.phone, vendor.templates.text(text.kind, text.facts, link))
-
-
-def _made_link(text: Text) -> str:
-    """Raises SmsBusy or SmsRefused: whatever WeChat said, no message has been sent yet."""
-    try:
-        return parts().wechat.url_link(text.link["page"], urlencode(text.link["query"]))
-    except WechatError as error:
-        again = error.what_next == "retry" or isinstance(error, AnswerUnread)
-        raise (SmsBusy if again else SmsRefused)(f"link: {_code(error)}") from None
+    link, fault = "", None
+    if vendor.templates.wants_link(text.kind):
+        try:
+            link = parts().wechat.url_link(text.link["page"], urlencode(text.link["query"]))
+        except WechatError as error:
+            log.warning("a text message goes without its link: %s", error)
+            fault = NO_LINK + _code(error)
+    reference = sms.send(text.phone, vendor.templates.text(text.kind, text.facts, link))
+    return Answer(Outcome.SENT, fault, reference)
 
 
 def _address(link: Mapping[str, Any]) -> str:

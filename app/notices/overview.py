@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from app.core.db import db
 from app.notices.queries import ATTEMPTS, TABLE
@@ -22,6 +22,8 @@ WORST_FIRST = (
     State.LAPSED,
     State.WITHDRAWN,
 )
+STANDS_AT = case((TABLE.c.done_at < TABLE.c.at, TABLE.c.done_at), else_=TABLE.c.at)
+"""A reminder of this evening that was withdrawn at noon is of noon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Told:
     kind: Kind
     text: str
     at: datetime
+    """When it was told; where it was closed before its time, when that was."""
     state: State
     attempts: tuple[Attempt, ...]
 
@@ -71,9 +74,9 @@ def told(
 ) -> list[Told]:
     """Notices of this hall, the latest first; told in [since, until)."""
     rows = db.session.execute(
-        select(TABLE)
+        select(TABLE, STANDS_AT.label("stands_at"))
         .where(*_chosen(hall, since, until, kind, [state] if state else State))
-        .order_by(TABLE.c.at.desc(), TABLE.c.id)
+        .order_by(STANDS_AT.desc(), TABLE.c.id)
         .offset(skip)
         .limit(most)
     ).all()
@@ -84,12 +87,23 @@ def told(
             citizen=row.citizen_id,
             kind=Kind(row.kind),
             text=row.text,
-            at=row.at,
+            at=row.stands_at,
             state=State(row.state),
             attempts=tuple(tries[row.id]),
         )
         for row in rows
     ]
+
+
+def last_unknown(hall: str, before: datetime) -> datetime | None:
+    """When this hall last told something before this moment of which nobody knows whether it
+    arrived."""
+    at: datetime | None = db.session.scalar(
+        select(func.max(TABLE.c.at)).where(
+            TABLE.c.state == State.UNKNOWN, TABLE.c.at < before, TABLE.c.hall == hall
+        )
+    )
+    return at
 
 
 def _chosen(

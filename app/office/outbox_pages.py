@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from app.citizens.queries import masked_contacts
 from app.core.acts import LEADS
 from app.core.auth import access
 from app.core.parts import parts
-from app.notices.overview import Told, counts, told
+from app.notices.overview import Told, counts, last_unknown, told
 from app.notices.rules import Kind, State
 from app.notices.words import title
 from app.office.frame import office_page
@@ -50,6 +50,7 @@ def _shown(plan: HallPlan) -> dict[str, Any]:
     span = plan.hall_day(day).starts_at, plan.hall_day(day + A_DAY).starts_at
     # one more than a page has, to know whether another follows
     found = told(plan.code, *span, kind, state, skip=(nth - 1) * A_PAGE, most=A_PAGE + 1)
+    counted = counts(plan.code, *span, kind)
     return {
         "day": day,
         "before": day - A_DAY,
@@ -59,7 +60,8 @@ def _shown(plan: HallPlan) -> dict[str, Any]:
         "nth": nth,
         "more": len(found) > A_PAGE,
         "rows": found[:A_PAGE],
-        "counts": counts(plan.code, *span, kind),
+        "counts": counted,
+        "last_unknown": None if counted[State.UNKNOWN] else _last_unknown(plan, span[0]),
         "people": masked_contacts({each.citizen for each in found}),
         "texts": _texts(found),
         "zone": plan.zone,
@@ -69,6 +71,12 @@ def _shown(plan: HallPlan) -> dict[str, Any]:
         "ways": CHANNEL_WORDS,
         "outcomes": OUTCOME_WORDS,
     }
+
+
+def _last_unknown(plan: HallPlan, before: datetime) -> date | None:
+    """The day before this moment that last had notices of which nobody knows."""
+    at = last_unknown(plan.code, before)
+    return None if at is None else plan.day_of(at).date
 
 
 def _day(today: date) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.language import gettext as _
+from app.notices.channels import NO_LINK
 from app.notices.overview import Attempt
 from app.notices.rules import Channel, Outcome, State
 
@@ -36,12 +37,13 @@ ANY_WAY = {
     "fact_missing": "短信模板需要的内容没有给出",
     "no_vendor": "没有设置短信服务商",
 }
-LINK = "link: "
-"""Before the code with which WeChat refused the link that a text message needs."""
 WECHAT = {
     "-1": "微信系统繁忙",
+    "40001": "小程序密钥（AppSecret）不对，请核对 WECHAT_APP_SECRET",
     "40003": "微信不认识这个用户",
+    "40013": "小程序编号（AppID）不对，请核对 WECHAT_APP_ID",
     "40037": "模板编号不对，请核对 WECHAT_TEMPLATES",
+    "40125": "小程序密钥（AppSecret）不对，请核对 WECHAT_APP_SECRET",
     "40164": "本机地址不在微信的 IP 白名单中",
     "40243": "小程序密钥（AppSecret）已冻结",
     "40249": "模板因内容被微信封禁",
@@ -49,6 +51,7 @@ WECHAT = {
     "43101": "对方拒收，或一次性订阅已用完",
     "43104": "用户不属于这个小程序",
     "43107": "小程序的订阅消息能力被封禁",
+    "43108": "同一时间正给这个用户发另一条消息",
     "45009": "当天调用次数已达上限",
     "45011": "调用太频繁",
     "45168": "消息中有微信禁止的词语",
@@ -88,12 +91,13 @@ SMS = (
 
 
 def why(attempt: Attempt) -> str:
-    """Why it went as it did, with the other side's code; the empty string where it was sent."""
+    """Why it went as it did, with the other side's code; the empty string where all is well."""
     code = attempt.errcode or ""
     if not code:
         return _("工作进程正在等候答复，或已中断") if attempt.outcome is None else ""
-    if code.startswith(LINK):
-        return _("短信里的链接没有做成：%(why)s") % {"why": _of_wechat(code.removeprefix(LINK))}
+    if code.startswith(NO_LINK):
+        said = {"why": _of_wechat(code.removeprefix(NO_LINK))}
+        return _("链接没有做成，短信里没有链接：%(why)s") % said
     return _of_wechat(code) if attempt.channel == Channel.WECHAT else _of_vendor(code)
 
 

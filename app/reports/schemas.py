@@ -16,7 +16,7 @@ class ReportQuery(Schema):
     date = Date(validate=Range(FIRST, LAST), metadata={"description": "大厅日，不填为今天"})
 
 
-class WaitsOut(Schema):
+class WaitedOut(Schema):
     people = Integer(required=True)
     median_s = Float(required=True, allow_none=True)
     p90_s = Float(required=True, allow_none=True)
@@ -30,7 +30,7 @@ class TotalsOut(Schema):
     waiting = Integer(required=True)
     left = Integer(required=True)
     passed = Integer(required=True)
-    waits = Nested(WaitsOut, required=True)
+    waits = Nested(WaitedOut, required=True)
 
 
 class CountedOut(Schema):
@@ -40,7 +40,7 @@ class CountedOut(Schema):
 
 class HourWaitsOut(Schema):
     at = AwareDateTime(required=True)
-    waits = Dict(String(), Nested(WaitsOut), required=True)
+    waits = Dict(String(), Nested(WaitedOut), required=True)
 
 
 class TruthOut(Schema):
@@ -79,8 +79,8 @@ class ReportOut(Schema):
     totals = Nested(TotalsOut, required=True)
     arrivals = List(Nested(CountedOut), required=True)
     waits_by_hour = List(Nested(HourWaitsOut), required=True)
-    waits_by_kind = Dict(String(), Nested(WaitsOut), required=True)
-    waits_by_lane = Dict(String(), Nested(WaitsOut), required=True)
+    waits_by_kind = Dict(String(), Nested(WaitedOut), required=True)
+    waits_by_lane = Dict(String(), Nested(WaitedOut), required=True)
     truth = Nested(TruthOut, required=True)
     counters = List(Nested(UseOut), required=True)
     bookings = Nested(BookingsOut, required=True)

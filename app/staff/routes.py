@@ -11,7 +11,7 @@ from flask import Response
 from app.catalog.service import plan_of
 from app.core.auth import access, act
 from app.core.http import perform_here
-from app.staff.schemas import SignedInOut, SignInIn
+from app.staff.schemas import StaffSignedInOut, StaffSignInIn
 from app.staff.service import SignedIn, check_password, sign_in, sign_out
 
 bp = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="工作人员")
@@ -19,8 +19,8 @@ bp = APIBlueprint("staff", __name__, url_prefix="/api/v1/staff", tag="工作人�
 
 @bp.post("/session")
 @access("public", needs_key=False)
-@bp.input(SignInIn)
-@bp.output(SignedInOut, status_code=201)
+@bp.input(StaffSignInIn)
+@bp.output(StaffSignedInOut, status_code=201)
 @bp.doc(summary="登录，可同时登录窗口", responses={401: "用户名或密码不正确", 404: "没有这个窗口"})
 def create_session(json_data: dict[str, Any]) -> Response:
     doing = act()

@@ -12,13 +12,13 @@ from app.core.acts import Role
 from app.staff.rules import DEVICE_WORDS
 
 
-class SignInIn(Schema):
+class StaffSignInIn(Schema):
     username = String(required=True, validate=Length(1, 64))
     password = String(required=True, validate=Length(1, 128))
     counter = String(validate=Length(1, 16), metadata={"description": "不填则用本人的固定窗口"})
 
 
-class SignedInOut(Schema):
+class StaffSignedInOut(Schema):
     token = String(required=True)
     expires_at = AwareDateTime(required=True)
     username = String(required=True)

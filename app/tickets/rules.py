@@ -135,7 +135,7 @@ def told_near(ticket: Any, ahead: int) -> Told:
         return Told(
             Said("您的号码 %(number)s 已排在最前面，请到大厅留意叫号。", said),
             Said("您关注的号码 %(number)s 已排在最前面，请提醒本人留意叫号。", said),
-            "请到大厅留意叫号",
+            "已排在最前面，请到大厅留意叫号",
         )
     return Told(
         Said("您的号码 %(number)s 前面还有 %(ahead)s 人，请到大厅等候。", said),
@@ -161,7 +161,7 @@ def told_passed(ticket: Any) -> Told:
         return Told(
             Said("您的号码 %(number)s 多次过号，已经作废，需要办理时请重新取号。", said),
             Said("您关注的号码 %(number)s 多次过号，已经作废，需要办理时请重新取号。", said),
-            "已作废，请重新取号",
+            "多次过号，已作废，请重新取号",
         )
     return Told(
         Said("您的号码 %(number)s 已过号，请点“重新排队”，不必重新取号。", said),

@@ -1,10 +1,13 @@
 """What cannot be right is refused in words, changes nothing, and never breaks the house."""
 
 import json
+import re
 import uuid
 
 import pytest
+from marshmallow import Schema, fields, validate
 
+from app.core.faults import in_words
 from tests.house import KIOSK_TOKEN, PASSWORD, refused
 
 
@@ -53,6 +56,65 @@ def test_each_fault_is_named_at_its_field(shared_house):
     body = b'{"item": 7, "priority": "vip", "colour": "red"}'
     problem = refused(send(shared_house, "/kiosk/tickets", body), 422, "invalid")
     assert problem["errors"]["json"].keys() == {"item", "priority", "colour"}
+
+
+def test_faults_are_told_in_the_reader_s_language(shared_house):
+    body = {"item": None, "priority": "vip", "colour": "red", "id_number": 7}
+
+    answer = shared_house.post("/kiosk/tickets", KIOSK_TOKEN, body)
+    chinese = refused(answer, 422, "invalid")["errors"]["json"]
+    assert chinese["item"] == ["这一项不能为空。"]
+    assert chinese["colour"] == ["没有这一项。"]
+    assert chinese["priority"][0].startswith("只能是以下之一：")
+    assert chinese["id_number"] == ["应是文字。"]
+    answer = shared_house.post("/kiosk/tickets?lang=en", KIOSK_TOKEN, body)
+    assert answer.status_code == 422
+    english = answer.json["errors"]["json"]
+    assert english["item"] == ["Field may not be null."]
+    assert english["priority"][0].startswith("Must be one of: ")
+    two = {"item": "id-card", "items": ["id-card"]}
+    answer = shared_house.post("/kiosk/tickets?lang=en", KIOSK_TOKEN, two)
+    assert "Give either item or items, and only one" in str(answer.json["errors"])
+
+
+class Everything(Schema):
+    text = fields.String(required=True)
+    short = fields.String(validate=validate.Length(1, 3))
+    brief = fields.String(validate=validate.Length(max=3))
+    ample = fields.String(validate=validate.Length(min=3))
+    exact = fields.String(validate=validate.Length(equal=3))
+    shaped = fields.String(validate=validate.Regexp("a"))
+    whole = fields.Integer()
+    grade = fields.Integer(validate=validate.Range(1, 5))
+    at_least = fields.Integer(validate=validate.Range(min=1))
+    at_most = fields.Integer(validate=validate.Range(max=5))
+    where = fields.Float()
+    nowhere = fields.Float()
+    sure = fields.Boolean()
+    day = fields.Date()
+    clock = fields.Time()
+    moment = fields.AwareDateTime()
+    naive = fields.AwareDateTime()
+    many = fields.List(fields.Integer())
+    more = fields.List(fields.Integer())
+    by_name = fields.Dict()
+    inner = fields.Nested(Schema)
+
+
+def test_whatever_marshmallow_finds_is_said_in_chinese():
+    wrong = {
+        **dict.fromkeys(("short", "brief"), "\n" * 4),
+        **dict.fromkeys(("ample", "exact", "shaped"), "b"),
+        **dict.fromkeys(("whole", "sure", "day", "clock", "moment", "many", "where"), "x"),
+        **dict.fromkeys(("grade", "at_most"), 9),
+        **{"at_least": 0, "naive": "2026-10-01T09:30:00", "more": [1, "x"], "by_name": []},
+        **{"nowhere": "nan", "inner": 7, "unknown": 1},
+    }
+    faults = Everything().validate(wrong)
+    assert faults.keys() == {*Everything().fields, "unknown"}
+    told = in_words(faults)
+    assert told.keys() == faults.keys()
+    assert re.findall("[A-Z][a-z ]+", json.dumps(told, ensure_ascii=False)) == []
 
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded"])

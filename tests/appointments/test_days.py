@@ -88,6 +88,28 @@ def test_a_long_visit_is_counted_once_in_the_slots_it_shares(house):
     ]
 
 
+def test_a_day_on_which_no_visit_ever_fits_is_closed_and_not_full(house):
+    """On Tuesdays half of the counters leave a slot fewer minutes than the item takes of it."""
+
+    def short(file):
+        file["hall"]["hours"] |= {"tue": HOURS, "wed": HOURS}
+        file["items"][0]["minutes"] = 35
+        for counter in file["counters"][:4]:
+            counter["hours"] = file["hall"]["hours"] | {"tue": []}
+
+    house.reload(short)
+    told = days(house)
+    assert (told[TOMORROW]["state"], told["2026-11-25"]["state"]) == ("closed", "open")
+    assert told[TOMORROW]["reason"] == "这项业务这天不办理预约。"
+    english = house.get(f"/halls/{HALL}/days?item=id-card&lang=en").json
+    assert english[1]["reason"] == "This service cannot be booked that day."
+    assert days(house, "passport")[TOMORROW]["state"] == "open"
+    assert house.get(f"/halls/{HALL}/slots?item=id-card&date={TOMORROW}&all=1").json == []
+    wish = {"item": "id-card", "date": TOMORROW}
+    waits = house.citizen("li").identify().post(f"/halls/{HALL}/waiting-list", wish)
+    refused(waits, 409, "nothing_to_wait_for")
+
+
 def test_a_booking_says_until_when_what_can_be_done(house):
     def hours(file):
         file["hall"]["hours"] = dict.fromkeys(file["hall"]["hours"], MORNINGS)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,7 @@ from app.appointments.rules import (
     visit_at,
     visits,
 )
+from app.appointments.words import time_facts
 from app.catalog.hall_file import parse_hall
 from app.catalog.plan import (
     BookableTime,
@@ -43,6 +45,7 @@ from app.catalog.plan import (
 from app.catalog.rules import opening
 from queueing.order import MINUTE
 from tests.catalog.conftest import SMALL
+from wechat.fields import fitted
 
 TUESDAY = date(2026, 11, 24)
 WORKDAY = ((540, 720), (810, 1020))
@@ -249,8 +252,16 @@ def test_a_visit_longer_than_any_opening_is_never_offered():
     assert times(hall(), [item(300)]) == []
 
 
+def test_where_a_visit_never_fits_there_is_none():
+    plan = hall()
+    assert sold(plan, lane="B")["09:00"] == 15
+    assert times(plan, [item(15, "B")]) != []
+    assert times(plan, [item(16, "B")]) == times(plan, [item(45, "B")]) == []
+
+
 def test_a_visit_keeps_to_its_lane_and_pool():
-    plan = booking(hall(), staff_share=HALF)
+    both = hall(counter("1", {"B": "1"}), counter("2", {"A": "1", "B": "1"}))
+    plan = booking(both, staff_share=HALF)
     slots = slots_of(plan, plan.hall_day(TUESDAY)).values()
     for pool in ("public", "staff"):
         found = list(visits(plan, slots, [item(45, "B")], pool))
@@ -510,3 +521,19 @@ def test_first_made_first_kept(needs, room):
 def test_a_slot_that_is_gone_hits_whoever_needs_it():
     bookings = [("a", {"s1": 5}), ("b", {"s1": 5, "s2": 5}), ("c", {"s2": 5})]
     assert kept_and_hit(bookings, {"s1": 30}) == (["a"], ["b", "c"])
+
+
+# What is told of a booking
+
+
+@pytest.mark.parametrize("length", [1, 15, 16, 60])
+def test_however_long_the_name_a_message_says_that_there_are_several_items(length):
+    items = {code: replace(item(5, code=code), name="证" * length) for code in ("x", "y")}
+    booked = SimpleNamespace(
+        items=["x", "y"], slot_starts_at=datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+    )
+    told = time_facts(hall(items=items), booked, "", "李*明")["item"]
+    assert told.startswith("证")
+    assert told.endswith("等 2 项")
+    assert fitted("thing1", told) == told
+    assert ("…" in told) is (length > 15)

@@ -104,9 +104,27 @@ def test_a_firm_and_a_person_never_meet(house):
     )
 
 
+def test_what_somebody_is_to_the_account_may_be_said(house):
+    li = house.citizen("li").identify()
+    told = [
+        li.add("王芳", id_number=id_number(series=series), **said)["relation"]
+        for series, said in enumerate(
+            ({}, *({"relation": one} for one in ("spouse", "parent", "child", "other"))), 1
+        )
+    ]
+    firm = li.add("小明豆腐店", credit_code=credit_code())
+    assert told == ["family", "spouse", "parent", "child", "other"]
+    assert firm["relation"] == "firm"
+    kept = [one["relation"] for one in li.people()]
+    assert (kept[0], sorted(kept)) == ("self", sorted(["self", *told, "firm"]))
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [
+        ({"name": "王芳", "id_number": MOTHER, "relation": "self"}, "invalid"),
+        ({"name": "王芳", "id_number": MOTHER, "relation": "firm"}, "invalid"),
+        ({"name": "店", "credit_code": credit_code(), "relation": "spouse"}, "invalid"),
         ({"name": "王3", "id_number": MOTHER}, "name_wrong"),
         ({"name": "王芳", "id_number": "x"}, "id_number_wrong"),
         ({"name": "豆腐店", "credit_code": "x"}, "credit_code_wrong"),

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from app.citizens import service
 from app.citizens.queries import Contact, contact_of
 from tests.house import House, refused
 from tests.stores import each_store_once
@@ -96,3 +97,48 @@ def test_while_wechat_is_slow_no_connection_of_the_database_waits_with_it(house,
         time.sleep(0.01)
     assert held.count(0) > len(held) / 2
     assert li.get("/me").json["phone"] == "138****1234"
+
+
+@pytest.mark.parametrize(("at_once", "is_refused"), [(2, True), (4, False)])
+def test_while_wechat_is_slow_only_so_many_wait_for_it(
+    house, wechat, monkeypatch, at_once, is_refused
+):
+    li = house.citizen("li")
+    asking = threading.BoundedSemaphore(at_once)
+    monkeypatch.setattr(service, "asking", asking)
+    wechat.fail(LOGIN, times=2, delay_s=2)
+    answers = []
+
+    def sign_in(name):
+        return house.request("POST", "/session", body={"code": f"sandbox:{name}"}, key=None)
+
+    slow = [
+        threading.Thread(target=lambda name=name: answers.append(sign_in(name)))
+        for name in ("wang", "zhao")
+    ]
+    for each in slow:
+        each.start()
+    until = time.monotonic() + 5
+    while asking._value > at_once - 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    third, phone = sign_in("qian"), li.put("/me/phone", {"code": "phone:13812341234"})
+    assert house.get("/halls/t/board").status_code == 200
+    if is_refused:
+        assert all(each.is_alive() for each in slow)
+        assert int(third.headers["Retry-After"]) > 0
+        refused(third, 503, "wechat_unavailable")
+        refused(phone, 503, "wechat_unavailable")
+    else:
+        assert (third.status_code, phone.status_code) == (201, 200)
+    for each in slow:
+        each.join()
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert asking._value == at_once
+
+
+def test_who_was_refused_by_wechat_waits_no_longer(house, wechat, monkeypatch):
+    monkeypatch.setattr(service, "asking", threading.BoundedSemaphore(1))
+    for fault in ({"errcode": 40226}, {"errcode": -1}, {"http": 502}):
+        wechat.fail(LOGIN, **fault)
+        house.request("POST", "/session", body={"code": "sandbox:li"}, key=None)
+    assert house.citizen("li").get("/me").status_code == 200

@@ -104,6 +104,11 @@ def test_every_route_of_the_api_is_described(app, described):
     assert set(described["paths"]) == served
 
 
+def test_no_two_schemas_are_called_alike(described):
+    """The generator would number them."""
+    assert [name for name in described["components"]["schemas"] if name[-1].isdigit()] == []
+
+
 def test_every_post_says_that_it_needs_a_key(described):
     for method, path, operation in operations(described):
         names = {parameter["name"] for parameter in operation.get("parameters", ())}

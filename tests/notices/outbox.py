@@ -30,6 +30,7 @@ FACTS = {
     "number": "A012",
     "ahead": "3",
     "counter": "3",
+    "name": "李*明",
 }
 BOOKING, REMINDER, QUEUE = (f"Sandbox{name:0<36}" for name in ("Booking", "Reminder", "Queue"))
 LEASE = timedelta(seconds=121)

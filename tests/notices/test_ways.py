@@ -160,6 +160,15 @@ def test_without_a_grant_by_text_message_with_a_link(house, wechat, with_phone):
     assert (state(house, cause), wechat.calls(SEND)) == ("sent", [])
 
 
+@pytest.mark.parametrize("fault", [{"errcode": 40164}, {"errcode": -1}, {"cut": "after"}])
+def test_a_text_message_waits_for_no_link(house, wechat, with_phone, fault):
+    wechat.fail(URL_LINK, times=None, **fault)
+    causes = [tell(house, with_phone, kind) for kind in ("changed", "reminder", "freed")]
+    work(house)
+    assert [state(house, cause) for cause in causes] == ["sent"] * 3
+    assert not [text for text in texts(house) if "://" in text["words"]]
+
+
 def test_without_either_in_the_app_alone(house, wechat, li):
     cause = tell(house, li)
     assert work(house) == 0
@@ -256,6 +265,16 @@ def test_what_wechat_will_never_take_is_for_an_operator(house, wechat, li):
     assert attempts(house, cause) == [("wechat", "refused", "40037")]
     assert state(house, cause) == "failed"
     assert grants(house.citizen("li"))["queue"] == 1
+
+
+def test_a_wrong_setting_of_ours_loses_no_notice(house, wechat, li):
+    """Nothing was sent, so it is sent once the setting is mended."""
+    allow(house, wechat, "li", BOOKING)
+    wechat.fail(SEND, times=2, errcode=40164)
+    cause = tell(house, li, "booked")
+    work_for(house, minutes=5)
+    assert [outcome for _, outcome, _ in attempts(house, cause)] == ["later", "later", "sent"]
+    assert len(wechat.sent("li")) == 1
 
 
 def test_a_message_that_cannot_be_made_is_for_an_operator(house, wechat, li, caplog):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from app.core.acts import SYSTEM, Act
+from app.core.db import transaction
 from app.notices.sending import begin_next
+from app.notices.service import withdraw
 from sms.file import SmsFile
 from tests.house import HALL, House
 from tests.notices.outbox import LEASE, account, tell, texts, work
@@ -41,12 +45,14 @@ def test_each_notice_says_to_whom_by_which_way_and_how_it_went(house, wechat, li
         tell(house, li, kind)
     work(house)
     page = words(look(house, "/office/outbox"))
-    assert "结果不明 0 发送失败 1 待发送 0 已发送 1 仅站内消息 0" in page
+    assert "结果不明 0 发送失败 0 待发送 0 已发送 2 仅站内消息 0" in page
     assert "李*明 138****1234" in page
     assert "13800001234" not in page
-    (sent,) = texts(house)
-    assert f"短信 · 已发送 {sent['words']}" in page
-    assert "短信里的链接没有做成：本机地址不在微信的 IP 白名单中 (40164)" in page
+    (called,) = (sent for sent in texts(house) if "到3号窗口" in sent["words"])
+    assert f"短信 · 已发送 {called['words']}" in page
+    assert (
+        "短信 · 已发送 链接没有做成，短信里没有链接：本机地址不在微信的 IP 白名单中 (40164)" in page
+    )
 
 
 def test_what_was_never_answered_is_unknown_and_comes_first(house, li):
@@ -58,6 +64,32 @@ def test_what_was_never_answered_is_unknown_and_comes_first(house, li):
     page = words(look(house, "/office/outbox"))
     assert "全部 1 结果不明 1" in page
     assert "没有收到对方的答复，可能已经发出 (unanswered)" in page
+
+
+def test_a_day_without_unknown_ones_leads_to_the_last_that_has_some(house, li):
+    tell(house, li)
+    with house.app.app_context():
+        assert begin_next(house.clock.now())  # and its worker dies
+    house.clock.advance(seconds=LEASE.total_seconds())
+    work(house)
+    assert "最近一次" not in look(house, "/office/outbox").text
+    house.clock.advance(days=2)
+    page = look(house, "/office/outbox")
+    assert "最近一次结果不明的通知在 2026-11-23" in words(page)
+    assert 'href="?date=2026-11-23&amp;state=unknown"' in page.text
+    assert "最近一次" not in look(house, "/office/outbox?date=2026-11-22").text
+
+
+def test_what_is_withdrawn_before_its_time_stands_where_it_was(house, li):
+    tell(house, li, "reminder", "reminder:1:", not_before=house.clock.now() + timedelta(hours=2))
+    house.clock.advance(minutes=1)
+    with house.app.app_context(), transaction():
+        withdraw("reminder:1:", Act(house.clock.now(), SYSTEM))
+    house.clock.advance(minutes=1)
+    tell(house, li)
+    page = words(look(house, "/office/outbox"))
+    assert page.index("09:02:00") < page.index("09:01:00")
+    assert "11:00:00" not in page
 
 
 def test_chosen_by_state_kind_and_day(house, li):

@@ -34,4 +34,4 @@ def test_wechat_is_asked_and_what_fails_is_named(house, wechat):
     wechat.fail(CODE_IMAGE, errcode=40164)
     bad = run(house, "wechat", "check")
     assert bad.exit_code == 1
-    assert "小程序码：Refused 40164" in bad.output
+    assert "小程序码：Misconfigured 40164" in bad.output
