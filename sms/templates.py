@@ -20,6 +20,7 @@ KINDS = (
     "called",
     "passed",
     "freed",
+    "waiting",
 )
 FACTS = ("item", "hall", "when", "number", "ahead", "counter", "note", "name", "code")
 LINK = "link"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response
 
+from app.catalog.service import plans
 from app.citizens.rules import BEIJING
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
@@ -27,7 +28,9 @@ bp = APIBlueprint("notices", __name__, url_prefix="/api/v1", tag="消息")
 @bp.output(NoticeOut(many=True))
 @bp.doc(summary="我的消息，最近的在前")
 def notices() -> Response:
-    return answer([_notice_out(row) for row in latest_of(actor().id, _now())])
+    zones = {plan.code: plan.zone for plan in plans()}
+    found = latest_of(actor().id, _now())
+    return answer([_notice_out(row, zones.get(row["hall"], BEIJING)) for row in found])
 
 
 @bp.get("/me/notices/unread")
@@ -75,13 +78,13 @@ def answer_subscriptions(json_data: dict[str, Any]) -> Response:
     )
 
 
-def _notice_out(row: dict[str, Any]) -> dict[str, Any]:
+def _notice_out(row: dict[str, Any], zone: tzinfo) -> dict[str, Any]:
     return {
         "id": row["id"],
         "kind": row["kind"],
         "title": title(row["kind"]),
         "text": tell(Said.kept(row["said"])) if row["said"] else row["text"],
-        "at": wire_time(row["at"], BEIJING),
+        "at": wire_time(row["at"], zone),
         "read": row["read_at"] is not None,
         "link": row["link"],
         "state": row["state"],

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     MISSED = "missed"
     REMINDER = "reminder"
     FREED = "freed"
+    WAITING = "waiting"
+    """Something else became of an entry of the waiting list."""
     NEAR = "near"
     CALLED = "called"
     PASSED = "passed"
@@ -58,6 +60,7 @@ TEMPLATE_OF = {
     Kind.CHANGED: "booking",
     Kind.CANCELLED: "booking",
     Kind.FREED: "booking",
+    Kind.WAITING: "booking",
     Kind.REMINDER: "reminder",
     Kind.NEAR: "queue",
     Kind.CALLED: "queue",

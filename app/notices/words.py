@@ -8,15 +8,16 @@ from app.notices.rules import Kind
 
 def title(kind: str) -> str:
     """A few words over the sentence."""
-    titles = {
+    titles: dict[str, str] = {
         Kind.BOOKED: _("预约成功"),
         Kind.CHANGED: _("预约已改"),
         Kind.CANCELLED: _("预约已取消"),
         Kind.MISSED: _("预约未签到"),
         Kind.REMINDER: _("办事提醒"),
-        Kind.FREED: _("候补有号了"),
+        Kind.FREED: _("候补有名额了"),
+        Kind.WAITING: _("候补有变动"),
         Kind.NEAR: _("快到您了"),
         Kind.CALLED: _("请到窗口办理"),
         Kind.PASSED: _("已过号"),
     }
-    return titles[Kind(kind)]
+    return titles.get(kind, _("消息"))  # of a kind that a newer version wrote

@@ -108,7 +108,7 @@ def test_an_offer_that_is_taken_back_was_no_booking(templates):
 
 
 def test_two_people_booked_by_one_account_get_two_texts(templates):
-    for kind in ("booked", "changed", "cancelled", "missed", "reminder", "freed"):
+    for kind in ("booked", "changed", "cancelled", "missed", "reminder", "freed", "waiting"):
         assert "李*明" in said(templates, kind)
         assert said(templates, kind) != said(templates, kind, name="王*")
 

@@ -80,22 +80,22 @@ def tell_over(plan: HallPlan, waiting: Waiting, act: Act) -> None:
     words = Said(OVER, matter_said(plan, waiting.items, who) | {"day": day})
     facts = matter_facts(plan, waiting.items, "没有空余名额，候补已结束", who)
     facts |= {"when": time_field(time, plan.zone)}
-    _tell_cancelled(plan, waiting, words, facts, "over", act)
+    _tell_change(plan, waiting, words, facts, "over", act)
 
 
 def _tell_gone(plan: HallPlan, offer: Waiting, words: str, note: str, what: str, act: Act) -> None:
     who = masked_name(name_of(offer))
     said = Said(words, time_said(plan, offer, who))
     facts = time_facts(plan, offer, note, who)
-    _tell_cancelled(plan, offer, said, facts, f"{offer.offered_at:%Y%m%d%H%M%S%f}:{what}", act)
+    _tell_change(plan, offer, said, facts, f"{offer.offered_at:%Y%m%d%H%M%S%f}:{what}", act)
 
 
-def _tell_cancelled(
+def _tell_change(
     plan: HallPlan, waiting: Waiting, words: Said, facts: dict[str, str], what: str, act: Act
 ) -> None:
     cause = f"waiting:{waiting.id}:{what}"
     citizen = waiting.citizen_id
-    notify(citizen, "cancelled", words, cause, act, facts=facts, link=PAGE, hall=plan.code)
+    notify(citizen, "waiting", words, cause, act, facts=facts, link=PAGE, hall=plan.code)
 
 
 def untell(waiting: Waiting, act: Act) -> None:
