@@ -41,7 +41,12 @@ SLOTS = [
     (FIRST, ["nothing"], 404, "unknown_item"),
     (FIRST, ["id-card", "nothing"], 404, "unknown_item"),
     (FIRST, ["id-card", "pension"], 422, "items_of_several_lanes"),
-    ("t.20261124.J.1530.public", ["permit"], 409, "slot_full"),  # never room for half an hour
+    (
+        "t.20261124.J.1530.public",
+        ["permit"],
+        409,
+        "slot_of_another_item",
+    ),  # never room for half an hour
     ("t.20261124.A.1530.staff", ["id-card"], 404, "slot_not_found"),
     ("t.20261124.A.1531.public", ["id-card"], 404, "slot_not_found"),
     ("t.20261124.A.1530.public.event", ["id-card"], 404, "slot_not_found"),

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.fixture
 def checkout(tmp_path):
     place = tmp_path / "a checkout with spaces"
-    for package in ("config", "embedded", "sms", "wechat"):
+    for package in ("config", "embedded", "sms", "wechat", "wire"):
         shutil.copytree(ROOT / package, place / package)
     shutil.copy(Path(__file__).parent / "stand_in_wsgi.py", place / "wsgi.py")
     shutil.copy(Path(__file__).parent / "stand_in_living.py", place / "living.py")

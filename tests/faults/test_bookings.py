@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import worker
-from app.appointments import service
+from app.appointments import arriving, service
 from app.appointments.queries import PLACES, SLOTS
 from app.core.db import db
 from app.core.parts import parts
@@ -132,26 +132,26 @@ def test_a_lost_commit_is_asked_for_again(hall, beside, database_wire, what, com
 
 @on_postgresql
 @pytest.mark.parametrize(
-    ("what", "step"),
+    ("what", "where", "step"),
     [
-        ("book", "put_places"),
-        ("cancel", "drop_places"),
-        ("reschedule", "drop_places"),
-        ("check-in", "record"),
+        ("book", service, "put_places"),
+        ("cancel", service, "drop_places"),
+        ("reschedule", service, "drop_places"),
+        ("check-in", arriving, "record"),
     ],
 )
 def test_a_connection_that_ends_half_way_leaves_nothing(
-    hall, every_database, monkeypatch, what, step
+    hall, every_database, monkeypatch, what, where, step
 ):
     deed = Deed(hall, what)
-    go_on = getattr(service, step)
+    go_on = getattr(where, step)
 
     def end_first(*args: Any) -> Any:
         end_connections(every_database)
         return go_on(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(service, step, end_first)
+        patch.setattr(where, step, end_first)
         answer = deed.again()
     assert (answer.status_code, answer.json["code"]) == (503, "store_busy")
     assert deed.times_done() == 0
