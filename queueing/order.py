@@ -90,9 +90,14 @@ def appointment(slot: Slot, checked_in_at: int, promises: Promises) -> Due:
 def afar(taken_at: int, checked_in_at: int, promises: Promises) -> Due:
     """A number taken from afar, once its holder stands in the hall."""
     promised = taken_at + promises.walk_in
-    if checked_in_at > promised + promises.afar_late:
+    if checked_in_at > afar_until(promised, promises):
         return walk_in(checked_in_at, promises)
     return Due(max(promised, checked_in_at), Why.AFAR)
+
+
+def afar_until(promised: int, promises: Promises) -> int:
+    """The last moment for a check-in of a number from afar that is better than a walk-in."""
+    return promised + promises.afar_late
 
 
 def priority(ordinary: Due, entered_at: int, behind: int | None, promises: Promises) -> Due:

@@ -38,6 +38,11 @@ class TicketOut(Schema):
     item = String(required=True, metadata={"description": "正在办理的事项"})
     items = List(String(), required=True, metadata={"description": "本次办理的全部事项"})
     due_at = AwareDateTime(required=True, metadata={"description": "大厅承诺叫到的时刻"})
+    check_in_until = AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "远程取的号此前签到优于现场取号；null 为已签到或现场取的号"},
+    )
     ahead = Integer(required=True, allow_none=True, metadata={"description": "同队列前面的人数"})
     estimate = Nested(EstimateOut, required=True)
     counter = String(required=True, allow_none=True)

@@ -17,7 +17,7 @@ from app.tickets.outlooks import estimate
 from app.tickets.queries import Ticket, ahead, announced, owned_by
 from app.tickets.rules import place_of
 from app.tickets.states import State
-from queueing.order import rejoin_until
+from queueing.order import afar_until, rejoin_until
 
 
 def ticket_out(
@@ -41,6 +41,7 @@ def ticket_out(
         "item": ticket.item,
         "items": ticket.items,
         "due_at": wire_time(due_at, plan.zone),
+        "check_in_until": _check_in_until(ticket, plan),
         "ahead": ahead(ticket),
         "estimate": _estimate(ticket, plan),
         "counter": _counter(ticket),
@@ -88,6 +89,15 @@ def rejoin_out(ticket: Ticket, plan: HallPlan) -> dict[str, Any]:
         "open": is_open,
         "until": None if until is None else wire_time(day.instant(until), plan.zone),
     }
+
+
+def _check_in_until(ticket: Ticket, plan: HallPlan) -> str | None:
+    """Of a number from afar: a later check-in stands in line as a walk-in of that moment."""
+    if ticket.state != State.EXPECTED:
+        return None
+    day = plan.hall_day(ticket.day)
+    promises = promises_of_day(plan, day).for_lane(ticket.lane)
+    return wire_time(day.instant(afar_until(ticket.due_ms, promises)), plan.zone)
 
 
 def _estimate(ticket: Ticket, plan: HallPlan) -> dict[str, int | None]:

@@ -58,7 +58,7 @@ describe('a deed', () => {
     expect(asked.map(({ key }) => key)).toEqual([asked[0].key, asked[0].key])
   })
 
-  it('has a new key after a refusal, another body, or when anything was done since', async () => {
+  it('has a new key after a refusal, with another body, or when something was taken back since', async () => {
     const { post } = await api()
     const asked = answering(problem(409, 'slot_full'))
     await expect(post('/appointments', slot)).rejects.toThrow()
@@ -71,6 +71,17 @@ describe('a deed', () => {
     await post('/appointments/a1/cancel') // they saw it in the list and gave it up
     await post('/appointments', slot)
     expect(new Set(later.map(({ key }) => key)).size).toBe(4)
+  })
+
+  it('keeps its key when something else was done meanwhile', async () => {
+    const asked = answering('cut', [201, {}], [201, {}], [201, {}])
+    const { post } = await api()
+    await expect(post('/appointments', slot)).rejects.toThrow() // it was booked, but nobody heard
+    await post('/halls/h/tickets', { item: 'house' })
+    await post('/appointments', slot)
+    await post('/appointments', slot) // answered: this is another deed
+    expect(asked[2].key).toBe(asked[0].key)
+    expect(asked[3].key).not.toBe(asked[0].key)
   })
 
   it('forgets its key after ten minutes', async () => {

@@ -21,7 +21,7 @@ describe('a stream of events', () => {
 })
 
 describe('following', () => {
-  let opened, states, events, stop, gone, asks
+  let opened, states, events, stop, gone, asks, look
 
   async function begin() {
     const { follow } = await import('../src/lib/live.js')
@@ -29,7 +29,7 @@ describe('following', () => {
       onEvent: ({ data }) => events.push(data),
       onState: (state) => states.push(state),
       onGone: (error) => { gone = error },
-      ask: async () => { asks += 1 },
+      ask: async () => { asks += 1; return look() },
     })
   }
 
@@ -37,6 +37,7 @@ describe('following', () => {
     vi.useFakeTimers()
     vi.stubEnv('UNI_PLATFORM', 'mp-weixin')
     ;[states, events, asks, gone] = [[], [], 0, null]
+    look = () => null
     opened = streaming()
     await begin()
   })
@@ -75,6 +76,40 @@ describe('following', () => {
     await vi.advanceTimersByTimeAsync(25_000)
     expect(asks).toBe(before)
     expect(states.at(-1)).toBe('live')
+  })
+
+  it('asks soon where a stream is swallowed on its way', async () => {
+    look = () => ({ ahead: 4 })
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect([events, states.at(-1)]).toEqual([[{ ahead: 4 }], 'asking'])
+    expect(opened).toHaveLength(1)
+    opened[0].send('data: {"ahead": 3}\n\n')
+    await vi.advanceTimersByTimeAsync(25_000)
+    expect([asks, states.at(-1)]).toEqual([1, 'live'])
+  })
+
+  it('drops a look that is older than what a stream has told', async () => {
+    look = () => new Promise((answer) => setTimeout(answer, 3_000, { ahead: 4 }))
+    await vi.advanceTimersByTimeAsync(6_000)
+    opened[0].send('data: {"ahead": 3}\n\n')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(events).toEqual([{ ahead: 3 }])
+  })
+
+  it('goes on after a token expired while there was no line, and ends when nobody is signed in', async () => {
+    const { session } = await import('../src/lib/session.js')
+    Object.assign(session, { token: 'old', name: '李' })
+    const [noLine, stream] = [({ fail }) => fail({ errMsg: 'request:fail' }), uni.request]
+    let signIn = noLine
+    uni.request = (request) => (request.url.includes('/session') ? signIn(request) : stream(request))
+    opened[0].end(401)
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect([gone, opened.length, opened[1].header.Authorization]).toEqual([null, 2, 'Bearer old'])
+
+    signIn = ({ success }) => success({ statusCode: 401, data: { code: 'login_code_wrong', detail: '' } })
+    opened[1].end(401)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([gone.status, opened.length]).toEqual([401, 2])
   })
 
   it('leaves a hall that is down more and more time', async () => {

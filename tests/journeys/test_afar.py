@@ -1,5 +1,7 @@
 """A number taken outside: in nobody's way until its holder stands in the hall."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.house import refused
@@ -31,6 +33,14 @@ def test_checked_in_by_the_code_on_the_ticket(house, after, due_in, code):
     assert (entered.json["state"], entered.json["why"]["code"]) == ("waiting", code)
     assert house.minutes_left(entered.json) == due_in
     assert house.clerk().next()["ticket"]["number"] == "A001"
+
+
+def test_its_holder_is_told_until_when_to_check_in(house):
+    ticket = house.take_from_afar()
+    until = datetime.fromisoformat(ticket["check_in_until"])
+    assert until - house.clock.now() == timedelta(minutes=60)
+    assert house.check_in(ticket).json["check_in_until"] is None
+    assert house.take()["check_in_until"] is None
 
 
 def test_who_came_first_to_the_hall_is_not_overtaken_by_a_late_check_in(house):

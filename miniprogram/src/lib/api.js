@@ -15,6 +15,8 @@ const ASK_AGAIN_MS = 1_500
 /** How long a deed whose answer was never read keeps its key. */
 const KEY_LIVES_MS = 10 * 60_000
 const KEYS = 'deeds'
+/** What it takes back may be done anew. */
+const TAKES_BACK = /\/(cancel|leave)$/
 
 /** Something went wrong, and `message` can be read out. */
 export class InWords extends Error {}
@@ -48,7 +50,8 @@ export async function post(path, body = {}) {
   const key = keyOf(deed)
   try {
     const answer = await asking('POST', path, { body, key })
-    kept.drop(KEYS) // the situation is another now: what was open before is a new deed
+    if (TAKES_BACK.test(path)) kept.drop(KEYS)
+    else forgetKey(deed)
     return answer
   } catch (error) {
     if (!error.isOpen) forgetKey(deed)

@@ -1,8 +1,9 @@
 // The hall's clock on this phone. An answer sets it and it goes on by itself, so that a phone whose
 // own clock is wrong counts down as the hall does.
 
-import { onHide, onUnload } from '@dcloudio/uni-app'
+import { onShow } from '@dcloudio/uni-app'
 import { ref } from 'vue'
+import { whileSeen } from './page.js'
 import { instant } from './times.js'
 
 const TICK_MS = 1_000
@@ -10,21 +11,18 @@ const TICK_MS = 1_000
 /** `{now, set}`: milliseconds, moving while the page is seen; null until `set(wire)` has told it. */
 export function hallClock() {
   const now = ref(null)
-  let timer = null
+  let ahead = null
 
   function set(wire) {
-    const ahead = instant(wire) - Date.now()
-    const tick = () => { now.value = Date.now() + ahead }
-    stop()
+    ahead = instant(wire) - Date.now()
     tick()
-    timer = setInterval(tick, TICK_MS)
   }
 
-  function stop() {
-    clearInterval(timer)
+  function tick() {
+    if (ahead !== null) now.value = Date.now() + ahead
   }
 
-  onHide(stop)
-  onUnload(stop)
+  onShow(tick)
+  whileSeen(TICK_MS, tick)
   return { now, set }
 }

@@ -8,6 +8,8 @@ import { eventParser } from './stream.js'
 
 /** The server says something every 15 s. */
 const SILENCE_MS = 40_000
+/** A stream that comes through says something at once; some proxies keep it to themselves. */
+const PATIENCE_MS = 5_000
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 const FAILURES_BEFORE_ASKING = 2
@@ -18,11 +20,12 @@ const ASK_MS = 10_000
  *
  * onEvent({event, id, data})  each of them, `data` parsed
  * onState(state)              'connecting', 'live', 'asking' (no stream: it is asked for), 'lost'
- * ask()                       one look at the present, while there is no stream; may throw
+ * ask()                       gives one look at the present, while there is no stream: onEvent hears
+ *                             it as `data` of the event 'asked'; may throw
  * onGone(error)               it is not there any more, or not ours: nothing more will come
  */
 export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => {} }) {
-  let timer, silence
+  let timer, silence, patience
   let abort = () => {}
   let asker = null
   let ended = false
@@ -53,12 +56,15 @@ export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => 
         if (!still()) return
         failures = 0
         offline.value = false
+        clearTimeout(patience)
         stopAsking()
         tell('live')
         listenForSilence(mine)
       },
     )
     listenForSilence(mine)
+    clearTimeout(patience)
+    patience = setTimeout(askNowAndThen, PATIENCE_MS)
     abort = chunked({
       url: address(path),
       header: {
@@ -77,7 +83,8 @@ export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => 
     const again = status === 401 && await renewed()
     if (ended || mine !== round) return
     if (again) return open()
-    if (status >= 400 && status < 500 && status !== 429) {
+    const isOurs = status === 401 && tokenNow() // it could not be renewed now: no line, say
+    if (!isOurs && status >= 400 && status < 500 && status !== 429) {
       stop()
       onGone(new ApiError(status, { code: 'gone', detail: '' }))
       return
@@ -103,7 +110,9 @@ export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => 
     if (!ask) return tell('lost')
     const mine = asker = {}
     while (mine === asker) {
-      const state = await ask().then(() => 'asking', () => 'lost')
+      const [found, state] = await ask().then((found) => [found, 'asking'], () => [null, 'lost'])
+      if (mine !== asker) return // a stream came through meanwhile, and knows better
+      if (found) onEvent({ event: 'asked', id: '', data: found })
       if (mine === asker) tell(state)
       await new Promise((done) => setTimeout(done, ASK_MS))
     }
@@ -126,6 +135,7 @@ export function follow(path, { onEvent, onState = () => {}, ask, onGone = () => 
     round += 1
     clearTimeout(timer)
     clearTimeout(silence)
+    clearTimeout(patience)
     stopAsking()
     abort()
   }

@@ -1,10 +1,13 @@
 // What every page does: its title and the tabs in the reader's language; reading what it shows, with
 // the four states of that (loading, nothing, fault, there).
 
-import { onPullDownRefresh, onShow } from '@dcloudio/uni-app'
+import { onHide, onPullDownRefresh, onShow, onUnload } from '@dcloudio/uni-app'
 import { ref, watch } from 'vue'
 import { InWords } from './api.js'
 import { language, t } from './i18n.js'
+import { session } from './session.js'
+
+const SIGNED_OUT = 401
 
 /** Title the page; `title` is a function, so that it follows the language. */
 export function titled(title) {
@@ -19,33 +22,64 @@ export function titled(title) {
 
 /**
  * Read something each time the page is shown or pulled down. `data` keeps what was there when a
- * later reading fails: `error` says so beside it.
+ * later reading fails: `error` says so beside it. Nobody sees what was read for another account.
+ *
+ * show(found)   has live news shown, which is newer than the answer to whatever was asked before it
+ * besides(data) is called after each reading with what is shown, for what belongs to it besides
  */
-export function reading(read) {
+export function reading(read, besides = () => {}) {
   const data = ref(null)
   const error = ref(null)
   const busy = ref(false)
   let nth = 0
+  let news = 0
 
   async function again() {
     const mine = nth += 1
+    const before = news
     busy.value = true
-    try {
-      const found = await read()
-      if (mine === nth) [data.value, error.value] = [found, null]
-    } catch (failed) {
-      if (mine === nth) error.value = told(failed)
+    const [found, failed] = await read().then((found) => [found], (failed) => [null, told(failed)])
+    if (mine !== nth) return
+    busy.value = false
+    if (before === news) {
+      error.value = failed ?? null
+      if (!failed) data.value = found
+      else if (failed.status === SIGNED_OUT) data.value = null
     }
-    if (mine === nth) busy.value = false
+    if (!failed) besides(data.value)
   }
 
+  function show(found) {
+    news += 1
+    data.value = found
+    error.value = null
+  }
+
+  watch(() => session.citizen?.id, (_, before) => {
+    if (!before) return
+    nth += 1
+    busy.value = false
+    data.value = null
+  })
   onShow(again)
   watch(language, again)
   onPullDownRefresh(async () => {
     await again()
     uni.stopPullDownRefresh()
   })
-  return { data, error, busy, again }
+  return { data, error, busy, again, show }
+}
+
+/** Do something every so many milliseconds while the page is seen. */
+export function whileSeen(everyMs, deed) {
+  let timer = null
+  const stop = () => clearInterval(timer)
+  onShow(() => {
+    stop()
+    timer = setInterval(deed, everyMs)
+  })
+  onHide(stop)
+  onUnload(stop)
 }
 
 /** Tell what went wrong, briefly. */
@@ -66,7 +100,8 @@ function told(error) {
 /** Back to where one came from, or home; with a word of what was done. */
 export function leave(done = '') {
   const back = getCurrentPages().length > 1
-  const say = () => done && uni.showToast({ title: done, icon: 'success' })
+  const isSaid = done && typeof done === 'string' // as a handler it is given the tap
+  const say = () => isSaid && uni.showToast({ title: done, icon: 'success' })
   if (back) uni.navigateBack({ success: say })
   else uni.switchTab({ url: '/pages/home/index', success: say })
 }

@@ -23,6 +23,12 @@ export const queue = {
   '这个号已经作废。需要办理时请重新取号。': 'This number is no longer valid. Take a new one when you need it.',
   '这个号已经取消。': 'This number has been cancelled.',
 
+  '请在 %(time)s 前到大厅，在取号机上扫码或刷身份证签到。':
+    'Check in at the centre before %(time)s: scan this code at a ticket machine, or use your ID card.',
+  签到用的二维码: 'QR code for checking in',
+  '签到后才开始排队；再晚签到，按到达时取号排队。':
+    'You join the line when you check in. Later than that, you stand like someone who takes a number then.',
+
   实时更新中: 'Live',
   '每 10 秒更新一次': 'Updated every 10 seconds',
   不再更新: 'No longer updated',
