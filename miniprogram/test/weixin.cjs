@@ -14,8 +14,8 @@ const CONF = JSON.parse(read('app.json'))
 const PROMISED = ['home', 'items', 'item', 'book', 'appointments', 'appointment', 'ticket', 'follow', 'messages', 'me', 'identity', 'phone', 'people', 'settings', 'signin']
 
 const CITIZEN = { id: 'c1', name: '张*', has_identity: false, phone: null, language: 'zh-CN' }
-const TICKET = { id: 't1', token: null, number: 'A012', state: 'waiting', lane: 'A', item: 'house', items: ['house'], due_at: '2026-11-22T10:00:00.000+08:00', ahead: 3, estimate: { p50_s: 600, p90_s: 900 }, counter: null, why: { code: 'walk_in', text: '现场取号' } }
-const APPOINTMENT = { id: 'a1', code: '12345678', state: 'booked', hall: 'h1', date: '2026-11-23', slot: { id: 's1', starts_at: '2026-11-23T09:00:00.000+08:00', ends_at: '2026-11-23T09:30:00.000+08:00' }, cancel_until: '2026-11-23T07:00:00.000+08:00', check_in_opens_at: '2026-11-23T08:00:00.000+08:00', on_time_until: '2026-11-23T09:40:00.000+08:00', check_in_closes_at: '2026-11-23T10:30:00.000+08:00', warning: null, lane: 'A', item: 'house', items: ['house'], person: { id: 'p1', name: '张*' }, ticket: null, note: null }
+const TICKET = { id: 't1', token: null, hall: 'h1', nth: null, check_in_until: null, number: 'A012', state: 'waiting', lane: 'A', item: 'house', items: ['house'], due_at: '2026-11-22T10:00:00.000+08:00', ahead: 3, estimate: { p50_s: 600, p90_s: 900 }, counter: null, why: { code: 'walk_in', text: '现场取号' } }
+const APPOINTMENT = { id: 'a1', code: '0123456789', state: 'booked', hall: 'h1', date: '2026-11-23', slot: { id: 's1', starts_at: '2026-11-23T09:00:00.000+08:00', ends_at: '2026-11-23T09:30:00.000+08:00' }, cancel_until: '2026-11-23T07:00:00.000+08:00', check_in_opens_at: '2026-11-23T08:00:00.000+08:00', on_time_until: '2026-11-23T09:40:00.000+08:00', check_in_closes_at: '2026-11-23T10:30:00.000+08:00', warning: null, lane: 'A', item: 'house', items: ['house'], person: { id: 'p1', name: '张*' }, ticket: null, note: null }
 const GUIDE = { code: 'house', name: '不动产登记', department: '自然资源局', lane: 'A', minutes: 20, bookable: true, papers: ['身份证'], hall: 'h1', hall_name: '市民中心', waiting: 5, wait: null, from_afar: false }
 const DAYS = [{ date: '2026-11-23', weekday: 1, state: 'open', left: 3, releases_at: null, reason: null }]
 const SLOT = { id: 's2', starts_at: '2026-11-23T10:00:00.000+08:00', ends_at: '2026-11-23T10:30:00.000+08:00', left: 3 }
@@ -95,7 +95,7 @@ const CHECKS = {
     const phone = open(ROOT, server({ sandbox: false }))
     phone.stored.set('shunhao.session', { token: 'token-1', citizen: CITIZEN, name: null })
     const page = await phone.page('pages/appointment/index', { id: 'a1' })
-    for (const words of [/123 45678/, /身份证/, /明天 08:00 起可以签到/]) assert.match(page.says(), words)
+    for (const words of [/0123 456 789/, /身份证/, /明天 08:00 起可以签到/]) assert.match(page.says(), words)
     await page.tap('改约时间')
     assert.ok(phone.done.some(([name, { url } = {}]) => name === 'navigateTo' && url === '/pages/book/index?appointment=a1'))
     page.close()
