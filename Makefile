@@ -28,7 +28,7 @@ client-test: $(RUNTIME) ## test their logic, and the mini-program as WeChat woul
 	@$(BIN)/python -m embedded.client_build test
 
 test: $(DEVELOPMENT) ## every test that fits a quarter of an hour
-	@$(BIN)/python -m pytest -m "not long" --numprocesses 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -m "not long" --numprocesses 3 --dist worksteal $(ARGS)
 
 test-long: $(DEVELOPMENT) ## the tests that take longer; REPLAY_FILES=a.csv:b.csv adds recorded days
 	@$(BIN)/python -m pytest -m long $(ARGS)

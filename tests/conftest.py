@@ -16,8 +16,9 @@
 | `spoken_words` | a folder of the clips that screens speak |
 | `chromium` | the path of a browser |
 
-`make test` runs two processes; each has servers, ports and directories of its own, and takes tests
-over from the other when it has none left (ARGS=-n0: one process).
+`make test` runs three processes, one more than the cores it is made for, since many tests wait;
+each has servers, ports and directories of its own, and takes tests over from the others when it has
+none left (ARGS=-n0: one process).
 
 What a machine lacks is named at the end; with `CI=true` a missing part fails.
 """

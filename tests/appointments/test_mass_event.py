@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
 
+import pytest
 from sqlalchemy import insert
 
 from app.appointments import arriving, service
@@ -187,6 +188,7 @@ class HallDay:
         return Act(self.house.clock.now(), actor)
 
 
+@pytest.mark.long
 def test_nobody_too_many_and_everybody_by_the_order(house):
     house.reload(certificates)
     chance = random.Random(962)  # noqa: S311 -- the same people each time
