@@ -21,13 +21,13 @@ from app.appointments.rules import (
     code_of,
 )
 from app.appointments.states import State
-from app.appointments.words import NOTICE_OF, facts_of, told
+from app.appointments.words import NOTICE_OF, YOU, facts_of, told
 from app.catalog.plan import HallPlan
 from app.citizens.rules import masked_name
 from app.core.acts import Act
 from app.core.db import db, insert_into
 from app.core.parts import parts
-from app.core.said import Said
+from app.core.said import Masked
 from app.notices.service import Link, notify, withdraw
 
 NAME = "appointments.name"
@@ -104,7 +104,8 @@ def record(
     if appointment.citizen_id is None:
         return
     sealed = appointment.name_sealed
-    who = masked_name(parts().seal.open(NAME, sealed)) if sealed else Said("您")
+    name = sealed and masked_name(parts().seal.open(NAME, sealed))
+    who = Masked(name, appointment.person_id) if name else YOU
     link = Link("pages/appointment/index", {"id": appointment.id})
     about = f"appointment:{appointment.id}:"
     if kind != "booked":

@@ -8,10 +8,9 @@ from itertools import pairwise
 from app.appointments.queries import Appointment
 from app.appointments.rules import reminders_of
 from app.appointments.states import State
-from app.appointments.words import facts_of, reminder_words
+from app.appointments.words import Who, facts_of, reminder_words
 from app.catalog.plan import HallPlan
 from app.core.acts import Act
-from app.core.said import Said
 from app.notices.service import Link, notify, withdraw
 
 
@@ -21,7 +20,7 @@ def forget_reminders(appointment_id: str, act: Act) -> None:
 
 
 def remind(
-    plan: HallPlan, appointment: Appointment, event: int, who: str | Said, act: Act, link: Link
+    plan: HallPlan, appointment: Appointment, event: int, who: Who, act: Act, link: Link
 ) -> None:
     """Remind of a booking as it stands since this event, if it does.
 

@@ -107,13 +107,16 @@ def book(json_data: dict[str, Any]) -> Response:
     responses={404: "没有这位办事人或大厅", 409: "尚未登记本人"},
 )
 def my_standing(query_data: dict[str, Any]) -> Response:
-    person = person_served(actor().id, query_data.get("person"))
+    citizen = actor().id
+    person = person_served(citizen, query_data.get("person"))
     asked = query_data.get("hall")
     halls = [plan_of(asked)] if asked else plans()
     rules = dict.fromkeys(rule for plan in halls for rule in plan.booking.bans)
     marks = marks_of([person]).get(person, [])
     found = standing(rules, marks, parts().clock.now())
-    return answer(standing_out(found, halls[0].zone if asked else BEIJING))
+    return answer(
+        standing_out(found, halls[0].zone if asked else BEIJING, service.who_is(citizen, person))
+    )
 
 
 @bp.get("/appointments")
@@ -122,9 +125,8 @@ def my_standing(query_data: dict[str, Any]) -> Response:
 @bp.doc(summary="我的预约，先列将要办理的")
 def appointments() -> Response:
     found = of_citizen(actor())
-    return answer(
-        appointments_out(found, {hall: plan_of(hall) for hall in {each.hall for each in found}})
-    )
+    halls = {hall: plan_of(hall) for hall in {each.hall for each in found}}
+    return answer(appointments_out(found, halls, actor().id))
 
 
 @bp.get("/appointments/<appointment_id>")
@@ -187,7 +189,7 @@ def mine(appointment_id: str) -> Appointment:
 
 
 def _presented(appointment: Appointment) -> dict[str, Any]:
-    return appointment_out(appointment, plan_of(appointment.hall))
+    return appointment_out(appointment, plan_of(appointment.hall), actor().id)
 
 
 def _without_pool(slot: dict[str, Any]) -> dict[str, Any]:

@@ -141,7 +141,11 @@ class BookedSlotOut(Schema):
 
 class BookedPersonOut(Schema):
     id = String(required=True)
-    name = String(required=True, allow_none=True, metadata={"description": "隐去部分的姓名"})
+    name = String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "预约的账号看到全名，其他人看到的隐去部分"},
+    )
 
 
 class BookedTicketOut(Schema):
@@ -177,6 +181,11 @@ class AppointmentOut(Schema):
         required=True,
         allow_none=True,
         metadata={"description": "办事人已暂停预约，或再取消、爽约一次就会暂停的，写明"},
+    )
+    cancel_warning = String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "取消这个预约就会暂停预约的，取消前写明"},
     )
 
 

@@ -49,13 +49,15 @@ from app.appointments.rules import (
 )
 from app.appointments.states import State, require_booked
 from app.appointments.waiting.offers import serve_soon
-from app.appointments.words import banned_words, day_words
+from app.appointments.words import SOMEBODY, YOU, banned_words, day_words
 from app.catalog.errors import UnknownHall, UnknownItem
 from app.catalog.plan import HallPlan, Item
 from app.catalog.service import held_plan, plan_of, plans
+from app.citizens.queries import acts_for, name_served, own_person
 from app.citizens.service import lock_citizen
 from app.core.acts import Act
 from app.core.http import wire_time
+from app.core.said import Both, Said
 from app.tickets import service as tickets
 from app.tickets.queries import find as find_ticket
 
@@ -81,13 +83,14 @@ def book(
     Raises SlotNotFound, SlotPast, SlotNotReleased, SlotFull, SlotOfAnotherHall,
     SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking; and where an account books,
     BookingBanned, TooManyBookings."""
-    staff = citizen is None
     plan = _hall_of(slot_id)
-    _refuse_full(plan, _visit(plan, slot_id, items, act.now, staff=staff), person, act.now)
-    if not staff:
-        refuse_banned(plan, person, act.now)
+    _refuse_full(
+        plan, _visit(plan, slot_id, items, act.now, staff=citizen is None), person, act.now
+    )
+    if citizen is not None:
+        refuse_banned(plan, person, act.now, citizen)
     plan = held_plan(plan.code)
-    visit = _visit(plan, slot_id, items, act.now, staff=staff)
+    visit = _visit(plan, slot_id, items, act.now, staff=citizen is None)
     if citizen is not None:
         lock_citizen(citizen)
         if live_of_citizen(citizen) >= LIVE_AT_MOST:
@@ -205,15 +208,23 @@ def give_up(plan: HallPlan, appointment: Appointment, act: Act, note: str = "") 
 # Who may
 
 
-def refuse_banned(plan: HallPlan, person: str, now: datetime) -> None:
-    """By the hall's rules, whoever taps for them. Raises BookingBanned."""
+def refuse_banned(plan: HallPlan, person: str, now: datetime, citizen: str) -> None:
+    """By the hall's rules, whoever taps for them; `citizen`: who does. Raises BookingBanned."""
     if not plan.booking.bans:
         return
     marks = marks_of([person]).get(person, [])
     ban = standing(plan.booking.bans, marks, now).ban
     if ban is not None:
         until = wire_time(ban.until, plan.zone)
-        raise BookingBanned(banned_words(ban, plan.zone), until=until)
+        words = banned_words(ban, plan.zone, who_is(citizen, person))
+        raise BookingBanned(words, until=until)
+
+
+def who_is(citizen: str, person: str) -> Said | Both | str:
+    """Somebody an account acts for, in a sentence to it."""
+    if person == own_person(citizen):
+        return YOU
+    return name_served(citizen, person) if acts_for(citizen, person) else SOMEBODY
 
 
 # What is wanted

@@ -12,14 +12,16 @@ from app.appointments.queries import Appointment, marks_of
 from app.appointments.records import NAME
 from app.appointments.rules import Visit, check_in_opens, last_cancel, may_cancel
 from app.appointments.states import State
-from app.appointments.words import banned_words, near_words
+from app.appointments.words import SOMEBODY, YOU, banned_words, cancelling_words, near_words
 from app.catalog.plan import HallPlan
 from app.catalog.rules import opening
 from app.catalog.service import promises_shown
+from app.citizens.queries import citizen_of
 from app.citizens.rules import masked_name
 from app.core.http import wire_time
 from app.core.language import tell
 from app.core.parts import parts
+from app.core.said import Both, Said
 from app.tickets.queries import Ticket
 from app.tickets.queries import find_all as find_tickets
 from queueing.order import Promises
@@ -39,14 +41,17 @@ def slots_out(plan: HallPlan, free: Iterable[tuple[Visit, int]]) -> list[dict[st
     ]
 
 
-def appointment_out(appointment: Appointment, plan: HallPlan) -> dict[str, Any]:
-    """A booking, for who made it, whose it is, and staff; the name only masked."""
-    (shown,) = appointments_out([appointment], {plan.code: plan})
+def appointment_out(
+    appointment: Appointment, plan: HallPlan, reader: str | None = None
+) -> dict[str, Any]:
+    """A booking, for who made it, whose it is, and staff. `reader`: the account that reads it; the
+    name is masked for all but the one that gave it."""
+    (shown,) = appointments_out([appointment], {plan.code: plan}, reader)
     return shown
 
 
 def appointments_out(
-    found: Sequence[Appointment], plans: Mapping[str, HallPlan]
+    found: Sequence[Appointment], plans: Mapping[str, HallPlan], reader: str | None = None
 ) -> list[dict[str, Any]]:
     """Bookings of these halls (code -> plan), as each by itself: numbers, promises, and what counts
     against people are read once for all."""
@@ -59,14 +64,20 @@ def appointments_out(
     }
     people = {each.person_id for each in found if each.state == State.BOOKED}
     marks = marks_of(people) if people else {}
-    return [
-        {
-            **_out(each, plans[each.hall], promises[each.hall, each.day]),
-            "ticket": _ticket(tickets.get(each.ticket_id)),
-            "warning": _warning(each, plans[each.hall], marks.get(each.person_id, []), now),
-        }
-        for each in found
-    ]
+    own = citizen_of(reader).person if reader else None
+    shown = []
+    for each in found:
+        plan, name = plans[each.hall], _name(each, reader)
+        who = YOU if reader and each.person_id == own else (reader and name) or SOMEBODY
+        shown.append(
+            {
+                **_out(each, plan, promises[each.hall, each.day]),
+                "person": {"id": each.person_id, "name": name},
+                "ticket": _ticket(tickets.get(each.ticket_id)),
+                **_warnings(each, plan, marks.get(each.person_id, []), now, who),
+            }
+        )
+    return shown
 
 
 def days_out(plan: HallPlan, days: Iterable[BookingDay]) -> list[dict[str, Any]]:
@@ -84,12 +95,12 @@ def days_out(plan: HallPlan, days: Iterable[BookingDay]) -> list[dict[str, Any]]
     ]
 
 
-def standing_out(found: Standing, zone: tzinfo) -> dict[str, Any]:
+def standing_out(found: Standing, zone: tzinfo, who: Said | Both | str) -> dict[str, Any]:
     """What is counted against somebody, and what follows."""
     ban, near = found.ban, found.near("missed", "cancelled")
     return {
         "banned_until": ban and wire_time(ban.until, zone),
-        "reason": ban and tell(banned_words(ban, zone)),
+        "reason": ban and tell(banned_words(ban, zone, who)),
         "counts": [
             {
                 "what": each.rule.what,
@@ -100,29 +111,44 @@ def standing_out(found: Standing, zone: tzinfo) -> dict[str, Any]:
             }
             for each in found.counts
         ],
-        "warning": near and tell(near_words(near)),
+        "warning": near and tell(near_words(near, who)),
     }
 
 
-def _warning(
-    appointment: Appointment, plan: HallPlan, marks: Sequence[Mark], now: datetime
-) -> str | None:
+def _name(appointment: Appointment, reader: str | None) -> str | None:
+    if appointment.name_sealed is None:
+        return None
+    name = parts().seal.open(NAME, appointment.name_sealed)
+    return name if reader and appointment.citizen_id == reader else masked_name(name)
+
+
+def _warnings(
+    appointment: Appointment,
+    plan: HallPlan,
+    marks: Sequence[Mark],
+    now: datetime,
+    who: Said | Both | str,
+) -> dict[str, str | None]:
     """What whoever holds a booking should know before they cancel it or stay away: that the person
     is banned, or would be."""
     if appointment.state != State.BOOKED:
-        return None
+        return {"warning": None, "cancel_warning": None}
     found = standing(plan.booking.bans, marks, now)
     if found.ban is not None:
-        return tell(banned_words(found.ban, plan.zone))
+        banned = tell(banned_words(found.ban, plan.zone, who))
+        return {"warning": banned, "cancel_warning": None}
     cancels = may_cancel(plan, appointment.slot_starts_at, now)
-    near = (cancels and found.near("cancelled")) or found.near("missed")
-    return tell(near_words(near)) if near else None
+    last = found.near("cancelled") if cancels else None
+    near = last or found.near("missed")
+    return {
+        "warning": tell(near_words(near, who)) if near else None,
+        "cancel_warning": tell(cancelling_words(last)) if last else None,
+    }
 
 
 def _out(appointment: Appointment, plan: HallPlan, promises: Promises) -> dict[str, Any]:
     starts_at, ends_at = appointment.slot_starts_at, appointment.slot_ends_at
     opens_at = check_in_opens(plan, starts_at, promises.check_in_opens)
-    name = appointment.name_sealed
     return {
         "id": appointment.id,
         "code": appointment.code,
@@ -143,10 +169,6 @@ def _out(appointment: Appointment, plan: HallPlan, promises: Promises) -> dict[s
         "lane": appointment.lane,
         "item": appointment.items[0],
         "items": appointment.items,
-        "person": {
-            "id": appointment.person_id,
-            "name": masked_name(parts().seal.open(NAME, name)) if name else None,
-        },
         "note": appointment.note,
     }
 

@@ -8,35 +8,45 @@ from typing import Any
 
 from app.appointments.bans import Banned, Count
 from app.catalog.plan import HallPlan
-from app.core.said import Both, Said
+from app.core.said import Both, Masked, Said
 from app.notices.rules import time_field
 
 WEEKDAYS = "一二三四五六日"
 ITEM_AT_MOST = 20
 """Characters of the fields of messages that name items: WeChat's `thing`."""
 
+Who = Masked | Said
+"""Whom a booking is for, to its booker."""
+YOU = Said("您")
+SOMEBODY = Both("办事人", "this person")
+"""To staff, who have the name beside it."""
+
 BANNED = {
-    "missed": "办事人累计爽约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
-    "cancelled": "办事人累计取消预约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
+    "missed": "%(who)s累计爽约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
+    "cancelled": "%(who)s累计取消预约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
 }
 BANNED_WITHIN = {
-    "missed": "办事人 %(within)s 天内爽约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
+    "missed": "%(who)s %(within)s 天内爽约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。",
     "cancelled": (
-        "办事人 %(within)s 天内取消预约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。"
+        "%(who)s %(within)s 天内取消预约 %(count)s 次，%(until)s 前不能自行预约，可到大厅取号。"
     ),
 }
 NEAR = {
-    "missed": "办事人已爽约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。",
-    "cancelled": "办事人已取消预约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。",
+    "missed": "%(who)s已爽约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。",
+    "cancelled": "%(who)s已取消预约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。",
 }
 NEAR_WITHIN = {
     "missed": (
-        "办事人 %(within)s 天内已爽约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。"
+        "%(who)s %(within)s 天内已爽约 %(count)s 次，满 %(limit)s 次将有 %(days)s 天不能自行预约。"
     ),
     "cancelled": (
-        "办事人 %(within)s 天内已取消 %(count)s 次预约，满 %(limit)s 次将 %(days)s 天不能自行预约。"
+        "%(who)s %(within)s 天内已取消 %(count)s 次预约，"
+        "满 %(limit)s 次将 %(days)s 天不能自行预约。"
     ),
 }
+
+CANCELLING = "这是第 %(nth)s 次取消，取消后 %(days)s 天不能自行预约。"
+CANCELLING_WITHIN = "这是 %(within)s 天内第 %(nth)s 次取消，取消后 %(days)s 天不能自行预约。"
 
 
 def when(plan: HallPlan, appointment: Any) -> Said:
@@ -90,7 +100,7 @@ REMINDER = (
 
 
 def told(
-    plan: HallPlan, appointment: Any, kind: str, note: str, who: str | Said, before: Any
+    plan: HallPlan, appointment: Any, kind: str, note: str, who: Who, before: Any
 ) -> Said | None:
     """The sentence for what happened to a booking; None where nobody needs to be told. `before`:
     the booking as it was; an account may have several for one item."""
@@ -103,21 +113,21 @@ def told(
     return Said(why or TOLD[kind], said)
 
 
-def reminder_words(plan: HallPlan, appointment: Any, who: str | Said) -> Said:
+def reminder_words(plan: HallPlan, appointment: Any, who: Who) -> Said:
     """The sentence that reminds of a booking."""
     return Said(REMINDER, _said_of(plan, appointment, who))
 
 
-def _said_of(plan: HallPlan, appointment: Any, who: str | Said) -> dict[str, Any]:
+def _said_of(plan: HallPlan, appointment: Any, who: Who) -> dict[str, Any]:
     return time_said(plan, appointment, who) | {"code": appointment.code}
 
 
-def time_said(plan: HallPlan, appointment: Any, who: str | Said) -> dict[str, Any]:
+def time_said(plan: HallPlan, appointment: Any, who: Who) -> dict[str, Any]:
     """What sentences say of every time, also of one that is merely offered."""
     return matter_said(plan, appointment.items, who) | {"when": when(plan, appointment)}
 
 
-def matter_said(plan: HallPlan, items: Sequence[str], who: str | Said) -> dict[str, Any]:
+def matter_said(plan: HallPlan, items: Sequence[str], who: Who) -> dict[str, Any]:
     """What they say of whoever comes for something."""
     hall = Both(plan.name, plan.name_en)
     return {"who": who, "hall": hall, "matter": matter_words(plan, items)}
@@ -141,23 +151,19 @@ def note_of(kind: str, note: str) -> str:
     return NOTES_WHY[kind].format(note=note) if note and kind in NOTES_WHY else NOTES[kind]
 
 
-def facts_of(
-    plan: HallPlan, appointment: Any, kind: str, note: str, who: str | Said
-) -> dict[str, str]:
+def facts_of(plan: HallPlan, appointment: Any, kind: str, note: str, who: Who) -> dict[str, str]:
     """The same for the fields of a message."""
     facts = time_facts(plan, appointment, note_of(kind, note), who)
     return {**facts, "code": appointment.code}
 
 
-def time_facts(plan: HallPlan, appointment: Any, note: str, who: str | Said) -> dict[str, str]:
+def time_facts(plan: HallPlan, appointment: Any, note: str, who: Who) -> dict[str, str]:
     """What is said of every time, also of one that is merely offered."""
     starts_at = time_field(appointment.slot_starts_at, plan.zone)
     return matter_facts(plan, appointment.items, note, who) | {"when": starts_at}
 
 
-def matter_facts(
-    plan: HallPlan, items: Sequence[str], note: str, who: str | Said
-) -> dict[str, str]:
+def matter_facts(plan: HallPlan, items: Sequence[str], note: str, who: Who) -> dict[str, str]:
     """What is said of whoever comes for something."""
     return {
         "item": _item_field(plan, items),
@@ -167,20 +173,27 @@ def matter_facts(
     }
 
 
-def banned_words(ban: Banned, zone: tzinfo) -> Said:
+def banned_words(ban: Banned, zone: tzinfo, who: Said | Both | str) -> Said:
     """Why somebody may not book, and until when."""
     rule, until = ban.rule, ban.until.astimezone(zone)
     words = (BANNED_WITHIN if rule.within_days else BANNED)[rule.what]
-    values = {"count": rule.count, "within": rule.within_days}
+    values = {"who": who, "count": rule.count, "within": rule.within_days}
     return Said(words, values | {"until": f"{until:%Y-%m-%d %H:%M}"})
 
 
-def near_words(near: Count) -> Said:
+def near_words(near: Count, who: Said | Both | str) -> Said:
     """That one more would ban them."""
     rule = near.rule
     words = (NEAR_WITHIN if rule.within_days else NEAR)[rule.what]
     values = {"count": near.count, "limit": rule.count, "days": rule.ban_days}
-    return Said(words, values | {"within": rule.within_days})
+    return Said(words, values | {"who": who, "within": rule.within_days})
+
+
+def cancelling_words(near: Count) -> Said:
+    """The same to whoever is about to cancel the one that bans."""
+    rule = near.rule
+    words = CANCELLING_WITHIN if rule.within_days else CANCELLING
+    return Said(words, {"nth": rule.count, "within": rule.within_days, "days": rule.ban_days})
 
 
 def _item_field(plan: HallPlan, items: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ class SignInIn(Schema):
 
 class CitizenOut(Schema):
     id = String(required=True)
-    name = String(required=True, allow_none=True, metadata={"example": "张*三"})
+    name = String(required=True, allow_none=True, metadata={"example": "张小三"})
     has_identity = Boolean(required=True, metadata={"description": "是否已登记本人姓名和证件号码"})
     phone = String(required=True, allow_none=True, metadata={"example": "138****1234"})
     language = String(required=True, validate=OneOf(list(LANGUAGES)))
@@ -76,11 +76,11 @@ class PersonIn(Schema):
 
 class PersonOut(Schema):
     id = String(required=True)
-    name = String(required=True, metadata={"example": "张*三"})
+    name = String(required=True, metadata={"example": "张小三"})
     kind = String(required=True, validate=OneOf(["person", "firm"]))
     relation = String(
         required=True,
         validate=OneOf(["self", *RELATIONS["person"], *RELATIONS["firm"]]),
         metadata={"description": "family：家人，未说明是本人的什么人"},
     )
-    number = String(required=True, metadata={"example": "1****************X"})
+    number = String(required=True, metadata={"example": "1101**********002X"})

@@ -2,7 +2,8 @@
 
 The key's row is the first insert of the effect's own transaction: a second try that comes while
 the first runs waits on it, and then reads the stored answer. Only answers that say yes (2xx)
-are stored; an error rolls the row back with everything else, so it may be tried again.
+are stored, sealed, since they may name people; an error rolls the row back with everything else,
+so it may be tried again.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ HEADER = "Idempotency-Key"
 BODY = "idempotency_keys.body_hash"
 """The column a body's blind index belongs to. A plain hash would give away what it is of: there
 are few enough ID numbers to try them all."""
+ANSWER = "idempotency_keys.answer_sealed"
+"""The column a sealed answer belongs to."""
 
 
 class KeyRow(db.Model):
@@ -48,7 +51,7 @@ class KeyRow(db.Model):
     body_hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     status: Mapped[int | None]
-    answer: Mapped[str | None]
+    answer_sealed: Mapped[bytes | None]
 
 
 TABLE = KeyRow.__table__
@@ -154,18 +157,17 @@ def _stored(once: Try, now: datetime) -> Answer | None:
     if insert_once(TABLE, **asdict(once), at=now):
         return None
     kept = db.session.execute(
-        select(TABLE.c.body_hash, TABLE.c.status, TABLE.c.answer).where(_is(once))
+        select(TABLE.c.body_hash, TABLE.c.status, TABLE.c.answer_sealed).where(_is(once))
     ).one()
     if kept.body_hash != once.body_hash:
         raise KeyReused
-    return Answer(json.loads(kept.answer), kept.status)
+    return Answer(json.loads(parts().seal.open(ANSWER, kept.answer_sealed)), kept.status)
 
 
 def _keep(once: Try, answer: Answer) -> None:
+    sealed = parts().seal.seal(ANSWER, json.dumps(answer.body, ensure_ascii=False))
     db.session.execute(
-        update(TABLE)
-        .where(_is(once))
-        .values(status=answer.status, answer=json.dumps(answer.body, ensure_ascii=False))
+        update(TABLE).where(_is(once)).values(status=answer.status, answer_sealed=sealed)
     )
 
 

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from flask import Flask, Response, g, has_request_context, jsonify, request
 
 from app.core.auth import public
-from app.core.said import Both, Said
+from app.core.said import Both, Masked, Said
 
 bp = APIBlueprint("language", __name__, enable_openapi=False)
 
@@ -60,6 +60,8 @@ def _told(value: Any) -> Any:
             return tell(value)
         case Both(chinese, english):
             return either(chinese, english)
+        case Masked(masked):
+            return masked
     return value
 
 

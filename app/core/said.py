@@ -20,6 +20,17 @@ class Both:
 
 
 @dataclass(frozen=True, slots=True)
+class Masked:
+    """Somebody's name as it may lie in the clear; in full for whoever knows whom it is of."""
+
+    masked: str
+    person: str
+
+    def __str__(self) -> str:
+        return self.masked
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Its Chinese words, and what stands in their places, which may be Said or in Both languages
     itself. `language.tell` says it to a reader."""
@@ -30,6 +41,14 @@ class Said:
     def __str__(self) -> str:
         return self.words % self.values
 
+    def knowing(self, names: Mapping[str, str]) -> Said:
+        """The same for somebody who knows these people: person -> name."""
+        values = {
+            key: names.get(each.person, each.masked) if isinstance(each, Masked) else each
+            for key, each in self.values.items()
+        }
+        return Said(self.words, values)
+
     @classmethod
     def kept(cls, kept: Mapping[str, Any]) -> Said:
         """As it was before `asdict` wrote it down."""
@@ -39,4 +58,6 @@ class Said:
 def _value(kept: Any) -> Any:
     if not isinstance(kept, Mapping):
         return kept
+    if "person" in kept:
+        return Masked(**kept)
     return Said.kept(kept) if "words" in kept else Both(**kept)

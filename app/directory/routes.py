@@ -25,7 +25,7 @@ bp = APIBlueprint("directory", __name__, url_prefix="/api/v1", tag="办事指南
 @public
 @bp.input(NearQuery, location="query")
 @bp.output(HallOut(many=True))
-@bp.doc(summary="所有大厅，现在忙不忙；给出位置的，近的在前")
+@bp.doc(summary="所有大厅，现在忙不忙；正在办公的在前，给出位置的近的在前")
 def halls(query_data: dict[str, float]) -> list[dict[str, Any]]:
     at = (query_data["latitude"], query_data["longitude"]) if query_data else None
     return halls_out(plans(), at)
@@ -43,7 +43,7 @@ def one_hall(hall: str) -> dict[str, Any]:
 @public
 @bp.input(ItemQuery, location="query")
 @bp.output(FoundItemOut(many=True))
-@bp.doc(summary="在所有大厅中按词查找事项，同名的合为一条")
+@bp.doc(summary="在所有大厅中按词查找事项，同名的合为一条；正在办公的大厅在前")
 def items_everywhere(query_data: dict[str, str]) -> list[dict[str, Any]]:
     return [done_in_out(alike) for alike in find_everywhere(plans(), query_data["q"])]
 

@@ -25,7 +25,8 @@ Place = tuple[float, float]
 
 
 def halls_out(halls: Sequence[HallPlan], at: Place | None = None) -> list[dict[str, Any]]:
-    """Halls, the nearest first for who says where they are; those without a location come last.
+    """Halls, the nearest first for who says where they are, those without a location last; else
+    those that are open first.
 
     Reads the database once for all of them, besides what a hall promises today, as long as no
     number was given; forecasts come from Redis, and are kept for a moment."""
@@ -33,7 +34,7 @@ def halls_out(halls: Sequence[HallPlan], at: Place | None = None) -> list[dict[s
     waiting = waiting_everywhere({plan.code: plan.day_of(now).date for plan in halls})
     shown = [_hall_out(plan, now, waiting[plan.code], at) for plan in halls]
     if at is None:
-        return shown
+        return sorted(shown, key=lambda hall: not hall["open"])
     return sorted(shown, key=lambda hall: (hall["distance_m"] is None, hall["distance_m"]))
 
 
@@ -86,7 +87,10 @@ def item_detail_out(plan: HallPlan, item: Item) -> dict[str, Any]:
 
 
 def done_in_out(alike: Sequence[tuple[HallPlan, Item]]) -> dict[str, Any]:
-    """What goes by one name, and every hall that does it; `code` where all have the same."""
+    """What goes by one name, and every hall that does it, those that are open first; `code` where
+    all have the same."""
+    now = parts().clock.now()
+    alike = sorted(alike, key=lambda each: not is_open_at(each[0], now))
     plan, item = alike[0]
     codes = {each.code for _, each in alike}
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -9,6 +10,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from app.catalog.service import plans
+from app.citizens.queries import people_of
 from app.citizens.rules import BEIJING
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
@@ -30,7 +32,8 @@ bp = APIBlueprint("notices", __name__, url_prefix="/api/v1", tag="消息")
 def notices() -> Response:
     zones = {plan.code: plan.zone for plan in plans()}
     found = latest_of(actor().id, _now())
-    return answer([_notice_out(row, zones.get(row["hall"], BEIJING)) for row in found])
+    names = {each.id: each.name for each in people_of(actor().id)}
+    return answer([_notice_out(row, zones.get(row["hall"], BEIJING), names) for row in found])
 
 
 @bp.get("/me/notices/unread")
@@ -78,12 +81,12 @@ def answer_subscriptions(json_data: dict[str, Any]) -> Response:
     )
 
 
-def _notice_out(row: dict[str, Any], zone: tzinfo) -> dict[str, Any]:
+def _notice_out(row: dict[str, Any], zone: tzinfo, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "kind": row["kind"],
         "title": title(row["kind"]),
-        "text": tell(Said.kept(row["said"])) if row["said"] else row["text"],
+        "text": tell(Said.kept(row["said"]).knowing(names)) if row["said"] else row["text"],
         "at": wire_time(row["at"], zone),
         "read": row["read_at"] is not None,
         "link": row["link"],

@@ -136,3 +136,17 @@ describe('a session that has expired', () => {
     expect(who.token).toBe(null)
   })
 })
+
+it('a language chosen before signing in is told to the hall, and one it knows is not', async () => {
+  const { chooseLanguage } = await import('../src/lib/i18n.js')
+  const { signIn } = await import('../src/lib/session.js')
+  const answer = [201, { token: 'new', citizen: { id: 'c', language: 'en' } }]
+  chooseLanguage('en')
+  expect(answering(answer)).toEqual([])
+  await signIn('li')
+  expect(uni.request).toHaveBeenCalledTimes(1)
+  chooseLanguage('zh-CN')
+  const asked = answering(answer)
+  await signIn('li')
+  expect(asked.slice(1)).toMatchObject([{ method: 'PUT', data: '{"language":"zh-CN"}' }])
+})

@@ -37,3 +37,15 @@ describe('checking in', () => {
     expect(told('09:00', '2026-11-24').open).toBe(false)
   })
 })
+
+it('writes codes as they are read out, and leaves other numbers alone', () => {
+  expect(booking.grouped('1234567890')).toBe('1234 567 890')
+  expect(booking.withCodes('预约码 1234567890，请致电 13812345678。')).toBe('预约码 1234 567 890，请致电 13812345678。')
+})
+
+it('says of a hall that never closes that it is open all day', async () => {
+  const { hoursOf } = await import('../src/lib/hall.js')
+  const from = (opens, closes) => ({ hours_today: [{ opens_at: at(opens), closes_at: at(closes) }] })
+  expect(hoursOf(from('00:00', '00:00'))).toBe('今天全天办公')
+  expect(hoursOf(from('09:00', '17:00'))).toBe('今天 09:00–17:00')
+})

@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { en } from '../src/words/en/index.js'
+import { PARTS, en } from '../src/words/en/index.js'
 
 const SOURCE = join(__dirname, '..', 'src')
 const SAID = /\bt\(\s*'((?:[^'\\\n]|\\.)+)'/g
@@ -24,6 +24,10 @@ describe('English', () => {
   })
   it('has no word that nobody says', () => {
     expect(Object.keys(en).filter((words) => !said.has(words))).toEqual([])
+  })
+  it('says the same of the same words in every part', () => {
+    const all = Object.values(PARTS).flatMap((part) => Object.entries(part))
+    expect(all.filter(([zh, words]) => en[zh] !== words)).toEqual([])
   })
   it('keeps the places', () => {
     expect(Object.entries(en).filter(([zh, words]) => String(places(zh)) !== String(places(words)))).toEqual([])

@@ -90,7 +90,7 @@ def test_what_is_told_of_a_booking_is_read_in_either_language(house):
     (booked,) = in_english(house, "GET", "/me/notices", li.token).json
     assert li.appointment(made, "cancel").status_code == 200
     (cancelled,) = in_english(house, "GET", "/me/notices", li.token).json
-    booking = "for 李*明 at Test Centre"
+    booking = "for 李小明 at Test Centre"
     matter = "“ID card”, Tue, Nov 24, 09:00–09:30"
     assert booked["text"] == f"Booked {booking}: {matter}. Booking code: {made['code']}."
     assert cancelled["text"] == f"The booking {booking}, {matter}, has been cancelled."

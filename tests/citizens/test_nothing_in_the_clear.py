@@ -45,6 +45,7 @@ def test_nothing_is_found_by_looking(house, every_redis, caplog):
     li.post("/me/people", {"name": "王秀芳", "id_number": id_number("19580308")})
     li.get("/me/people")
     li.take_from_afar()
+    li.book(house.slot("09:00"))
 
     values = [
         told(value)

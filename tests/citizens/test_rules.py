@@ -182,5 +182,5 @@ def test_what_is_shown_of_a_name(text, shown):
 
 
 def test_what_is_shown_of_a_number():
-    assert masked_number("11010519491231002X", "person") == "1****************X"
-    assert masked_number("91110000600037341L", "firm") == "9111**********341L"
+    assert masked_number("11010519491231002X") == "1101**********002X"
+    assert masked_number("91110000600037341L") == "9111**********341L"

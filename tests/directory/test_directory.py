@@ -122,6 +122,29 @@ def test_one_search_over_all_halls(house):
     assert house.get("/items?q=" + "长" * 101).status_code == 422
 
 
+def test_halls_that_are_open_come_first_where_the_place_is_unknown(house):
+    load_binhe(house)
+
+    def close_at_ten(file):
+        file["hall"]["hours"]["mon"] = ["09:00-10:00"]
+        card = {"code": "card", "name": "城乡居民医保参保缴费", "department": "ga", "lane": "B"}
+        file["items"].append({**card, "minutes": 6})
+
+    house.reload(close_at_ten)
+
+    def order():
+        card = house.get("/items?q=城乡居民医保参保缴费").json[0]
+        halls = [hall["code"] for hall in house.get("/halls").json]
+        return halls, [each["hall"] for each in card["halls"]]
+
+    at(house, "2026-11-23T09:30")
+    assert order() == ([HALL, "binhe"], [HALL, "binhe"])
+    at(house, "2026-11-23T10:00")
+    assert order() == (["binhe", HALL], ["binhe", HALL])
+    near = house.get("/halls?latitude=37.06&longitude=122.10").json
+    assert [hall["code"] for hall in near] == ["binhe", HALL]
+
+
 def test_a_list_of_halls_costs_two_statements(house):
     """Which halls there are, and who waits: whatever their number, once a number was given."""
     load_binhe(house)

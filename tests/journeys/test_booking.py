@@ -6,7 +6,7 @@ from tests.house import refused
 def test_from_the_phone_to_the_counter(house):
     li = house.citizen("li").identify()
     booked = li.book(house.slot("09:30", date="2026-11-23"))
-    assert (booked["state"], booked["person"]["name"]) == ("booked", "李*明")
+    assert (booked["state"], booked["person"]["name"]) == ("booked", "李小明")
     assert booked["slot"]["starts_at"] == "2026-11-23T09:30:00.000+08:00"
     assert li.get("/appointments").json == [booked]
     assert li.get("/me/notices").json[0]["text"].endswith(f"预约码 {booked['code']}。")

@@ -22,7 +22,7 @@ def test_a_freed_place_is_held_for_the_first_in_line_and_becomes_a_booking(line)
     until = datetime.fromisoformat(wang["offer"]["until"])
     assert until == line.house.clock.now() + timedelta(minutes=30)
     assert line.told("wang", "freed") == [
-        "李*明候补的测试大厅“身份证”有空余名额，时间 11 月 24 日（周二）09:30–10:00，"
+        "李小明候补的测试大厅“身份证”有空余名额，时间 11 月 24 日（周二）09:30–10:00，"
         "为您保留到 11 月 23 日 09:30，请及时接受。"
     ]
     assert line.free() == []
@@ -60,7 +60,7 @@ def test_who_says_nothing_in_time_or_leaves_makes_room_for_the_next(line):
     line.round()
     assert line.states(wang=wang, zhao=zhao) == ["lapsed", "offered"]
     assert line.told("wang", "waiting") == [
-        "为李*明保留的测试大厅“身份证”候补名额 11 月 24 日（周二）09:00–09:30 已过保留时间；"
+        "为李小明保留的测试大厅“身份证”候补名额 11 月 24 日（周二）09:00–09:30 已过保留时间；"
         "如仍需要，请重新候补。"
     ]
     assert line.told("zhao", "waiting") == []
@@ -157,7 +157,7 @@ def test_a_day_of_the_line_ends_with_its_bookings(line):
     assert line.states(wang=wang, zhao=zhao) == ["lapsed", "over"]
     line.round()
     assert line.told("zhao", "waiting") == [
-        "李*明候补的测试大厅“身份证” 11 月 24 日没有空余名额，候补已结束；"
+        "李小明候补的测试大厅“身份证” 11 月 24 日没有空余名额，候补已结束；"
         "请选择其他日期，或到大厅取号办理。"
     ]
     refused(line.do("zhao", zhao, "leave"), 409, "waiting_over")

@@ -75,7 +75,7 @@ def accept(waiting_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
 
     def presented(made: Appointment) -> dict[str, Any]:
-        return appointment_out(made, plan_of(made.hall))
+        return appointment_out(made, plan_of(made.hall), doing.actor.id)
 
     return perform_here(lambda: service.accept(mine(waiting_id).id, doing), presented, status=201)
 
@@ -99,4 +99,4 @@ def mine(waiting_id: str) -> Waiting:
 
 
 def _presented(waiting: Waiting) -> dict[str, Any]:
-    return waiting_out(waiting, plan_of(waiting.hall))
+    return waiting_out(waiting, plan_of(waiting.hall), actor().id)

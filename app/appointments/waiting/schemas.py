@@ -42,7 +42,9 @@ class WaitingListEntryOut(Schema):
         metadata={"description": "在同队列候补中排第几；不在等候的为空"},
     )
     offer = Nested(OfferOut, required=True, allow_none=True)
-    person_name = String(required=True, metadata={"description": "隐去部分的姓名"})
+    person_name = String(
+        required=True, metadata={"description": "候补的账号看到全名，其他人看到的隐去部分"}
+    )
     appointment = String(
         required=True, allow_none=True, metadata={"description": "接受后成为的预约的 id"}
     )

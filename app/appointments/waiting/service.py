@@ -55,7 +55,7 @@ def join(hall: str, wish: Wish, person: str, name: str, act: Act) -> Waiting:
     plan = held_plan(hall)
     lane = one_lane([item_of(plan, code) for code in wish.items])[0].lane
     _require_full(plan, wish, act.now)
-    bookings.refuse_banned(plan, person, act.now)
+    bookings.refuse_banned(plan, person, act.now, act.actor.id)
     citizen = act.actor.id
     lock_citizen(citizen)
     if queries.live_of_citizen(citizen) >= LIVE_AT_MOST:
@@ -91,7 +91,7 @@ def accept(waiting_id: str, act: Act) -> Appointment:
     lock_citizen(found.citizen_id)
     offer = queries.find(waiting_id, lock=True)
     require_offered(offer.state, offer.offer_until, act.now)
-    bookings.refuse_banned(plan, offer.person_id, act.now)
+    bookings.refuse_banned(plan, offer.person_id, act.now, offer.citizen_id)
     if live_of_citizen(offer.citizen_id) >= bookings.LIVE_AT_MOST:
         raise TooManyBookings
     visit = offered_visit(plan, offer, slots_on(plan, offer.day), taken_on(plan.code, offer.day))

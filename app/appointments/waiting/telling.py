@@ -14,7 +14,7 @@ from app.catalog.plan import HallPlan
 from app.citizens.rules import masked_name
 from app.core.acts import Act
 from app.core.parts import parts
-from app.core.said import Said
+from app.core.said import Masked, Said
 from app.notices.rules import time_field
 from app.notices.service import Link, notify, withdraw
 
@@ -40,10 +40,14 @@ def name_of(waiting: Waiting) -> str:
     return parts().seal.open(NAME, waiting.name_sealed)
 
 
+def _who(waiting: Waiting) -> Masked:
+    return Masked(masked_name(name_of(waiting)), waiting.person_id)
+
+
 def tell_freed(plan: HallPlan, offer: Waiting, act: Act) -> None:
     """A place is held for them, and until when."""
     until = offer.offer_until.astimezone(plan.zone)
-    who = masked_name(name_of(offer))
+    who = _who(offer)
     by = {"day": day_said(until), "until": f"{until:%H:%M}"}
     words = Said(FREED, time_said(plan, offer, who) | by)
     note = f"{until.month}月{until.day}日 {until:%H:%M} 前接受有效"
@@ -74,7 +78,7 @@ def tell_lapsed(plan: HallPlan, offer: Waiting, act: Act) -> None:
 
 def tell_over(plan: HallPlan, waiting: Waiting, act: Act) -> None:
     """Nothing has come free for them."""
-    who = masked_name(name_of(waiting))
+    who = _who(waiting)
     time = plan.clock_on(plan.hall_day(waiting.day), waiting.begins or plan.day_starts_at)
     day = day_said(time.astimezone(plan.zone))
     words = Said(OVER, matter_said(plan, waiting.items, who) | {"day": day})
@@ -84,7 +88,7 @@ def tell_over(plan: HallPlan, waiting: Waiting, act: Act) -> None:
 
 
 def _tell_gone(plan: HallPlan, offer: Waiting, words: str, note: str, what: str, act: Act) -> None:
-    who = masked_name(name_of(offer))
+    who = _who(offer)
     said = Said(words, time_said(plan, offer, who))
     facts = time_facts(plan, offer, note, who)
     _tell_change(plan, offer, said, facts, f"{offer.offered_at:%Y%m%d%H%M%S%f}:{what}", act)

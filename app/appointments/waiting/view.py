@@ -14,8 +14,9 @@ from app.core.http import wire_time
 from app.core.language import named
 
 
-def waiting_out(waiting: Waiting, plan: HallPlan) -> dict[str, Any]:
-    """An entry, for who joined and whose it is; the name only masked."""
+def waiting_out(waiting: Waiting, plan: HallPlan, reader: str) -> dict[str, Any]:
+    """An entry, for the account that joined and for whose it is, which reads the name masked."""
+    name = name_of(waiting)
     return {
         "id": waiting.id,
         "state": waiting.state,
@@ -28,7 +29,7 @@ def waiting_out(waiting: Waiting, plan: HallPlan) -> dict[str, Any]:
         "to": _clock(waiting.ends),
         "place": place_of(waiting),
         "offer": _offer(waiting, plan),
-        "person_name": masked_name(name_of(waiting)),
+        "person_name": name if waiting.citizen_id == reader else masked_name(name),
         "appointment": waiting.appointment_id,
     }
 

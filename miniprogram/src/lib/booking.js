@@ -63,6 +63,10 @@ export function bookingState({ state }) {
   }[state] ?? { words: state, tone: 'off' }
 }
 
+/** A booking's code as it is read out: '1234 567 890'; `withCodes`: each one in a text. */
+export const grouped = (code) => code.replace(/^(\d{4})(\d{3})(\d{3})$/, '$1 $2 $3')
+export const withCodes = (text) => text.replace(/\b\d{10}\b/g, grouped)
+
 /** What has become of standing in line for a full day, as `{words, tone}`. */
 export function waitingState({ state }) {
   return {

@@ -15,9 +15,8 @@ export function loadOf({ open, load }) {
 
 export function hoursOf({ hours_today: hours }) {
   if (!hours?.length) return t('今天休息')
-  const spans = hours.map(({ opens_at: from, closes_at: to }) => (
-    clock(from) === clock(to) ? t('全天') : span(from, to)
-  ))
+  if (hours.some(({ opens_at: from, closes_at: to }) => clock(from) === clock(to))) return t('今天全天办公')
+  const spans = hours.map(({ opens_at: from, closes_at: to }) => span(from, to))
   return t('今天 %(hours)s', { hours: spans.join(' ') })
 }
 

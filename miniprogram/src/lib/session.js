@@ -1,9 +1,9 @@
 // Who is signed in on this phone. WeChat says it by itself; in a demo, whoever types a name.
 
 import { reactive } from 'vue'
-import { InWords, asCitizen, del, get, plainly } from './api.js'
+import { InWords, asCitizen, del, get, plainly, put } from './api.js'
 import { kept } from './kept.js'
-import { t } from './i18n.js'
+import { language, t } from './i18n.js'
 
 const WECHAT = process.env.UNI_PLATFORM === 'mp-weixin'
 
@@ -80,6 +80,8 @@ function wechatCode() {
 function remember({ token, citizen }, name = null) {
   Object.assign(session, { token, citizen, name })
   keep()
+  // chosen while nobody was signed in; messages are sent in the language the pages are read in
+  if (citizen.language !== language.value) put('/me/language', { language: language.value }).catch(() => {})
 }
 
 function forget() {

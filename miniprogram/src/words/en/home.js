@@ -7,7 +7,7 @@ export const home = {
   '预计等候：%(wait)s': 'Expected wait: %(wait)s',
   已预约: 'Booked',
   '暂时读不到您的号和预约，请下拉刷新。': 'Your number and bookings cannot be loaded now. Pull down to refresh.',
-  大厅: 'Service centres',
+  各大厅: 'Service centres',
   附近的大厅: 'Service centres near you',
   按远近排列: 'Sort by distance',
   '还没有开放的大厅。': 'No service centre is open to the public yet.',

@@ -9,4 +9,6 @@ import { me } from './me.js'
 import { messages } from './messages.js'
 import { queue } from './queue.js'
 
-export const en = { ...common, ...home, ...account, ...items, ...booking, ...queue, ...messages, ...me }
+export const PARTS = { common, home, account, items, booking, queue, messages, me }
+
+export const en = Object.assign({}, ...Object.values(PARTS))

@@ -15,7 +15,7 @@ export const items = {
   办事指南: 'Guide',
   办理时间: 'Takes',
   '约 %(minutes)s 分钟': 'about %(minutes)s min',
-  现在取号: 'Wait from now',
+  现在取号要等: 'Wait if you come now',
   现在不给号: 'No numbers now',
   要带什么: 'What to bring',
   '没有列明材料，建议带上身份证，或先电话咨询。': 'No papers are listed. Bring your ID card, or call first.',

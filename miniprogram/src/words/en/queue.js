@@ -57,6 +57,7 @@ export const queue = {
   给家人一个链接: 'Make a link',
   发给家人: 'Send to a relative',
   复制链接: 'Copy the link',
+  '链接已复制，可以粘贴给家人': 'Copied: paste it in a message to a relative',
   收回链接: 'Take the link back',
   '%(n)s 人会收到提醒': '%(n)s will be notified',
   '请帮我留意 %(number)s 号': 'Please watch number %(number)s for me',
