@@ -41,7 +41,7 @@ function open(root, answer) {
     canIUse: () => true,
     nextTick: (then) => setTimeout(then, 0),
   }
-  for (const name of ['navigateTo', 'redirectTo', 'navigateBack', 'switchTab', 'showToast', 'showModal', 'setNavigationBarTitle', 'setTabBarItem', 'stopPullDownRefresh', 'setClipboardData', 'makePhoneCall', 'openLocation']) known[name] = noted(name)
+  for (const name of ['navigateTo', 'redirectTo', 'navigateBack', 'switchTab', 'showToast', 'showModal', 'setNavigationBarTitle', 'setTabBarItem', 'setTabBarBadge', 'removeTabBarBadge', 'stopPullDownRefresh', 'setClipboardData', 'makePhoneCall', 'openLocation']) known[name] = noted(name)
   for (const name of ['onNetworkStatusChange', 'onAppShow', 'offAppShow', 'onAppHide', 'offAppHide']) known[name] = () => {}
 
   globalThis.wx = new Proxy(known, {
