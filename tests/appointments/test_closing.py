@@ -189,7 +189,7 @@ def test_moved_to_the_next_day_at_the_same_time_and_told_why(house, desk):
     assert now["slot"]["starts_at"] == f"{WEDNESDAY}T10:30:00.000+08:00"
     assert (now["code"], now["note"], now["state"]) == (booking["code"], "线路检修停电", "booked")
     assert li.get("/me/notices").json[0]["text"] == (
-        "因线路检修停电，李*明原定 11 月 24 日（周二）10:30–11:00 在测试大厅的“身份证”预约"
+        "因线路检修停电，李小明原定 11 月 24 日（周二）10:30–11:00 在测试大厅的“身份证”预约"
         f"已改到 11 月 25 日（周三）10:30–11:00，预约码 {booking['code']} 不变。"
     )
     assert (hit(desk), miscounted(house)) == ([], [])
@@ -281,7 +281,7 @@ def test_cancelled_and_told_why(house, desk):
     house.clock.advance(minutes=1)
     assert settle(desk, "cancel") == {"moved": [], "cancelled": [booking["id"]], "left": []}
     assert li.get("/me/notices").json[0]["text"] == (
-        "因线路检修停电，李*明在测试大厅 11 月 24 日（周二）10:00–10:30 的“身份证”预约已取消。"
+        "因线路检修停电，李小明在测试大厅 11 月 24 日（周二）10:00–10:30 的“身份证”预约已取消。"
     )
     assert li.get("/appointments").json[0]["note"] == "线路检修停电"
     assert (hit(desk), miscounted(house)) == ([], [])

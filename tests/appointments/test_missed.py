@@ -29,7 +29,7 @@ def test_recorded_once_and_told_once(house):
     assert wang.get(f"/appointments/{come['id']}").json["state"] == "checked_in"
     told = [notice for notice in li.get("/me/notices").json if notice["kind"] == "missed"]
     assert [notice["text"] for notice in told] == [
-        "李*明 11 月 23 日（周一）10:00–10:30 在测试大厅的“身份证”预约未签到，已按爽约记录。"
+        "李小明 11 月 23 日（周一）10:00–10:30 在测试大厅的“身份证”预约未签到，已按爽约记录。"
     ]
     before = everything(house)
     assert night(house) == {}

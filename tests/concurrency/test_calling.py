@@ -53,6 +53,7 @@ def call_everybody(settings, house, count, limit_s=120):
     assert faults(house) == []
 
 
+@each_store_once
 def test_eight_counters_call_each_ticket_once(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, SOME)
 

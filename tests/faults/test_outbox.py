@@ -75,7 +75,9 @@ def test_a_worker_is_killed_over_one_of_many(house, wechat):
     assert {*ends} == {"sent", "unknown"}
     assert ends.count("unknown") <= SENDERS, "what it had in hand"
     assert ends.count("sent") <= len(wechat.sent()) == len(wechat.calls(SEND)) < 8
-    assert {len(attempts(house, cause)) for cause in causes} == {1}
+    # "later" asked for nothing: who was killed may have been fetching the token for all
+    made = [[how for _, how, _ in attempts(house, cause) if how != "later"] for cause in causes]
+    assert {len(each) for each in made} == {1}
 
 
 @each_store_once

@@ -119,6 +119,7 @@ def test_a_real_person_has_the_counter_and_nobody_is_left_behind(house, living):
     assert sum(lane["waiting"] for lane in house.get(f"/halls/{HALL}/board").json["lanes"]) == 0
 
 
+@pytest.mark.long
 def test_killed_and_started_again_its_clerks_have_their_seats_back(house, living):
     wait(lambda: len(house.calls()) > 6, living)
     living.kill()

@@ -108,7 +108,7 @@ def test_a_visit_from_the_search_to_the_rating(house, wechat, open_phone, line):
     phone.sees("不会重复预约")
     token_expires(house)
     phone.tap("确认预约")
-    phone.sees("预约成功", "张*明", *PAPERS)
+    phone.sees("预约成功", "张小明", *PAPERS)
     appointment = phone.query.partition("&")[0]
     [booked] = live(house)
     assert f"id={booked.id}" == appointment

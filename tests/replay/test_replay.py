@@ -184,6 +184,7 @@ def in_database(url: str) -> tuple[object, ...]:
         return (*schemas, *rows)
 
 
+@pytest.mark.long
 def test_on_given_servers_it_leaves_nothing_behind(busy, tmp_path, environ):
     before = in_database(environ["DATABASE_URL"])
     out = tmp_path / "out.csv"
