@@ -130,7 +130,7 @@ def test_the_log_of_a_number_is_read_from_tap_to_finish(house, office):
     one, nine = house.clerk("1"), house.clerk("9")
     one.next()
     one.handle(ticket, "pass")
-    one.handle(ticket, "rejoin")
+    rejoined = one.handle(ticket, "rejoin").json
     one.next()
     one.next()
     one.handle(ticket, "transfer", {"counter": "9", "reason": "需要专窗"})
@@ -160,7 +160,9 @@ def test_the_log_of_a_number_is_read_from_tap_to_finish(house, office):
     ):
         expect(row.locator("b")).to_have_text(words)
     expect(rows.nth(5)).to_contain_text("需要专窗")
-    expect(rows.nth(3).locator("s")).to_have_count(0)  # behind the other by a millisecond
+    # Behind the other by a millisecond: a new due time where it shows, which it does in seconds.
+    due_shown_anew = rejoined["due_at"][:19] != ticket["due_at"][:19]
+    expect(rows.nth(3).locator("s")).to_have_count(int(due_shown_anew))
     expect(rows.nth(7)).to_contain_text("窗口人员 clerk9（9 号窗口）")
     expect(page.locator("#facts")).to_contain_text("A 户籍 · 身份证")
     page.get_by_label("号码").fill(f"http://hall/t/{ticket['token']}")
