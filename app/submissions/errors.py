@@ -79,3 +79,8 @@ class GapsTold(DomainError):
 class NothingMissing(Invalid):
     code = "nothing_missing"
     detail = "请至少列出一项缺少的材料或需要更正的栏目。"
+
+
+class WrongSubject(Invalid):
+    code = "wrong_subject"
+    detail = "这张表不是由您选择的办事人填写的，请重新选择。"

@@ -28,6 +28,8 @@ class SubmissionRow(db.Model):
     """The form's: a submission stays with the one it was begun with."""
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     """Whom it is about."""
+    person_kind: Mapped[str] = mapped_column(String(8))
+    """person, firm."""
     applicant_id: Mapped[str | None] = mapped_column(String(32), index=True)
     """The person who filled it, for themselves or another, where that is known."""
     filled_by: Mapped[str] = mapped_column(String(64), index=True)
@@ -42,9 +44,8 @@ class SubmissionRow(db.Model):
     """Raised with every change: who saves names the one they saw."""
     ticket_id: Mapped[str | None] = mapped_column(String(32), index=True)
     """The ticket it was handed in with."""
-    appointment_id: Mapped[str | None] = mapped_column(String(32))
-    names_sealed: Mapped[bytes]
-    """{person}: as whoever fills it knows them."""
+    name_sealed: Mapped[bytes]
+    """Of whom it is about, as whoever fills it knows them."""
     values_sealed: Mapped[bytes]
     """{field: value}."""
     sources_sealed: Mapped[bytes]
@@ -76,7 +77,12 @@ class SubmissionRow(db.Model):
             postgresql_where=DRAFT,
             sqlite_where=DRAFT,
         ),
-        Index("ix_submissions_draft_touched_at", "touched_at", postgresql_where=DRAFT, sqlite_where=DRAFT),
+        Index(
+            "ix_submissions_draft_touched_at",
+            "touched_at",
+            postgresql_where=DRAFT,
+            sqlite_where=DRAFT,
+        ),
     )
 
 
@@ -110,7 +116,8 @@ class KeptMaterialRow(db.Model):
     """Of the material: one vocabulary for all forms."""
     name: Mapped[str] = mapped_column(String(100))
     form: Mapped[str] = mapped_column(String(64))
-    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), index=True)
+    version: Mapped[int]
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"))
     """With which it was handed in."""
     hall: Mapped[str] = mapped_column(String(32))
     ticket_id: Mapped[str] = mapped_column(String(32))
