@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.documents.papers import Paper
+from app.documents.contents import Paper
 from app.documents.rules import in_groups
 from app.documents.typesetting import pdf_of
 from app.submissions.printing import (

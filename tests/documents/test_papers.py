@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pytest
 import segno
 
-from app.documents import papers
+from app.documents import contents
 from app.documents.fonts import missing
 from app.documents.rules import CODE_LENGTH, code_of, code_read, in_groups, rows_of
 from app.submissions.printing import PrintedField, PrintedGroup
@@ -33,7 +33,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def test_an_application_says_everything():
-    pdf, lacking = pdf_as(papers.application(printable()))
+    pdf, lacking = pdf_as(contents.application(printable()))
     text = text_of(pdf)
     for said in (
         *("测试大厅", "食品经营许可变更申请书", "food-licence-change第2版", "8K3M2P9QXZ"),
@@ -48,7 +48,7 @@ def test_an_application_says_everything():
 
 
 def test_a_sheet_of_gaps_lists_all_of_them():
-    pdf, lacking = pdf_as(papers.gaps(GAPS))
+    pdf, lacking = pdf_as(contents.gaps(GAPS))
     text = text_of(pdf)
     for said in (
         *("一次性告知书", "王〔U+20BB7〕：", "您于2026年11月23日在测试大厅3号窗口（号码A012）"),
@@ -62,14 +62,14 @@ def test_a_sheet_of_gaps_lists_all_of_them():
 
 def test_what_looks_like_markup_is_text():
     group = PrintedGroup(MARKUP, fields(**{MARKUP: MARKUP}))
-    paper = papers.application(printable(group, form_name=MARKUP, person_name=MARKUP))
+    paper = contents.application(printable(group, form_name=MARKUP, person_name=MARKUP))
     pdf, _ = pdf_as(paper)
     assert text_of(pdf).count(MARKUP.replace(" ", "")) >= 5
 
 
 def test_what_the_font_lacks_is_told_and_never_a_box():
     named = PrintedGroup("申请人", fields(姓名="王𠮷", 别名="䶮龘㛃", 附言="甲\u202e乙\x07𠮷"))
-    pdf, lacking = pdf_as(papers.application(printable(named)))
+    pdf, lacking = pdf_as(contents.application(printable(named)))
     text = text_of(pdf)
     assert lacking == ("𠮷", "\u202e", "\x07")
     assert missing("王𠮷\u202e𠮷") == "𠮷\u202e"
@@ -82,7 +82,7 @@ def test_what_the_font_lacks_is_told_and_never_a_box():
 
 
 def test_it_is_pdf_a_and_the_same_bytes_each_time():
-    paper = papers.application(printable())
+    paper = contents.application(printable())
     pdf, _ = pdf_as(paper)
     metadata = pdf[pdf.index(b"<?xpacket begin") :]
     assert b"<pdfaid:part>2</pdfaid:part>" in metadata
@@ -92,7 +92,7 @@ def test_it_is_pdf_a_and_the_same_bytes_each_time():
     assert told["CreationDate"].startswith("D:20261123010500")  # nine in Shanghai
     others = [printable(person_name=f"清河豆腐店{n}") for n in range(8)]
     with ThreadPoolExecutor(8) as pool:  # as the threads of a web process do
-        again = list(pool.map(pdf_as, [paper, *map(papers.application, others)] * 3))
+        again = list(pool.map(pdf_as, [paper, *map(contents.application, others)] * 3))
     assert {made for made, _ in again[::9]} == {pdf}
     assert len({made for made, _ in again}) == 9
 
@@ -102,7 +102,7 @@ def test_every_page_can_be_verified():
         PrintedGroup(f"第{n}组", tuple(PrintedField(f"栏目{n}{m}", "内容" * 9) for m in range(10)))
         for n in range(5)
     ]
-    pdf, _ = pdf_as(papers.application(printable(*groups)))
+    pdf, _ = pdf_as(contents.application(printable(*groups)))
     shown = [re.sub(r"\s", "", page) for page in pages(pdf)]
     assert len(shown) > 1
     for n, page in enumerate(shown, 1):
@@ -129,7 +129,7 @@ def qr_on(page: pdfium.PdfPage) -> np.ndarray:
 def test_long_values_stay_in_their_cells_and_are_copied_as_they_are():
     number, address = "92110105MA0000017K", "https://shop.example/" + "a1" * 60
     group = PrintedGroup("网店", fields(信用代码=number, 网址=address, 说明="一\n二\r\n\n四\t五"))
-    pdf, lacking = pdf_as(papers.application(printable(group)))
+    pdf, lacking = pdf_as(contents.application(printable(group)))
     (page,) = pages(pdf)
     assert number in page
     assert address in text_of(pdf).replace("\u200b", "")
