@@ -17,14 +17,9 @@ from app.submissions.printing import Printable, PrintableGaps, PrintedGap
 
 MARKS = {"licence": "免提交", "archive": "已存档", "promise": "告知承诺", "bring": "需携带"}
 """State of a material -> its mark on paper."""
-DECLARATIONS = {
-    "person": "本人承诺：以上所填内容真实、准确、完整，提交的材料真实有效；如有不实，愿依法承担相应责任。",
-    "firm": "本单位承诺：以上所填内容真实、准确、完整，提交的材料真实有效；如有不实，愿依法承担相应责任。",
-}
-SIGNED_BY = {
-    "person": "申请人（签名）",
-    "firm": "法定代表人或经办人（签名、盖章）",
-}
+DECLARED = "承诺：以上所填内容真实、准确、完整，提交的材料真实有效；如有不实，愿依法承担相应责任。"
+DECLARATIONS = {"person": f"本人{DECLARED}", "firm": f"本单位{DECLARED}"}
+SIGNED_BY = {"person": "申请人（签名）", "firm": "法定代表人或经办人（签名、盖章）"}
 """Kind of person -> who signs."""
 EMPTY = "／"
 """Stands where nothing was filled in, so that nobody fills it in later."""
@@ -104,7 +99,9 @@ def gaps(told: PrintableGaps) -> Paper:
         "place": f"{told.hall_name}{told.counter}号窗口",
         "ticket": told.number,
         "item": told.item_name,
-        "form": f"，所填为《{told.form_name}》（填报编号 {told.submission_code}）" if told.form_name else "",
+        "form": f"，所填为《{told.form_name}》（填报编号 {told.submission_code}）"
+        if told.form_name
+        else "",
         "materials": [_gap(one) for one in told.materials],
         "fields": [_gap(one) for one in told.fields],
         "note": told.note.strip(),
