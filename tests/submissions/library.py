@@ -8,6 +8,7 @@ sure(house, "li")               somebody signed in whose name and number the reg
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Any
 
 from app.citizens.errors import IdentityMismatch
