@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from app.catalog.plan import HallPlan
-from app.catalog.service import item_of, plan_of
+from app.catalog.service import item_of
 from app.citizens.errors import NameWrong
+from app.citizens.rules import BEIJING
 from app.citizens.rules import id_number as judge_id_number
 from app.citizens.rules import name as judge_name
 from app.citizens.service import Identity, check_identity
@@ -78,7 +79,7 @@ def card_of(id_number: str, name: str | None, read: bool, act: Act) -> Identity:
     if name is None:
         raise NameWrong
     if read:
-        today = act.now.astimezone(gathering.BEIJING).date()
+        today = act.now.astimezone(BEIJING).date()
         return Identity(judge_name(name), judge_id_number(id_number, today), Level.VERIFIED)
     identity = check_identity(name, id_number, act)
     if identity.level != Level.VERIFIED:
@@ -101,7 +102,7 @@ def begin(
         if draft is not None and _goes_on(draft, item.form, filling):
             return _refill(draft, filling, plan, act)
         if draft is not None:
-            _change(draft, draft.revision, act, state=State.WITHDRAWN)
+            change(draft, draft.revision, state=State.WITHDRAWN)
     published = forms.published(item.form)
     _refuse_subject(published.form, filling)
     made = _insert(published, filling, plan, item.code, act, citizen)
@@ -141,8 +142,8 @@ def _insert(
     """The row; None where this account has such a draft already."""
     today = _today(plan, act.now)
     form, row_id = published.form, act.new_id()
-    fills = prefill(form, gathering.known_of(form, filling, act.now, today), today)
-    values = {
+    fills = prefill(form, gathering.known_of(form, filling, today), today)
+    values: dict[str, Any] = {
         "id": row_id,
         "hall": plan.code,
         "item": item,
@@ -157,7 +158,7 @@ def _insert(
         "state": State.DRAFT,
         "revision": 1,
         "name_sealed": sealed(NAME, row_id, filling.about.name),
-        **_contents(row_id, _values_of(fills), fills),
+        **contents(row_id, _values_of(fills), fills),
         "promises": [],
         "marks": {},
         "identity_typed": filling.right.typed,
@@ -179,18 +180,17 @@ def _refill(draft: Line, filling: Filling, plan: HallPlan, act: Act) -> Submissi
     before = opened_of(draft)
     today = _today(plan, act.now)
     own = _own_values(before)
-    known = gathering.known_of(before.form, filling, act.now, today)
+    known = gathering.known_of(before.form, filling, today)
     fills = prefill(before.form, known, today, own)
     values = {
         name: value for name, value in {**_values_of(fills), **own}.items() if value is not None
     }
-    again = _change(
+    again = change(
         draft,
         draft.revision,
-        act,
         ground=filling.right.ground,
         touched_at=act.now,
-        **_contents(draft.id, values, fills),
+        **contents(draft.id, values, fills),
     )
     submission = opened_of(again)
     _log_shares(submission, before.fills, act)
@@ -201,9 +201,7 @@ def _own_values(submission: Submission) -> dict[str, Any]:
     """What the person wrote themselves; None where they emptied what was filled."""
     names = {*submission.fills, *submission.values}
     return {
-        name: submission.values.get(name)
-        for name in names
-        if not is_as_filled(submission, name)
+        name: submission.values.get(name) for name in names if not is_as_filled(submission, name)
     }
 
 
@@ -217,9 +215,8 @@ def _values_of(fills: Mapping[str, Filled]) -> dict[str, Any]:
     return {name: fill.value for name, fill in fills.items() if fill.value is not None}
 
 
-def _contents(
-    row: str, values: Mapping[str, Any], fills: Mapping[str, Filled]
-) -> dict[str, bytes]:
+def contents(row: str, values: Mapping[str, Any], fills: Mapping[str, Filled]) -> dict[str, bytes]:
+    """Values and what was filled, as they lie sealed in a row."""
     return {
         "values_sealed": sealed(VALUES, row, values),
         "sources_sealed": sealed(SOURCES, row, fills_kept(fills)),
@@ -227,18 +224,22 @@ def _contents(
 
 
 def _log_shares(submission: Submission, before: Mapping[str, Filled], act: Act) -> None:
-    """Each licence that something was filled from, with the fields it filled; once a draft."""
-    fresh = _fields_by_licence(submission.fills)
-    for licence_id, fields in _fields_by_licence(before).items():
-        fresh[licence_id] = fresh.get(licence_id, set()) - fields
+    """Each licence that fields are filled from now and were not before, with what was read of
+    it."""
+    earlier = _fields_by_licence(before)
     form = submission.form
     purpose = Said("填写《%(form)s》", {"form": Both(form.name, form.name_en)})
-    for licence_id, fields in sorted(fresh.items()):
-        if fields:
-            share([licence(licence_id)], purpose, sorted(fields), act, submission=submission.id)
+    for licence_id, filled in sorted(_fields_by_licence(submission.fills).items()):
+        fresh = filled - earlier.get(licence_id, set())
+        if fresh:
+            used = licence(licence_id)
+            origins = (each for name in fresh for each in form.prefill[name])
+            read = {each.name for each in origins if each.licence == used.kind}
+            share([used], purpose, read, act, submission=submission.id)
 
 
 def _fields_by_licence(fills: Mapping[str, Filled]) -> dict[str, set[str]]:
+    """Licence -> the form's fields it says something of."""
     found: dict[str, set[str]] = {}
     for name, fill in fills.items():
         for source in (fill.source, *(each.source for each in fill.others)):
@@ -267,9 +268,7 @@ def save(row: Line, given: Mapping[str, Any], revision: int, act: Act) -> Submis
             fills.pop(name, None)  # replaced whole: that it was right is told to nobody
         values[name] = value
     written = {name: value for name, value in values.items() if value is not None}
-    saved = _change(
-        row, revision, act, touched_at=act.now, **_contents(row.id, written, fills)
-    )
+    saved = change(row, revision, touched_at=act.now, **contents(row.id, written, fills))
     return opened_of(saved)
 
 
@@ -316,24 +315,24 @@ def submit(
     today = _today(plan, act.now)
     problems = validation.judge(submission.form, submission.values, today)
     if problems:
-        raise FieldsWrong(errors=_by_field(problems))
+        raise FieldsWrong(errors=errors_by_field(problems))
     _refuse_promises(submission, promises, today)
     values = validation.kept(submission.form, submission.values, today)
     fills = {name: fill for name, fill in submission.fills.items() if name in values}
-    submitted = _change(
+    submitted = change(
         row,
         revision,
-        act,
         state=State.SUBMITTED,
         promises=sorted(set(promises)),
         submitted_at=act.now,
         touched_at=act.now,
-        **_contents(row.id, values, fills),
+        **contents(row.id, values, fills),
     )
     return opened_of(submitted)
 
 
-def _by_field(problems: Collection[validation.FieldProblem]) -> dict[str, list[str]]:
+def errors_by_field(problems: Collection[validation.FieldProblem]) -> dict[str, list[str]]:
+    """Problems as an error tells them, in the reader's language."""
     found: dict[str, list[str]] = {}
     for problem in problems:
         found.setdefault(problem.field, []).append(tell(problem.words))
@@ -361,7 +360,7 @@ def withdraw(row: Line, act: Act) -> Submission:
         ticket = find_all([row.ticket_id]).get(row.ticket_id)
         if ticket and ticket.state in (*AT_COUNTER, TicketState.FINISHED):
             raise WithCounter
-    return opened_of(_change(row, row.revision, act, state=State.WITHDRAWN, touched_at=act.now))
+    return opened_of(change(row, row.revision, state=State.WITHDRAWN, touched_at=act.now))
 
 
 def attach(row: Line, ticket: Ticket) -> Line:
@@ -382,7 +381,7 @@ def _require_draft(row: Line) -> None:
         raise NotADraft(state=row.state)
 
 
-def _change(row: Line, revision: int, act: Act, **columns: Any) -> Line:
+def change(row: Line, revision: int, **columns: Any) -> Line:
     """Change a row that is still as it was seen. Raises RevisionStale, NotADraft."""
     changed = db.session.execute(
         update(TABLE)
@@ -400,12 +399,7 @@ def _change(row: Line, revision: int, act: Act, **columns: Any) -> Line:
 
 def as_seen(row: Line, revision: int) -> ColumnElement[bool]:
     """The condition that nobody has changed it since."""
-    return (
-        (TABLE.c.id == row.id) & (TABLE.c.revision == revision) & (TABLE.c.state == row.state)
-    )
-
-
-change = _change
+    return and_(TABLE.c.id == row.id, TABLE.c.revision == revision, TABLE.c.state == row.state)
 
 
 def _today(plan: HallPlan, now: datetime) -> date:
