@@ -130,7 +130,7 @@ FILLINGS = {
         shown="website",
         firm="bookshop",
         differs="premises_address",
-        brings=set(),
+        brings={"id-card"},
     ),
     "road-freight-licence": Filling(
         "deng",
@@ -181,7 +181,6 @@ FILLINGS = {
         at="putonghua_level",
         shows={"collection": "agent"},
         shown="agent_name",
-        brings=set(),
     ),
     "lift-installation": Filling(
         "tang",
