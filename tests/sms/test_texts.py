@@ -154,7 +154,7 @@ def test_no_two_placeholders_touch(templates):
 
 def test_where_no_link_can_be_made_the_text_does_without(templates):
     with_link = {kind for kind in KINDS if templates.wants_link(kind)}
-    assert templates.without_link.keys() == with_link == {"changed", "reminder", "freed"}
+    assert templates.without_link.keys() == with_link == {"changed", "reminder", "freed", "gaps"}
     for kind in with_link:
         text = templates.text(kind, TOLD)
         assert text.template == templates.without_link[kind].id

@@ -1,0 +1,240 @@
+"""How long a form of twenty fields takes to open, filled: `python -m benchmarks.prefill`.
+
+Forty people with four licences each, whom earlier submissions remember as well, show their card at
+the desk; once with nobody else in the library, once with half a million licences of others in it.
+Measured is the use case with its transaction, and the whole request through the app, without a
+network. Others' licences are rows only: what is sealed in them is never opened.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from sqlalchemy import func, insert, select, text
+
+from app.citizens.models import PersonRow
+from app.core.acts import Act, Actor
+from app.core.db import db, transaction
+from app.licences.models import LicenceRow
+from app.submissions import service
+from app.submissions.gathering import by_card
+from config.settings import load_settings
+from tests.house import HALL, Citizen, House, open_house
+from tests.servers import DATABASE_KINDS, Servers
+from tests.submissions.library import (
+    PERMIT_FORM,
+    bring,
+    card,
+    desk,
+    licence,
+    ok,
+    permit,
+    publish,
+    stock,
+    submitted,
+    sure,
+)
+from tests.wechat_server import wechat_server
+
+ROWS = 500_000
+HOLDERS = 300_000
+AT_ONCE = 2_000
+PEOPLE = 40
+ROUNDS = 5
+KINDS = ("id-card", "permit", "disability")
+UNLIMITED = 10**9
+FIELDS = 20
+BLOB = 420
+"""Bytes of a licence's sealed content."""
+
+
+def main() -> None:
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--rows", type=int, default=ROWS)
+    given.add_argument("--database", choices=DATABASE_KINDS, default="postgresql")
+    asked = given.parse_args()
+    print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="prefill-")))
+        servers = Servers(stack, folder)
+        settings = load_settings(
+            {
+                "SHUNHAO_MODE": "test",
+                "DATABASE_URL": stack.enter_context(servers.database(asked.database)),
+                "REDIS_URL": servers.redis("valkey").url,
+                "WECHAT_API_URL": stack.enter_context(wechat_server()).url,
+                "INSTANCE_PATH": str(folder / "instance"),
+            }
+        )
+        unlimited = {"device_limit": UNLIMITED, "address_limit": UNLIMITED}
+        house = stock(open_house(replace(settings, **unlimited)))
+        publish(house, of_twenty_fields())
+        people = [known(house, n) for n in range(PEOPLE)]
+        alone = measured(house, people)
+        fill(house, asked.rows)
+        print(f"{asked.database}: {counted(house):,} licences, a form of {FIELDS} fields")
+        crowded = measured(house, people)
+        for name in alone:
+            tell(name, alone[name], crowded[name])
+        with house.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def of_twenty_fields() -> str:
+    """The form of the tests, with ten more that an archive or the last submission fills."""
+    more = range(FIELDS - 10)
+    fields = "".join(
+        f"    more_{n}: {{type: string, title: 其他{n}, title_en: More {n}, maxLength: 50}}\n"
+        for n in more
+    )
+    names = ", ".join(f"more_{n}" for n in more)
+    sources = "".join(f"  {n}: [{{from: last.{n}}}]\n" for n in ("renting", *names.split(", ")))
+    return (
+        PERMIT_FORM.replace("layout:\n", fields + "layout:\n")
+        .replace("phone, grade, job]", f"phone, grade, job, {names}]")
+        .replace("checks:\n", sources + "checks:\n")
+    )
+
+
+def known(house: House, n: int) -> Citizen:
+    """Somebody with licences, who has submitted the form before."""
+    somebody = sure(house, f"person-{n}")
+    number = somebody.id_number
+    address = {"address": f"南宁市青秀区民族大道 {n} 号"}
+    bring(
+        house,
+        permit(number),
+        permit(number, "南宁市良庆区 1 号", issued_on="2025-05-06", valid_until="2026-05-05"),
+        licence("id-card", number, data=address),
+        licence("disability", number, data={"grade": "三级"}),
+    )
+    more = {f"more_{each}": f"值{each}" for each in range(FIELDS - 10)}
+    submitted(somebody, job="木工", renting=True, landlord="王五", **more)
+    return somebody
+
+
+def measured(house: House, people: list[Citizen]) -> dict[str, list[float]]:
+    """What is measured -> milliseconds of each opening."""
+    kiosk, plan = Actor("kiosk", "benchmark", HALL), house.plan
+
+    def use_case(somebody: Citizen) -> None:
+        shown = card(somebody)
+        with house.app.app_context():
+            act = Act(house.clock.now(), kiosk)
+            identity = service.card_of(shown["id_number"], shown["name"], True, act)
+            with transaction():
+                filling = by_card(identity, True, None, act)
+                made = service.begin(filling, plan, "id-card", act)
+        if len(made.values) < FIELDS:
+            raise RuntimeError(f"only {len(made.values)} of {FIELDS} fields are filled")
+
+    def request(somebody: Citizen) -> None:
+        ok(desk(house, "submissions", {**card(somebody), "item": "id-card"}), 201)
+
+    return {"use case": timed(use_case, people), "request": timed(request, people)}
+
+
+def timed(opening: Callable[[Citizen], None], people: list[Citizen]) -> list[float]:
+    for somebody in people[:5]:  # statements and forms are read once
+        opening(somebody)
+    spent = []
+    for somebody in people * ROUNDS:
+        began = time.perf_counter()
+        opening(somebody)
+        spent.append(1000 * (time.perf_counter() - began))
+    return spent
+
+
+def fill(house: House, rows: int) -> None:
+    """So many licences of others, one or two a holder."""
+    with house.app.app_context():
+        people = [secrets.token_hex(16) for _ in range(min(HOLDERS, rows))]
+        now = datetime.now(UTC)
+        for some in in_batches(holder_rows(people, now)):
+            with transaction():
+                db.session.execute(insert(PersonRow.__table__), some)
+        for some in in_batches(licence_rows(people, rows, now)):
+            with transaction():
+                db.session.execute(insert(LicenceRow.__table__), some)
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
+
+
+def holder_rows(people: list[str], now: datetime) -> Iterator[dict[str, Any]]:
+    for person in people:
+        yield {
+            "id": person,
+            "kind": "person",
+            "number_sealed": secrets.token_bytes(48),
+            "number_index": secrets.token_hex(32),
+            "created_at": now,
+        }
+
+
+def licence_rows(people: list[str], rows: int, now: datetime) -> Iterator[dict[str, Any]]:
+    for n in range(rows):
+        yield {
+            "id": secrets.token_hex(16),
+            "kind": KINDS[n % len(KINDS)],
+            "holder_id": people[n % len(people)],
+            "identifier_index": secrets.token_hex(32),
+            "number_index": secrets.token_hex(32),
+            "state": "valid",
+            "version": "001",
+            "issued_on": date(2026, 5, 6),
+            "valid_from": None,
+            "valid_until": date(2027, 5, 5),
+            "issuer": "11430000006122244L",
+            "place": None,
+            "as_of": now,
+            "source": "benchmark",
+            "content_hash": secrets.token_hex(32),
+            "content_sealed": secrets.token_bytes(BLOB),
+            "created_at": now,
+            "updated_at": now,
+        }
+
+
+def in_batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def counted(house: House) -> int:
+    with house.app.app_context():
+        query = select(func.count()).select_from(LicenceRow.__table__)
+        count: int = db.session.execute(query).scalar_one()
+        return count
+
+
+def tell(name: str, alone: list[float], crowded: list[float]) -> None:
+    def both(spent: list[float]) -> tuple[float, float]:
+        return median(spent), quantiles(spent, n=20)[-1]
+
+    (p50, p95), (p50_crowded, p95_crowded) = both(alone), both(crowded)
+    print(
+        f"{name}: empty p50 {p50:.1f} ms, p95 {p95:.1f} ms; full p50 {p50_crowded:.1f} ms, "
+        f"p95 {p95_crowded:.1f} ms; ratio {p50_crowded / p50:.2f} and {p95_crowded / p95:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
