@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from babel.messages.pofile import read_po
 
-from app.core.language import tell
+from app.core.language import FOLDER, tell
 from app.forms.materials import KeptMaterial, materials_of, months_after
 from app.forms.prefill import LicenceFacts
 from app.forms.validation import judge, kept, text_of, visible
+from config.settings import ROOT
 from tests.forms.sample import FORM, TODAY
 
 RIGHT = {"firm_name": "老𠮷饭店", "phone": "13800138000", "kind": "sell", "agreed": True}
@@ -253,3 +257,25 @@ def test_what_may_be_promised_can_be_until_it_is():
 def test_a_paper_is_asked_for_only_when_its_condition_holds():
     assert "plan" not in paper(kind="sell", area=80)
     assert paper(kind="eat", area=80)["plan"].state == "bring"
+
+
+# In English
+
+
+def _sentences():
+    """Every Chinese text of the modules that speak to citizens."""
+    for module in ("materials", "prefill", "validation", "values"):
+        tree = ast.parse((ROOT / f"app/forms/{module}.py").read_text())
+        docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        yield from (
+            str(node.value)
+            for node in texts
+            if node not in docstrings and re.search("[\u4e00-\u9fff]{2}", str(node.value))
+        )
+
+
+def test_whatever_a_form_says_can_be_read_in_english():
+    with (FOLDER / "en" / "forms.po").open("rb") as lines:
+        english = {message.id for message in read_po(lines) if message.string}
+    assert set(_sentences()) - english == set()
