@@ -47,12 +47,22 @@ STATE_WORDS = {
 }
 PAST_ITS_TERM = "已过期"
 """What a licence is called that nobody ended, but whose last day is over."""
+BEFORE_ITS_TERM = "尚未生效"
 
 
 def is_valid_on(state: str, valid_from: date | None, valid_until: date | None, day: date) -> bool:
     """Whether a licence holds on this day, its first and last included."""
     begun = valid_from is None or valid_from <= day
     return state == State.VALID and begun and (valid_until is None or day <= valid_until)
+
+
+def state_words(state: str, valid_from: date | None, valid_until: date | None, day: date) -> str:
+    """What is said of a licence on this day, in Chinese."""
+    if state == State.VALID and valid_until is not None and valid_until < day:
+        return PAST_ITS_TERM
+    if state == State.VALID and valid_from is not None and day < valid_from:
+        return BEFORE_ITS_TERM
+    return STATE_WORDS[State(state)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,9 @@ def judge(record: Mapping[str, Any], kinds: Mapping[str, Kind], today: date) -> 
         faults.append(("valid_until", f"“{kind.name}”有期限，须写明有效期止"))
     if issued_on and issued_on > today:
         faults.append(("issued_on", "颁发日期晚于今天"))
+    as_of = judged["as_of"]
+    if as_of and as_of.astimezone(citizens.BEIJING).date() > today:
+        faults.append(("as_of", "晚于今天"))
     begins = valid_from or issued_on
     if begins and valid_until and valid_until < begins:
         faults.append(("valid_until", "有效期止早于有效期起"))
