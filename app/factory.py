@@ -22,6 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs
 import app.estimates.models
+import app.licences.importing.models
 import app.licences.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
@@ -42,6 +43,7 @@ from app.directory import routes as directory
 from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
+from app.licences.importing import routes as licence_imports
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
 from app.office import (
@@ -163,6 +165,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ratings.bp,
         staff.bp,
         pairing.bp,
+        licence_imports.bp,
         notices.bp,
         wechat_callback.bp,
         kiosk_api.bp,

@@ -44,7 +44,7 @@ def coverage(today: date) -> list[KindCoverage]:
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"SET LOCAL statement_timeout = '{COUNTED_WITHIN}'"))
     counted = {row.kind: row for row in db.session.execute(_counts(today))}
-    holders = dict(db.session.execute(_HOLDERS).tuples().all())
+    holders: dict[str, int] = dict(db.session.execute(_HOLDERS).tuples().all())
     last = {row.kind: row for row in db.session.execute(_LAST)}
     found = []
     for kind in kinds().values():

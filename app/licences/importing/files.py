@@ -97,7 +97,8 @@ def _blocks(read: Callable[[int], bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def opened(import_id: str, draft: Draft | None = None) -> Iterator[BinaryIO]:
-    """The file of an import, or one that may become it, as it was sent. Raises FileNotFoundError."""
+    """The file of an import, or one that may become it, as it was sent. Raises
+    FileNotFoundError."""
     with (draft.path if draft else _folder() / import_id).open("rb") as file:
         yield cast(BinaryIO, io.BufferedReader(_Unsealed(file, import_id), BLOCK))
 
@@ -148,7 +149,8 @@ class _Unsealed(io.RawIOBase):
         sealed = self._file.read(length)
         if not sealed:
             return b""
-        return parts().seal.open_bytes(_purpose(self._import_id, number), sealed)
+        opened: bytes = parts().seal.open_bytes(_purpose(self._import_id, number), sealed)
+        return opened
 
 
 def _purpose(import_id: str, number: int) -> str:

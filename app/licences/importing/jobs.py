@@ -15,12 +15,12 @@ from app.licences.importing.service import forget_outlived
 def work_imports() -> None:
     """Go on with the import that was longest left alone; others may be worked on meanwhile."""
     follow(parts().rq)
-    chosen, *others = waiting(parts().clock.now()) or [None]
-    if chosen is None:
+    chosen = waiting(parts().clock.now())
+    if not chosen:
         return
-    if others:
+    if len(chosen) > 1:
         nudge(parts().rq)
-    go_on(chosen)
+    go_on(chosen[0])
     if waiting(parts().clock.now()):
         nudge(parts().rq)
 

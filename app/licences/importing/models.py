@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BigId, UtcDateTime, db
@@ -36,9 +36,9 @@ class ImportRow(db.Model):
     """rules.State."""
     failure: Mapped[str | None] = mapped_column(String(500))
     """Why it failed, in words."""
-    size: Mapped[int] = mapped_column(BigId, server_default="0")
+    size: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """Bytes of the file."""
-    position: Mapped[int] = mapped_column(BigId, server_default="0")
+    position: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """Bytes that are done with: here it goes on."""
     number: Mapped[int] = mapped_column(server_default="0")
     """The row last done, as spreadsheets count."""

@@ -32,6 +32,14 @@ def import_seen_by(actor: Actor, import_id: str) -> Row[Any]:
     return found
 
 
+def any_import(import_id: str) -> Row[Any]:
+    """One import, for the command line. Raises UnknownImport."""
+    found = db.session.execute(select(*IMPORTS.c).where(IMPORTS.c.id == import_id)).one_or_none()
+    if found is None:
+        raise UnknownImport
+    return found
+
+
 def own_import(actor: Actor, import_id: str) -> Row[Any]:
     """One import, for who brought it. Raises UnknownImport."""
     found = import_seen_by(actor, import_id)
@@ -49,9 +57,9 @@ def imports_seen_by(actor: Actor, limit: int = 50) -> Sequence[Row[Any]]:
 
 
 def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    if actor.kind == "staff":
-        return IMPORTS.c.hall == actor.hall
-    return IMPORTS.c.actor == str(actor)
+    mine: ColumnElement[bool] = IMPORTS.c.actor == str(actor)
+    of_hall: ColumnElement[bool] = IMPORTS.c.hall == actor.hall
+    return of_hall if actor.kind == "staff" else mine
 
 
 def faults_of(import_id: str, after: int = 0, limit: int = SOME) -> Sequence[Row[Any]]:

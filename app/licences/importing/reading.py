@@ -50,9 +50,7 @@ class Decoding:
     cannot be that. All of it counts: the first Chinese character may come late."""
 
     def __init__(self) -> None:
-        self._left = {
-            name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "gb18030")
-        }
+        self._left = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "gb18030")}
         self._is_utf16 = False
         self._begun = False
 
@@ -120,7 +118,11 @@ def _one_object(line: bytes, encoding: str, number: int, end: int) -> Row:
         return Row(number, end, None, "不是有效的 JSON。")
     if not isinstance(found, dict):
         return Row(number, end, None, "不是 JSON 对象。")
-    if "\\u" in text and UNFIT.search(json.dumps(found, ensure_ascii=False, default=str)) or "\0" in text:
+    if (
+        ("\\u" in text
+        and UNFIT.search(json.dumps(found, ensure_ascii=False, default=str)))
+        or "\0" in text
+    ):
         return Row(number, end, None, "含有无法保存的字符。")
     return Row(number, end, found)
 
@@ -129,9 +131,7 @@ def _no_number(name: str) -> None:
     raise ValueError(f"JSON has no {name}")
 
 
-def _csv(
-    file: BinaryIO, encoding: str, end: int, number: int, width: int | None
-) -> Iterator[Row]:
+def _csv(file: BinaryIO, encoding: str, end: int, number: int, width: int | None) -> Iterator[Row]:
     file.seek(end)
     lines = _lines(file)
     for line, length in lines:

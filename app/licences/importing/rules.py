@@ -52,7 +52,8 @@ def format_of(name: str) -> Format | None:
 
 
 def masked(record: Mapping[str, Any]) -> str:
-    """The licence a record is of, as it may be shown: its identifier or number, the middle hidden."""
+    """The licence a record is of, as it may be shown: by its identifier or number, hidden in the
+    middle."""
     told = record.get("identifier") or record.get("number")
     if not isinstance(told, str):
         return ""

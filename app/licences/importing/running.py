@@ -17,9 +17,8 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case, insert, or_, select, update
 from sqlalchemy import Row as DbRow
-from sqlalchemy import case, insert, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from app.citizens.rules import BEIJING
@@ -178,7 +177,7 @@ def _judged(job: DbRow[Any], file: BinaryIO, now: datetime) -> Rows:
         job.encoding,
         max(start, job.position),
         max(first, job.number),
-        layout and layout.width,
+        layout.width if layout else None,
     )
     kinds = library.kinds()
     as_of = job.as_of and job.as_of.isoformat()
@@ -216,7 +215,7 @@ class _Judging:
                 row.number,
                 row.end,
                 None,
-                kind and kind.code,
+                kind.code if kind else None,
                 masked(said),
                 tuple(error.faults),
                 any(words == MISSING for _, words in error.faults),
@@ -331,9 +330,8 @@ def _keep_kinds(job: DbRow[Any], batch: Sequence[Judged], now: datetime) -> None
 
 
 def _in_hand(job: DbRow[Any]) -> ColumnElement[bool]:
-    return (
-        (IMPORTS.c.id == job.id) & (IMPORTS.c.run == job.run) & (IMPORTS.c.state == State.RUNNING)
-    )
+    held: ColumnElement[bool] = (IMPORTS.c.id == job.id) & (IMPORTS.c.run == job.run)
+    return held & (IMPORTS.c.state == str(State.RUNNING))
 
 
 # Ending

@@ -20,7 +20,10 @@ class ImportIn(Schema):
     )
     name = String(
         validate=Length(1, 200),
-        metadata={"description": "文件名，.csv 或 .jsonl；随后用 PUT 传文件", "example": "食品.csv"},
+        metadata={
+            "description": "文件名，.csv 或 .jsonl；随后用 PUT 传文件",
+            "example": "食品.csv",
+        },
     )
     as_of = AwareDateTime(metadata={"description": "数据时间，用于没有写明数据时间的证照"})
 
@@ -42,7 +45,7 @@ class ImportOut(Schema):
     same = Integer(required=True)
     older = Integer(required=True, metadata={"description": "证照库里的更新，未改动"})
     wrong = Integer(required=True)
-    unknown = List(
+    unknown_columns = List(
         String(), required=True, metadata={"description": "不认识的列，其中内容没有导入"}
     )
     created_at = AwareDateTime(required=True)

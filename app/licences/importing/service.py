@@ -87,22 +87,22 @@ def keep_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kep
     return Kept(draft, encoding)
 
 
-def received(kept: Kept, act: Act) -> None:
-    """The file is there: a worker may begin. Raises ImportClosed where that was so before."""
+def received(kept: Kept, act: Act, *, nudges: bool = True) -> None:
+    """The file is there: a worker may begin; without `nudges`, whoever brought it. Raises
+    ImportClosed where it was there before."""
     draft = kept.draft
     changed = db.session.execute(
         update(IMPORTS)
         .where(IMPORTS.c.id == draft.import_id, IMPORTS.c.state == State.AWAITING)
-        .values(
-            state=State.QUEUED, size=draft.size, encoding=kept.encoding, touched_at=act.now
-        )
+        .values(state=State.QUEUED, size=draft.size, encoding=kept.encoding, touched_at=act.now)
         .returning(IMPORTS.c.id)
     ).first()
     if changed is None:
         files.drop(draft)
         raise ImportClosed
     files.adopt(draft)
-    after_commit(try_nudge)
+    if nudges:
+        after_commit(try_nudge)
 
 
 def bring_records(

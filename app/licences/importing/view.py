@@ -30,7 +30,7 @@ def import_out(row: Row[Any], asker: Actor, by: Mapping[str, str], zone: tzinfo)
         "own": row.actor == str(asker),
         "encoding": row.encoding,
         **{name: getattr(row, name) for name in counts},
-        "unknown": row.unknown,
+        "unknown_columns": row.unknown,
         **{name: wire_time(getattr(row, name), zone) for name in times},
     }
 
