@@ -143,7 +143,9 @@ def _work(
         _bring(job, batch, rows.unknown, clock)
         if watch is not None:
             watch(_as_it_stands(job))
-        elif clock.now() >= end:
+        if len(batch) < BATCH:
+            break
+        if watch is None and clock.now() >= end:
             return False
         if is_sqlite:
             time.sleep(SQLITE_RESTS_S)
