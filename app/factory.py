@@ -43,6 +43,7 @@ from app.directory import routes as directory
 from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
+from app.licences import routes as licences
 from app.licences.importing import routes as licence_imports
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
@@ -75,6 +76,7 @@ from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
+from app.visitor import verify
 from config.redis import connect
 from config.settings import ROOT, Settings
 from config.sms import SmsVendor
@@ -96,6 +98,8 @@ log = logging.getLogger(__name__)
 REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
 SMS_FILE = "sms.jsonl"
+VERIFICATIONS = 60
+"""A minute and an address: more than anybody checks by hand, fewer than guessing takes."""
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -166,6 +170,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         staff.bp,
         pairing.bp,
         licence_imports.bp,
+        licences.bp,
         notices.bp,
         wechat_callback.bp,
         kiosk_api.bp,
@@ -190,6 +195,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         screen_pages.bp,
         screen_clips.bp,
         visitor_pages.bp,
+        verify.bp,
         phone_api.bp,
         phone_pages.bp,
     ):
@@ -274,17 +280,20 @@ def _limit(app: APIFlask, settings: Settings) -> None:
     Where Redis is away each process counts for itself: a hall is never stopped by its limits. In
     the demo all the people of a living hall come from this machine, and nobody counts that."""
 
+    def uncounted() -> bool:
+        return settings.mode == "demo" and _from_here()
+
     def bearer() -> str:
         shown = auth.token_shown()
         return hashlib.sha256(shown.encode()).hexdigest()[:32] if shown else ""
 
-    Limiter(
+    limiter = Limiter(
         get_remote_address,
         app=app,
         application_limits=[
             ApplicationLimit(
                 limit_provider=f"{settings.address_limit}/minute",
-                exempt_when=lambda: settings.mode == "demo" and _from_here(),
+                exempt_when=uncounted,
             ),
             ApplicationLimit(
                 limit_provider=f"{settings.device_limit}/minute",
@@ -302,6 +311,7 @@ def _limit(app: APIFlask, settings: Settings) -> None:
         strategy="fixed-window",
         key_prefix="sh",
     )
+    limiter.limit(f"{VERIFICATIONS}/minute", exempt_when=uncounted)(verify.bp)
 
 
 def _from_here() -> bool:
