@@ -53,6 +53,7 @@ from app.office import (
     code_pages,
     devices_api,
     hall_file_api,
+    library_pages,
     outbox_pages,
     ticket_log_api,
 )
@@ -181,6 +182,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ticket_log_api.bp,
         admin_pages.bp,
         outbox_pages.bp,
+        library_pages.bp,
         code_pages.bp,
         office_now_api.bp,
         operators.bp,
