@@ -34,7 +34,7 @@ bp = APIBlueprint("library_pages", __name__, url_prefix="/office/licences", enab
 A_PAGE = 200
 A_DAY = timedelta(days=1)
 BOM = "\ufeff"
-CITIZEN = "持证人或代办人"
+WORDS = {**WHO, "citizen": "持证人或代办人"}
 
 
 @bp.get("")
@@ -146,7 +146,7 @@ def _lines(plan: HallPlan, log: Log) -> Iterator[list[Any]]:
 def _told(deed: Deed, names: dict[str, str]) -> tuple[str, str, str]:
     """Who, for what, which fields."""
     kind = deed.actor.partition(":")[0]
-    who = names.get(deed.actor) or _(CITIZEN if kind == "citizen" else WHO.get(kind, WHO["system"]))
+    who = names.get(deed.actor) or _(WORDS.get(kind, WORDS["system"]))
     titles = _("、").join(title_of(kinds()[deed.kind], name) for name in deed.fields)
     return who, tell(deed.purpose), titles
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -68,14 +68,21 @@ def kinds() -> tuple[Kind, ...]:
     return parse_kinds(KINDS)
 
 
-def register(rows: int, people: int | None = None, seed: int = 1) -> Iterator[dict[str, Any]]:
-    """So many licences, of every kind in turn, of about so many holders: a third are firms."""
+def register(
+    rows: int,
+    people: int | None = None,
+    seed: int = 1,
+    known: Sequence[Kind] | None = None,
+    serial: int = 0,
+) -> Iterator[dict[str, Any]]:
+    """So many licences, of every kind in turn, of about so many holders; `serial`: of the first."""
     rng = Random(seed)  # noqa: S311 (chance that makes up licences guards nothing)
     people = people or max(1, rows * 3 // 5)
-    known = kinds()
+    known = known or kinds()
     for nth in range(rows):
         kind = known[nth % len(known)]
-        yield licence(kind, nth, nth % people if rows <= people else rng.randrange(people), rng)
+        holder = nth % people if rows <= people else rng.randrange(people)
+        yield licence(kind, serial + nth, holder, rng)
 
 
 def licence(kind: Kind, nth: int, holder: int, rng: Random) -> dict[str, Any]:
@@ -106,6 +113,10 @@ def invented(field: Any, holder: int, nth: int, rng: Random) -> str:
     match field.type:
         case "id-number":
             return id_number(holder + 7)
+        case "credit-code":
+            return credit_code(holder + 7)
+        case "phone":
+            return f"138{nth % 10**8:08}"
         case "number" | "amount":
             return f"{10 + nth % 900}.5"
         case "date":
@@ -139,10 +150,14 @@ def columns(known: Iterable[Kind]) -> list[str]:
     return [*TITLES, *dict.fromkeys(f"data.{f.name}" for kind in known for f in kind.fields)]
 
 
-def csv_of(records: Iterable[dict[str, Any]], encoding: str = "utf-8") -> bytes:
+def csv_of(
+    records: Iterable[dict[str, Any]],
+    encoding: str = "utf-8",
+    known: Sequence[Kind] | None = None,
+) -> bytes:
     """A file of these records; in English, as a program would write it."""
     file = io.StringIO()
-    table = csv.DictWriter(file, columns(kinds()))
+    table = csv.DictWriter(file, columns(known or kinds()))
     table.writeheader()
     table.writerows(flat(record) for record in records)
     return file.getvalue().encode(encoding)

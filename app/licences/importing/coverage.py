@@ -44,7 +44,7 @@ def coverage(today: date) -> list[KindCoverage]:
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"SET LOCAL statement_timeout = '{COUNTED_WITHIN}'"))
     counted = {row.kind: row for row in db.session.execute(_counts(today))}
-    holders: dict[str, int] = dict(db.session.execute(_HOLDERS).tuples().all())
+    holders: dict[str, int] = {row.kind: row.holders for row in db.session.execute(_HOLDERS)}
     last = {row.kind: row for row in db.session.execute(_LAST)}
     found = []
     for kind in kinds().values():
@@ -79,7 +79,7 @@ def _counts(today: date) -> Select[Any]:
 
 
 _pairs = select(LICENCES.c.holder_id, LICENCES.c.kind).distinct().subquery()
-_HOLDERS = select(_pairs.c.kind, func.count()).group_by(_pairs.c.kind)
+_HOLDERS = select(_pairs.c.kind, func.count().label("holders")).group_by(_pairs.c.kind)
 """Counted over the index of holders and kinds, without a look at the rows."""
 _latest = select(KINDS.c.kind, func.max(KINDS.c.at).label("at")).group_by(KINDS.c.kind).subquery()
 _LAST = select(*KINDS.c).join(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
 
+from app.licences.identifier import OID
 from app.licences.importing.reading import Format
 
 
@@ -57,6 +58,6 @@ def masked(record: Mapping[str, Any]) -> str:
     told = record.get("identifier") or record.get("number")
     if not isinstance(told, str):
         return ""
-    text = told.strip()[:120]
+    text = told.strip()[:120].removeprefix(f"{OID}.")
     shown = min(8, len(text) // 4)
     return text[:shown] + "*" * min(8, len(text) - 2 * shown) + text[len(text) - shown :]
