@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, case, insert, or_, select, update
 from sqlalchemy import Row as DbRow
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 
 from app.citizens.rules import BEIJING
 from app.core.acts import SYSTEM, Act
@@ -65,6 +65,7 @@ GIVEN_UP = "导入程序几次没有进展，已经停止；已经导入的证�
 FILE_GONE = "收到的文件不见了，请重新上传。"
 FIELD_AT_MOST = 200
 REASON_AT_MOST = 500
+NOT_UNDERSTOOD = "这一行的内容无法理解。"
 NOT_KEPT = "这一行没有存进证照库，请联系系统管理员。"
 
 
@@ -213,16 +214,22 @@ class _Judging:
         try:
             record = judge(said, self.kinds, self._today)
         except RecordWrong as error:
-            return Judged(
-                row.number,
-                row.end,
-                None,
-                kind.code if kind else None,
-                masked(said),
-                tuple(error.faults),
-                any(words == MISSING for _, words in error.faults),
-            )
-        return Judged(row.number, row.end, record, record.kind, masked(said))
+            faults = tuple(error.faults)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            # not what it says: it may quote what stands in the row
+            log.error("row %s is not understood: %s", row.number, type(error).__name__)
+            faults = (("", NOT_UNDERSTOOD),)
+        else:
+            return Judged(row.number, row.end, record, record.kind, masked(said))
+        return Judged(
+            row.number,
+            row.end,
+            None,
+            kind.code if kind else None,
+            masked(said),
+            faults,
+            any(words == MISSING for _, words in faults),
+        )
 
     @property
     def _today(self) -> date:
@@ -238,17 +245,17 @@ def _bring(job: DbRow[Any], batch: list[Judged], unknown: list[str], clock: Cloc
     for left in range(AGAIN, 0, -1):
         try:
             return _bring_at_once(job, batch, unknown, clock.now())
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             if left == 1:
                 raise
-        except (DataError, IntegrityError, ValueError):
+        except (StatementError, ValueError, ArithmeticError):
             break
     if len(batch) > 1:
         half = len(batch) // 2
         _bring(job, batch[:half], unknown, clock)
         return _bring(job, batch[half:], unknown, clock)
     [row] = batch
-    log.exception("row %s of import %s is not kept", row.number, job.id)
+    log.error("row %s of import %s is not kept", row.number, job.id)
     wrong = Judged(row.number, row.end, None, row.kind, row.licence, (("", NOT_KEPT),))
     _bring_at_once(job, [wrong], unknown, clock.now())
     return None
