@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, case, insert, or_, select, update
-from sqlalchemy import Row as DbRow
+from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 
 from app.citizens.rules import BEIJING
@@ -39,7 +38,7 @@ from app.licences.importing.columns import (
     layout_of,
 )
 from app.licences.importing.errors import HeaderWrong
-from app.licences.importing.queries import FAULTS, IMPORTS, KINDS
+from app.licences.importing.queries import FAULTS, IMPORTS, KINDS, Import
 from app.licences.importing.reading import Format, Row, begin_of, header_of, rows_of
 from app.licences.importing.rules import (
     BATCH,
@@ -86,7 +85,7 @@ class Judged:
     incomplete: bool = False
 
 
-def go_on(import_id: str, watch: Callable[[DbRow[Any]], object] | None = None) -> bool:
+def go_on(import_id: str, watch: Callable[[Import], object] | None = None) -> bool:
     """Have the import in hand until it is over or others should get their turn; with `watch`, which
     hears of each batch, until it is over. False where it was not to be had."""
     clock = parts().clock
@@ -110,7 +109,7 @@ def go_on(import_id: str, watch: Callable[[DbRow[Any]], object] | None = None) -
     return True
 
 
-def _take(import_id: str, clock: Clock) -> DbRow[Any] | None:
+def _take(import_id: str, clock: Clock) -> Import | None:
     now = clock.now()
     mine = update(IMPORTS).where(
         IMPORTS.c.id == import_id,
@@ -134,7 +133,7 @@ def _take(import_id: str, clock: Clock) -> DbRow[Any] | None:
 
 
 def _work(
-    job: DbRow[Any], file: BinaryIO, clock: Clock, watch: Callable[[DbRow[Any]], object] | None
+    job: Import, file: BinaryIO, clock: Clock, watch: Callable[[Import], object] | None
 ) -> bool:
     """Whether the file is at its end."""
     end = clock.now() + LASTS
@@ -163,7 +162,7 @@ class Rows:
     """Grows while the rows are read."""
 
 
-def _judged(job: DbRow[Any], file: BinaryIO, now: datetime) -> Rows:
+def _judged(job: Import, file: BinaryIO, now: datetime) -> Rows:
     form = Format(job.format)
     layout: Layout | None = None
     unknown = list(job.unknown)
@@ -239,7 +238,7 @@ class _Judging:
 # Bringing in
 
 
-def _bring(job: DbRow[Any], batch: list[Judged], unknown: list[str], clock: Clock) -> None:
+def _bring(job: Import, batch: list[Judged], unknown: list[str], clock: Clock) -> None:
     """A batch, wholly. Where the database will not have it, the row is found that is the reason,
     and told as wrong. Raises TakenOver."""
     for left in range(AGAIN, 0, -1):
@@ -261,9 +260,7 @@ def _bring(job: DbRow[Any], batch: list[Judged], unknown: list[str], clock: Cloc
     return None
 
 
-def _bring_at_once(
-    job: DbRow[Any], batch: Sequence[Judged], unknown: list[str], now: datetime
-) -> None:
+def _bring_at_once(job: Import, batch: Sequence[Judged], unknown: list[str], now: datetime) -> None:
     with transaction():
         holds = select(IMPORTS.c.id).where(_in_hand(job)).with_for_update()
         if db.session.execute(holds).first() is None:
@@ -292,7 +289,7 @@ def _bring_at_once(
         _keep_kinds(job, batch, now)
 
 
-def _keep_faults(job: DbRow[Any], batch: Sequence[Judged]) -> None:
+def _keep_faults(job: Import, batch: Sequence[Judged]) -> None:
     kinds = library.kinds()
     faults = [
         {
@@ -317,7 +314,7 @@ def _called(field: str, kind: str | None, kinds: Mapping[str, Kind]) -> str:
     return f"{of_kind.title}（{field}）" if of_kind else field
 
 
-def _keep_kinds(job: DbRow[Any], batch: Sequence[Judged], now: datetime) -> None:
+def _keep_kinds(job: Import, batch: Sequence[Judged], now: datetime) -> None:
     counts: dict[str, Counter[str]] = {}
     for row in batch:
         if row.kind is not None:
@@ -338,15 +335,14 @@ def _keep_kinds(job: DbRow[Any], batch: Sequence[Judged], now: datetime) -> None
     )
 
 
-def _in_hand(job: DbRow[Any]) -> ColumnElement[bool]:
-    held: ColumnElement[bool] = (IMPORTS.c.id == job.id) & (IMPORTS.c.run == job.run)
-    return held & (IMPORTS.c.state == str(State.RUNNING))
+def _in_hand(job: Import) -> ColumnElement[bool]:
+    return and_(IMPORTS.c.id == job.id, IMPORTS.c.run == job.run, IMPORTS.c.state == State.RUNNING)
 
 
 # Ending
 
 
-def _end(job: DbRow[Any], state: State, now: datetime, failure: str | None = None) -> None:
+def _end(job: Import, state: State, now: datetime, failure: str | None = None) -> None:
     """The import is over, and its file gone."""
     with transaction():
         ended = db.session.execute(
@@ -359,11 +355,11 @@ def _end(job: DbRow[Any], state: State, now: datetime, failure: str | None = Non
             after_commit(lambda: files.forget(job.id))
 
 
-def _release(job: DbRow[Any]) -> None:
+def _release(job: Import) -> None:
     """Whoever comes next may go on."""
     with transaction():
         db.session.execute(update(IMPORTS).where(_in_hand(job)).values(run=None, run_until=None))
 
 
-def _as_it_stands(job: DbRow[Any]) -> DbRow[Any]:
+def _as_it_stands(job: Import) -> Import:
     return db.session.execute(select(*IMPORTS.c).where(IMPORTS.c.id == job.id)).one()
