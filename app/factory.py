@@ -23,6 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.core.jobs
 import app.estimates.models
 import app.forms.models
+import app.licences.importing.models
 import app.licences.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
@@ -45,6 +46,7 @@ from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.licences import routes as licences
+from app.licences.importing import routes as licence_imports
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
 from app.office import (
@@ -55,6 +57,7 @@ from app.office import (
     forms_api,
     forms_pages,
     hall_file_api,
+    library_pages,
     outbox_pages,
     ticket_log_api,
 )
@@ -172,6 +175,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ratings.bp,
         staff.bp,
         pairing.bp,
+        licence_imports.bp,
         licences.bp,
         notices.bp,
         wechat_callback.bp,
@@ -185,6 +189,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         outbox_pages.bp,
         forms_api.bp,
         forms_pages.bp,
+        library_pages.bp,
         code_pages.bp,
         office_now_api.bp,
         operators.bp,
@@ -237,7 +242,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         events=lambda hall: RedisEvents(redis, hall),
         outlooks=lambda hall, day: RedisOutlooks(redis, hall, day),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
-        seal=Seal(settings.data_key),
+        seal=Seal((settings.data_key, *settings.data_keys_before), settings.index_key),
         wechat=_gateway(settings, redis),
         sms=_sms(settings, clock),
         real_name=WellFormed(),

@@ -7,6 +7,7 @@ from app.commands.licences import licences_group
 from app.commands.queue import queue_group
 from app.commands.replay import replay
 from app.commands.running import demo_group, schedule, worker
+from app.commands.sealing import seal_group
 from app.commands.speech import speech_group
 from app.commands.staff import device_group, staff_group
 from app.commands.told import sms_group, wechat_group
@@ -23,6 +24,7 @@ commands = (
     speech_group,
     sms_group,
     wechat_group,
+    seal_group,
     demo_group,
     replay,
     worker,
