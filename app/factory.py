@@ -25,25 +25,29 @@ import app.estimates.models
 import app.forms.models
 import app.licences.importing.models
 import app.licences.models  # noqa: F401 (their tables)
+from app import demo_people
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.citizens import queries as citizen_queries
 from app.citizens import routes as citizens
-from app.citizens.identity import WellFormed
+from app.citizens.identity import HttpRegister, SandboxRegister, WellFormed, registered
 from app.clerk import pages as clerk_pages
 from app.core import auth, docs, intake, language, pages, problems
 from app.core.acts import Actor, random_id
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
+from app.core.identity import RealName
 from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.directory import routes as directory
+from app.documents import routes as documents
 from app.estimates import routes as estimates
 from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
+from app.kiosk import forms_api as kiosk_forms_api
 from app.kiosk import pages as kiosk_pages
 from app.licences import routes as licences
 from app.licences.importing import routes as licence_imports
@@ -77,6 +81,8 @@ from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
+from app.submissions import counter_api as submissions_counter
+from app.submissions import routes as submissions
 from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
@@ -179,7 +185,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         licences.bp,
         notices.bp,
         wechat_callback.bp,
+        submissions.bp,
+        submissions_counter.bp,
+        documents.bp,
         kiosk_api.bp,
+        kiosk_forms_api.bp,
         office_api.bp,
         accounts_api.bp,
         devices_api.bp,
@@ -209,6 +219,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         phone_pages.bp,
     ):
         app.register_blueprint(blueprint)
+    if settings.mode == "demo":
+        app.register_blueprint(demo_people.bp)
     return app
 
 
@@ -245,8 +257,16 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         seal=Seal((settings.data_key, *settings.data_keys_before), settings.index_key),
         wechat=_gateway(settings, redis),
         sms=_sms(settings, clock),
-        real_name=WellFormed(),
+        real_name=_real_name(settings),
     )
+
+
+def _real_name(settings: Settings) -> RealName:
+    if settings.register is not None:
+        return SandboxRegister(registered(settings.register))
+    if settings.real_name is not None:
+        return HttpRegister(settings.real_name.url, settings.real_name.key)
+    return WellFormed()
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:
