@@ -37,8 +37,9 @@ class Paper:
     """The hall's code."""
     at: datetime
     """When it was submitted, or told."""
-    facts: Mapping[str, str]
-    """What is told of it to whoever verifies it; the name in full, masked by whoever shows it."""
+    facts: Mapping[str, Any]
+    """What is told of it to whoever verifies it. A person's name is masked then; a firm's,
+    `public`, stands in a register that everybody reads."""
     content: Mapping[str, Any]
     """What its template takes."""
 
@@ -80,7 +81,7 @@ def application(submission: Printable) -> Paper:
         submission.revision,
         submission.hall,
         submission.submitted_at,
-        _facts(submission.form_name, submission),
+        _facts(submission.form_name, submission, submission.person_kind == "firm"),
         content,
     )
 
@@ -123,10 +124,11 @@ def _gap(gap: PrintedGap) -> list[str]:
     return [gap.name, gap.note.strip() or EMPTY]
 
 
-def _facts(title: str, of: Printable | PrintableGaps) -> dict[str, str]:
+def _facts(title: str, of: Printable | PrintableGaps, public: bool = False) -> dict[str, Any]:
     return {
         "title": title,
         "hall": of.hall_name,
         "item": of.item_name,
         "name": of.person_name,
+        "public": public,
     }

@@ -61,7 +61,8 @@ class DocumentFacts:
     title: str
     hall_name: str
     item_name: str
-    name_masked: str
+    name: str
+    """Of whom it is: a person's masked, a firm's whole; "" where none was said."""
     at: datetime
     """When it was submitted, or told."""
     state: State
@@ -111,7 +112,7 @@ def verified(code: str) -> DocumentFacts | None:
         title=facts["title"],
         hall_name=facts["hall"],
         item_name=facts["item"],
-        name_masked=masked_name(facts["name"]) if facts["name"] else "",
+        name=_as_shown(facts),
         at=datetime.fromisoformat(facts["at"]),
         state=_state(row),
         sha256=row.sha256,
@@ -142,8 +143,13 @@ def _document(row: Row[Any]) -> Document:
     )
 
 
-def _facts(row: Row[Any]) -> dict[str, str]:
-    opened: dict[str, str] = json.loads(
+def _as_shown(facts: dict[str, Any]) -> str:
+    name: str = facts["name"]
+    return name if facts["public"] or not name else masked_name(name)
+
+
+def _facts(row: Row[Any]) -> dict[str, Any]:
+    opened: dict[str, Any] = json.loads(
         parts().seal.open(FACTS.format(id=row.id), row.facts_sealed)
     )
     return opened

@@ -19,7 +19,7 @@ from app.documents.rules import legible
 
 TEMPLATES = Path(__file__).parent / "templates"
 STANDARD: Final = "a-2b"
-"""ISO 19005-2, level B: what an archive takes (GB/T 33190's OFD is no more than asked for)."""
+"""ISO 19005-2, level B: looks the same for as long as an archive keeps it."""
 
 _compiling = Lock()
 
