@@ -1,66 +1,31 @@
 // A form as whoever fills it sees it: what is shown, what it says and where that is from, what is
 // still missing. Pure: values in, plain values out. The server judges with the same rules.
 
+import { fieldsOf, holds, isFilled, same } from './conditions.js'
 import { t } from './i18n.js'
 import { isIdNumber } from './idnumber.js'
 import { fullDate } from './times.js'
 
-/** Whether a condition of a form holds of these values; `today` is the hall's date. */
-export function holds(condition, values, today) {
-  if (condition.all) return condition.all.every((one) => holds(one, values, today))
-  if (condition.any) return condition.any.some((one) => holds(one, values, today))
-  if (condition.not) return !holds(condition.not, values, today)
-  const { field, ...test } = condition
-  const [[name, operand]] = Object.entries(test)
-  const value = values[field]
-  if (name === 'filled') return isFilled(value) === operand
-  if (!isFilled(value)) return false
-  const other = resolved(operand, values, today)
-  return isFilled(other) && COMPARE[name](value, other)
-}
+const REGISTERS = ['person', 'firm', 'licence']
 
-/** Nothing typed, nothing chosen. A switch that is off says something. */
-export const isFilled = (value) =>
-  !(value == null || (typeof value === 'string' && !value.trim()) || (Array.isArray(value) && !value.length))
-
-const COMPARE = {
-  is: same,
-  in: (value, all) => all.some((one) => same(value, one)),
-  same_as: same,
-  before: (value, other) => value < other,
-  after: (value, other) => value > other,
-  not_before: (value, other) => value >= other,
-  not_after: (value, other) => value <= other,
-  less: (value, other) => value < other,
-  more: (value, other) => value > other,
-  at_most: (value, other) => value <= other,
-  at_least: (value, other) => value >= other,
-}
-
-/** Lists are chosen from, in no order. */
-export function same(one, other) {
-  if (Array.isArray(one) && Array.isArray(other)) {
-    return one.length === other.length && one.every((each) => other.includes(each))
-  }
-  return one === other
-}
-
-function resolved(operand, values, today) {
-  if (operand === 'today') return today
-  return operand?.field ? values[operand.field] : operand
-}
-
-/** The names of the fields that are shown, in their order. What is hidden counts as not filled. */
+/** The names of the fields that are shown, in their order. What is hidden counts as not filled for
+    what depends on it. */
 export function visibleFields(definition, values, today) {
-  const rules = definition.groups.flatMap(({ fields }) => fields)
-  let shown = rules
-  for (;;) {
-    const seen = new Set(shown.map(({ field }) => field))
-    const known = Object.fromEntries(Object.entries(values).filter(([name]) => seen.has(name)))
-    const left = shown.filter(({ when }) => !when || holds(when, known, today))
-    if (left.length === shown.length) return left.map(({ field }) => field)
-    shown = left
+  const fields = definition.groups.flatMap((group) => group.fields)
+  const rules = Object.fromEntries(fields.map(({ field, when }) => [field, when]))
+  const shown = {}
+
+  function isShown(name) {
+    if (!(name in shown)) {
+      shown[name] = false // a circle, which publishing refuses, ends here
+      const when = rules[name]
+      shown[name] = !when || holds(when, seen(fieldsOf(when)), today)
+    }
+    return shown[name]
   }
+  const seen = (names) => Object.fromEntries(names.filter(isShown).map((name) => [name, values[name]]))
+
+  return fields.map(({ field }) => field).filter(isShown)
 }
 
 /** What differs from what was saved: `{field: value}`. A field emptied is null. */
@@ -166,14 +131,13 @@ function problemOf(rule, value, { missing, asked, fault }) {
   if (rule.format === 'id-number' && String(value).length === 18 && !isIdNumber(value)) {
     return t('证件号码有误，请核对后重新输入。')
   }
-  return rule.type === 'number' && typeof value !== 'number' ? t('请填写数字。') : ''
+  return isNumber(rule) && typeof value !== 'number' ? t('请填写数字。') : ''
 }
 
-/** '来自《营业执照》 · 2023年5月6日' */
+/** '来自：营业执照（2023-05-06 签发）'; what somebody wrote or chose before says so itself. */
 export function sourceWords(source) {
   if (!source) return ''
-  const from = t('来自%(what)s', { what: source.text })
-  return source.on ? `${from} · ${fullDate(source.on)}` : from
+  return REGISTERS.includes(source.kind) ? t('来自：%(what)s', { what: source.text }) : source.text
 }
 
 /** How sure the hall is of what it filled in, as `{words, tone}`. */
@@ -197,21 +161,23 @@ export function textOf(rule, value) {
 
 const titleOf = (rule, value) => rule.options?.find((one) => one.value === value)?.title ?? String(value)
 
+const isNumber = ({ type }) => type === 'number' || type === 'integer'
+
 /** What was typed into a field, as the form keeps it. */
-export function valueOf({ type }, typed) {
-  if (type !== 'number') return typed === '' ? null : typed
+export function valueOf(rule, typed) {
+  if (!isNumber(rule)) return typed === '' ? null : typed
   const text = typed.trim()
   if (!text) return null
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
 }
 
-/** One way a material is there, or is not, as `{words, tone}`. */
-export function materialState({ state, promised }) {
-  if (state === 'promise' && promised) return { words: t('已承诺'), tone: 'good' }
+/** How a material is there, or is not, as `{words, tone}`. */
+export function materialState({ state, can_promise: can, promised }) {
+  if (promised) return { words: t('已承诺'), tone: 'good' }
+  if (can) return { words: t('可承诺'), tone: 'warn' }
   return {
     licence: { words: t('免提交'), tone: 'good' },
     archive: { words: t('已存档'), tone: 'good' },
-    promise: { words: t('可承诺'), tone: 'warn' },
     bring: { words: t('需携带'), tone: 'fault' },
   }[state] ?? { words: state, tone: 'off' }
 }
