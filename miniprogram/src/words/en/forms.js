@@ -23,8 +23,7 @@ export const forms = {
   修改: 'Change',
   '修改%(title)s': 'Change: %(title)s',
   重新填写: 'Enter anew',
-  '取自证照，不能在这里修改。如有误，请告诉窗口人员。':
-    'Taken from a licence and cannot be changed here. If it is wrong, please tell the counter.',
+  '不能在这里修改；如有误，请告诉窗口人员。': 'Cannot be changed here. If it is wrong, please tell the counter.',
   改用这个: 'Use this',
   '改用 %(value)s': 'Use %(value)s',
   请选择: 'Choose',
