@@ -43,6 +43,8 @@ export const forms = {
   可承诺: 'May be declared',
   已承诺: 'Declared',
   需携带: 'Bring it',
+  已收: 'Received',
+  缺少: 'Missing',
   '办理时请带上原件。': 'Please bring the original.',
 
   '网络不通，填写的内容留在这台手机上，联网后自动保存。':
