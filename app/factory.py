@@ -224,7 +224,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         events=lambda hall: RedisEvents(redis, hall),
         outlooks=lambda hall, day: RedisOutlooks(redis, hall, day),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
-        seal=Seal(settings.data_key),
+        seal=Seal((settings.data_key, *settings.data_keys_before), settings.index_key),
         wechat=_gateway(settings, redis),
         sms=_sms(settings, clock),
         real_name=WellFormed(),

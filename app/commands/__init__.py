@@ -5,6 +5,7 @@ from app.commands.halls import calendar_group, hall
 from app.commands.queue import queue_group
 from app.commands.replay import replay
 from app.commands.running import demo_group, schedule, worker
+from app.commands.sealing import seal_group
 from app.commands.speech import speech_group
 from app.commands.staff import device_group, staff_group
 from app.commands.told import sms_group, wechat_group
@@ -19,6 +20,7 @@ commands = (
     speech_group,
     sms_group,
     wechat_group,
+    seal_group,
     demo_group,
     replay,
     worker,

@@ -1,1 +1,1 @@
-"""Papers a hall makes: application documents and sheets of what is missing, sealed and verifiable."""
+"""Papers a hall makes: applications, and sheets of what is missing. Sealed, and verifiable."""
