@@ -22,6 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs
 import app.estimates.models
+import app.forms.models
 import app.licences.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
@@ -40,6 +41,7 @@ from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.directory import routes as directory
 from app.estimates import routes as estimates
+from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import callback as wechat_callback
@@ -49,6 +51,8 @@ from app.office import (
     admin_pages,
     code_pages,
     devices_api,
+    forms_api,
+    forms_pages,
     hall_file_api,
     outbox_pages,
     ticket_log_api,
@@ -159,6 +163,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         follow_api.bp,
         calling.bp,
         estimates.bp,
+        forms.bp,
         reports.bp,
         ratings.bp,
         staff.bp,
@@ -173,6 +178,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ticket_log_api.bp,
         admin_pages.bp,
         outbox_pages.bp,
+        forms_api.bp,
+        forms_pages.bp,
         code_pages.bp,
         office_now_api.bp,
         operators.bp,

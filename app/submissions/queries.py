@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
+from app.citizens.queries import numbers_of
 from app.core.acts import Actor
 from app.core.db import db
 from app.forms import queries as forms
@@ -29,7 +30,7 @@ from app.submissions.stored import (
     fills_of,
     opened,
 )
-from app.tickets.queries import Ticket, find_all
+from app.tickets.queries import Ticket, at_counter, find_all
 from app.tickets.states import State as TicketState
 
 TABLE = SubmissionRow.__table__
@@ -162,10 +163,29 @@ def readable(submission_id: str, actor: Actor, now: datetime) -> Line:
     return filled_here(submission_id, actor, now)
 
 
-def prints(row: Line, actor: Actor) -> bool:
-    """Whether the paper of it may be given to who may read it: never where the card was typed, for
-    on paper nothing is masked."""
-    return actor.kind == "citizen" or not row.identity_typed
+def printed_for(submission_id: str, actor: Actor, now: datetime) -> Line:
+    """A submission, for whoever may have its paper: who may read it, unless the card was typed, for
+    on paper nothing is masked; and the counter that has its ticket. Raises SubmissionNotFound."""
+    if actor.kind == "staff" and actor.counter is not None:
+        row = line(submission_id)
+        if _is_at(row, actor):
+            return row
+    row = readable(submission_id, actor, now)
+    if row.identity_typed and actor.kind != "citizen":
+        raise SubmissionNotFound
+    return row
+
+
+def _is_at(row: Line, actor: Actor) -> bool:
+    """Whether the counter of this clerk has the ticket it was handed in with."""
+    held = at_counter(actor.hall or "", actor.counter or "")
+    return held is not None and held.hall == row.hall and held.id == row.ticket_id
+
+
+def applicant_number(row: Line) -> str:
+    """The identity number of who filled it."""
+    _, number = numbers_of([row.applicant_id])[row.applicant_id]
+    return number
 
 
 def right_to(citizen: str, person: str, now: datetime) -> Right | None:
@@ -260,15 +280,18 @@ def for_ticket(ticket: Ticket, now: datetime) -> list[Line]:
     return [row for row in rows if not _is_done(others.get(row.ticket_id), ticket.day)]
 
 
-def _matching(ticket: Ticket, now: datetime) -> list[Any]:
+def _matching(ticket: Ticket, now: datetime) -> list[ColumnElement[bool]]:
     person, account = ticket.person_id, ticket.citizen_id
-    by_account = TABLE.c.citizen_id == account
-    sure = or_(TABLE.c.ground != Ground.DECLARED, by_account)
-    whose = [and_(TABLE.c.person_id == person, sure), and_(TABLE.c.applicant_id == person, sure)]
+    if person is None:
+        return [false()]
+    sure = TABLE.c.ground != Ground.DECLARED
+    if account is not None:
+        sure = or_(sure, TABLE.c.citizen_id == account)
     return [
+        or_(TABLE.c.person_id == person, TABLE.c.applicant_id == person),
+        sure,
         TABLE.c.item.in_(ticket.items),
         TABLE.c.submitted_at > now - FOUND_FOR,
-        or_(*whose),
     ]
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-
-from dateutil.relativedelta import relativedelta
 
 
 class State(StrEnum):
@@ -47,9 +45,3 @@ def code_read(text: str) -> str:
 def desk_may(touched_at: datetime, closed_at: datetime | None, now: datetime) -> bool:
     """Whether the machine at which it is filled in still has a right to it."""
     return closed_at is None and now < touched_at + DESK_LASTS
-
-
-def reusable_until(seen_on: date, months: int | None) -> date | None:
-    """The last day on which a paper that was seen need not be brought again; None: at once again.
-    As `forms/materials.py` counts them."""
-    return None if months is None else seen_on + relativedelta(months=months)

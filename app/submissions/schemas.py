@@ -6,6 +6,7 @@ from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, Date, Dict, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf
 
+from app.licences.schemas import LicenceOut
 from app.submissions.rules import MARKS, State
 from app.tickets.rules import PRIORITIES
 from app.tickets.schemas import TicketOut
@@ -324,6 +325,7 @@ class FileFieldOut(Schema):
     value = Raw(required=True, allow_none=True)
     widget = String(required=True)
     options = List(Dict(keys=String(), values=String()), required=True)
+    unit = String(required=True)
     source_text = String(required=True, allow_none=True)
     confidence = String(required=True, allow_none=True)
     problem = String(required=True, allow_none=True)
@@ -362,7 +364,7 @@ class PastSubmissionOut(Schema):
 
 class OpenedFileOut(Schema):
     submissions = List(Nested(OpenedSubmissionOut), required=True)
-    licences = List(Raw(), required=True, metadata={"description": "证照全文，见证照库"})
+    licences = List(Nested(LicenceOut), required=True)
     archive = List(Nested(PastSubmissionOut), required=True)
 
 

@@ -101,7 +101,7 @@ def begin(
         if draft is not None and _goes_on(draft, item.form, filling):
             return _refill(draft, filling, plan, act)
         if draft is not None:
-            _change(draft, draft.revision, act, state=State.WITHDRAWN)
+            change(draft, draft.revision, state=State.WITHDRAWN)
     published = forms.published(item.form)
     _refuse_subject(published.form, filling)
     made = _insert(published, filling, plan, item.code, act, citizen)
@@ -157,7 +157,7 @@ def _insert(
         "state": State.DRAFT,
         "revision": 1,
         "name_sealed": sealed(NAME, row_id, filling.about.name),
-        **_contents(row_id, _values_of(fills), fills),
+        **contents(row_id, _values_of(fills), fills),
         "promises": [],
         "marks": {},
         "identity_typed": filling.right.typed,
@@ -184,13 +184,12 @@ def _refill(draft: Line, filling: Filling, plan: HallPlan, act: Act) -> Submissi
     values = {
         name: value for name, value in {**_values_of(fills), **own}.items() if value is not None
     }
-    again = _change(
+    again = change(
         draft,
         draft.revision,
-        act,
         ground=filling.right.ground,
         touched_at=act.now,
-        **_contents(draft.id, values, fills),
+        **contents(draft.id, values, fills),
     )
     submission = opened_of(again)
     _log_shares(submission, before.fills, act)
@@ -217,9 +216,10 @@ def _values_of(fills: Mapping[str, Filled]) -> dict[str, Any]:
     return {name: fill.value for name, fill in fills.items() if fill.value is not None}
 
 
-def _contents(
+def contents(
     row: str, values: Mapping[str, Any], fills: Mapping[str, Filled]
 ) -> dict[str, bytes]:
+    """Values and what was filled, as they lie sealed in a row."""
     return {
         "values_sealed": sealed(VALUES, row, values),
         "sources_sealed": sealed(SOURCES, row, fills_kept(fills)),
@@ -227,18 +227,22 @@ def _contents(
 
 
 def _log_shares(submission: Submission, before: Mapping[str, Filled], act: Act) -> None:
-    """Each licence that something was filled from, with the fields it filled; once a draft."""
-    fresh = _fields_by_licence(submission.fills)
-    for licence_id, fields in _fields_by_licence(before).items():
-        fresh[licence_id] = fresh.get(licence_id, set()) - fields
+    """Each licence that fields are filled from now and were not before, with what was read of
+    it."""
+    earlier = _fields_by_licence(before)
     form = submission.form
     purpose = Said("填写《%(form)s》", {"form": Both(form.name, form.name_en)})
-    for licence_id, fields in sorted(fresh.items()):
-        if fields:
-            share([licence(licence_id)], purpose, sorted(fields), act, submission=submission.id)
+    for licence_id, filled in sorted(_fields_by_licence(submission.fills).items()):
+        fresh = filled - earlier.get(licence_id, set())
+        if fresh:
+            used = licence(licence_id)
+            origins = (each for name in fresh for each in form.prefill[name])
+            read = {each.name for each in origins if each.licence == used.kind}
+            share([used], purpose, read, act, submission=submission.id)
 
 
 def _fields_by_licence(fills: Mapping[str, Filled]) -> dict[str, set[str]]:
+    """Licence -> the form's fields it says something of."""
     found: dict[str, set[str]] = {}
     for name, fill in fills.items():
         for source in (fill.source, *(each.source for each in fill.others)):
@@ -267,8 +271,8 @@ def save(row: Line, given: Mapping[str, Any], revision: int, act: Act) -> Submis
             fills.pop(name, None)  # replaced whole: that it was right is told to nobody
         values[name] = value
     written = {name: value for name, value in values.items() if value is not None}
-    saved = _change(
-        row, revision, act, touched_at=act.now, **_contents(row.id, written, fills)
+    saved = change(
+        row, revision, touched_at=act.now, **contents(row.id, written, fills)
     )
     return opened_of(saved)
 
@@ -316,24 +320,24 @@ def submit(
     today = _today(plan, act.now)
     problems = validation.judge(submission.form, submission.values, today)
     if problems:
-        raise FieldsWrong(errors=_by_field(problems))
+        raise FieldsWrong(errors=errors_by_field(problems))
     _refuse_promises(submission, promises, today)
     values = validation.kept(submission.form, submission.values, today)
     fills = {name: fill for name, fill in submission.fills.items() if name in values}
-    submitted = _change(
+    submitted = change(
         row,
         revision,
-        act,
         state=State.SUBMITTED,
         promises=sorted(set(promises)),
         submitted_at=act.now,
         touched_at=act.now,
-        **_contents(row.id, values, fills),
+        **contents(row.id, values, fills),
     )
     return opened_of(submitted)
 
 
-def _by_field(problems: Collection[validation.FieldProblem]) -> dict[str, list[str]]:
+def errors_by_field(problems: Collection[validation.FieldProblem]) -> dict[str, list[str]]:
+    """Problems as an error tells them, in the reader's language."""
     found: dict[str, list[str]] = {}
     for problem in problems:
         found.setdefault(problem.field, []).append(tell(problem.words))
@@ -361,7 +365,7 @@ def withdraw(row: Line, act: Act) -> Submission:
         ticket = find_all([row.ticket_id]).get(row.ticket_id)
         if ticket and ticket.state in (*AT_COUNTER, TicketState.FINISHED):
             raise WithCounter
-    return opened_of(_change(row, row.revision, act, state=State.WITHDRAWN, touched_at=act.now))
+    return opened_of(change(row, row.revision, state=State.WITHDRAWN, touched_at=act.now))
 
 
 def attach(row: Line, ticket: Ticket) -> Line:
@@ -382,7 +386,7 @@ def _require_draft(row: Line) -> None:
         raise NotADraft(state=row.state)
 
 
-def _change(row: Line, revision: int, act: Act, **columns: Any) -> Line:
+def change(row: Line, revision: int, **columns: Any) -> Line:
     """Change a row that is still as it was seen. Raises RevisionStale, NotADraft."""
     changed = db.session.execute(
         update(TABLE)
@@ -403,9 +407,6 @@ def as_seen(row: Line, revision: int) -> ColumnElement[bool]:
     return (
         (TABLE.c.id == row.id) & (TABLE.c.revision == revision) & (TABLE.c.state == row.state)
     )
-
-
-change = _change
 
 
 def _today(plan: HallPlan, now: datetime) -> date:
