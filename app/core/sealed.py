@@ -39,5 +39,7 @@ SEALED = (
     SealedColumn("appointments", "name_sealed", "appointments.name"),
     SealedColumn("waiting_list", "name_sealed", "waiting_list.name"),
     SealedColumn("ratings", "words_sealed", "ratings.words_sealed"),
+    SealedColumn("documents", "pdf_sealed", "documents.pdf:{id}"),
+    SealedColumn("documents", "facts_sealed", "documents.facts:{id}"),
     SealedColumn("idempotency_keys", "answer_sealed", "idempotency_keys.answer_sealed"),
 )
