@@ -43,6 +43,7 @@ from app.directory import routes as directory
 from app.estimates import routes as estimates
 from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
+from app.kiosk import forms_api as kiosk_forms_api
 from app.kiosk import pages as kiosk_pages
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
@@ -73,6 +74,8 @@ from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
+from app.submissions import counter_api as submissions_counter
+from app.submissions import routes as submissions
 from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
@@ -170,7 +173,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         pairing.bp,
         notices.bp,
         wechat_callback.bp,
+        submissions.bp,
+        submissions_counter.bp,
         kiosk_api.bp,
+        kiosk_forms_api.bp,
         office_api.bp,
         accounts_api.bp,
         devices_api.bp,

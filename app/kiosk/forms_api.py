@@ -3,21 +3,22 @@ number with it. A guide with a tablet does the same."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response
 
 from app.appointments import arriving
+from app.appointments.queries import Appointment
 from app.appointments.states import State as BookingState
 from app.catalog.plan import HallPlan, Item
 from app.catalog.service import plan_of
-from app.citizens.service import Identity, person_of
+from app.citizens.service import person_of
 from app.core.acts import Act, Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.language import named
-from app.core.parts import parts
 from app.forms import queries as forms
 from app.licences.rights import Holder, holders_by_card
 from app.submissions import service
@@ -35,9 +36,9 @@ from app.submissions.schemas import (
 from app.submissions.view import form_name_out, submission_out
 from app.tickets.queries import Ticket, live_of_person
 from app.tickets.schemas import NothingIn
+from app.tickets.service import check_in as check_in_number
 from app.tickets.service import take_number
 from app.tickets.states import State
-from app.tickets.service import check_in as check_in_number
 from app.tickets.view import ticket_out
 
 bp = APIBlueprint("kiosk_forms", __name__, url_prefix="/api/v1/kiosk", tag="样表机")
@@ -140,11 +141,15 @@ def _ticket_for(plan: HallPlan, row: Line, priority: str | None, doing: Act) -> 
         expected = first.state == State.EXPECTED
         return check_in_number(first, priority, doing, plan) if expected else first
     booking = arriving.booking_of(plan, person, doing.now)
-    if booking and booking.day == day and booking.state == BookingState.BOOKED:
-        if row.item in booking.items:
-            return arriving.check_in(plan, booking.id, doing, priority=priority)
+    if booking is not None and _is_for(booking, row.item, day):
+        return arriving.check_in(plan, booking.id, doing, priority=priority)
     number = applicant_number(row)
     return take_number(plan, [row.item], doing, priority=priority, id_number=number)
+
+
+def _is_for(booking: Appointment, item: str, day: date) -> bool:
+    """Whether it stands, is of today, and for this."""
+    return booking.state == BookingState.BOOKED and booking.day == day and item in booking.items
 
 
 def _number_out(ticket: Ticket, row: Line, plan: HallPlan, doing: Act) -> dict[str, Any]:

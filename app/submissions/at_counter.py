@@ -1,9 +1,9 @@
 """What a counter does with the submissions of whom it has called. Runs inside the caller's
 transaction.
 
-Only the counter that has a ticket called or serving sees what belongs to it; everybody else is told
-that there is no such ticket. What is opened is logged, what is corrected is kept as it was and as it
-became.
+Only the counter that has a ticket called or serving sees what belongs to it; everybody else is
+told that there is no such ticket. What is opened is logged, what is corrected is kept as it was and
+as it became.
 """
 
 from __future__ import annotations
@@ -79,9 +79,7 @@ def submission_here(ticket: Ticket, submission_id: str, now: datetime) -> Line:
     raise SubmissionNotFound
 
 
-def licences_here(
-    ticket: Ticket, rows: Sequence[Line], plan: HallPlan
-) -> list[Licence]:
+def licences_here(ticket: Ticket, rows: Sequence[Line], plan: HallPlan) -> list[Licence]:
     """The licences that what is done here needs, of whom it is done for: those that the forms are
     filled from or ask for."""
     needed: dict[str, set[str]] = {}
@@ -166,9 +164,7 @@ def _refuse_wrong(
         raise FieldsWrong(errors=errors_by_field(problems))
 
 
-def _keep_change(
-    ticket: Ticket, row: Line, name: str, before: Any, after: Any, act: Act
-) -> None:
+def _keep_change(ticket: Ticket, row: Line, name: str, before: Any, after: Any, act: Act) -> None:
     if before is after or same(before, after):
         return
     change_id = act.new_id()
@@ -209,9 +205,7 @@ def mark_material(
     return opened_of(marked)
 
 
-def _keep_material(
-    ticket: Ticket, row: Line, material: Material, act: Act, plan: HallPlan
-) -> None:
+def _keep_material(ticket: Ticket, row: Line, material: Material, act: Act, plan: HallPlan) -> None:
     put = insert_into(KEPT).values(
         id=act.new_id(),
         person_id=row.person_id,
@@ -327,6 +321,4 @@ def _notify(
         "counter": ticket.counter,
         "note": f"还缺{len(names)}项：{named}",
     }
-    notify(
-        citizen, "gaps", words, f"gaps:{gaps.id}", act, facts=facts, link=link, hall=plan.code
-    )
+    notify(citizen, "gaps", words, f"gaps:{gaps.id}", act, facts=facts, link=link, hall=plan.code)

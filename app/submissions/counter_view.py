@@ -44,9 +44,7 @@ def file_out(ticket: Ticket, plan: HallPlan, now: datetime) -> dict[str, Any]:
     return {
         "ticket": ticket.id,
         "person": {"name": _masked_name(ticket, found)},
-        "submissions": [
-            _brief_out(each, changed.get(each.id, 0), plan, today) for each in found
-        ],
+        "submissions": [_brief_out(each, changed.get(each.id, 0), plan, today) for each in found],
         "licences": [licence_line(each, today) for each in licences_here(ticket, rows, plan)],
         "materials": [
             line for each in found[:1] for line in materials_out(each, today, staff=True)
@@ -55,9 +53,7 @@ def file_out(ticket: Ticket, plan: HallPlan, now: datetime) -> dict[str, Any]:
     }
 
 
-def _brief_out(
-    submission: Submission, changed: int, plan: HallPlan, today: date
-) -> dict[str, Any]:
+def _brief_out(submission: Submission, changed: int, plan: HallPlan, today: date) -> dict[str, Any]:
     row = submission.row
     return {
         "id": row.id,
@@ -131,9 +127,7 @@ def opened_out(submission: Submission, plan: HallPlan, now: datetime) -> dict[st
             for group in form.groups
             if shown & set(group.fields)
         ],
-        "changes": [
-            change_out(each, submission, plan) for each in changes_of(submission.id)
-        ],
+        "changes": [change_out(each, submission, plan) for each in changes_of(submission.id)],
     }
 
 

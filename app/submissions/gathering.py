@@ -99,9 +99,7 @@ def _filling(right: Right, applicant: Party, holders: Sequence[Holder]) -> Filli
     return Filling(right, about, applicant)
 
 
-def _party(
-    person: str, kind: str, name: str, verified: bool, phone: str | None = None
-) -> Party:
+def _party(person: str, kind: str, name: str, verified: bool, phone: str | None = None) -> Party:
     _, number = numbers_of([person])[person]
     return Party(person, kind, name, number, phone, verified)
 
@@ -109,7 +107,7 @@ def _party(
 # What is known
 
 
-def known_of(form: Form, filling: Filling, now: datetime, today: date) -> Known:
+def known_of(form: Form, filling: Filling, today: date) -> Known:
     """All that this form may be filled with."""
     about, right = filling.about, filling.right
     is_firm = about.kind == "firm"
@@ -134,9 +132,7 @@ def kinds_of(form: Form) -> frozenset[str]:
     return frozenset(kind for kind in filled | asked if kind is not None)
 
 
-def facts_by_kind(
-    licences: Sequence[Licence], today: date
-) -> dict[str, list[LicenceFacts]]:
+def facts_by_kind(licences: Sequence[Licence], today: date) -> dict[str, list[LicenceFacts]]:
     """Licences as forms see them."""
     known = licence_kinds()
     found: dict[str, list[LicenceFacts]] = {}
@@ -161,9 +157,7 @@ def _facts(licence: Licence, kind: LicenceKind, today: date) -> LicenceFacts:
 def _person_facts(person: Party, today: date) -> PersonFacts:
     number = judge_id_number(person.number, today)
     sex = "男" if number.value[16] in MEN else "女"
-    return PersonFacts(
-        person.name, number.value, sex, number.born, person.phone, person.verified
-    )
+    return PersonFacts(person.name, number.value, sex, number.born, person.phone, person.verified)
 
 
 def _licences(form: Form, filling: Filling) -> list[Licence]:

@@ -145,10 +145,13 @@ def filled_here(submission_id: str, actor: Actor, now: datetime, *, lock: bool =
         is_theirs = row.citizen_id == actor.id
         if is_theirs and (row.state != State.DRAFT or _right_stands(row, actor.id, now)):
             return row
-    elif row.citizen_id is None and row.filled_by == str(actor):
-        if desk_may(row.touched_at, row.closed_at, now):
-            return row
+    elif _is_at_desk(row, actor) and desk_may(row.touched_at, row.closed_at, now):
+        return row
     raise SubmissionNotFound
+
+
+def _is_at_desk(row: Line, actor: Actor) -> bool:
+    return row.citizen_id is None and row.filled_by == str(actor)
 
 
 def readable(submission_id: str, actor: Actor, now: datetime) -> Line:
@@ -209,9 +212,7 @@ def of_citizen(citizen: str, now: datetime) -> list[Line]:
     """The submissions of an account, the latest first."""
     query = select(*TABLE.c).where(TABLE.c.citizen_id == citizen)
     rows = db.session.execute(query.order_by(TABLE.c.touched_at.desc(), TABLE.c.id).limit(SHOWN))
-    return [
-        row for row in rows if row.state != State.DRAFT or _right_stands(row, citizen, now)
-    ]
+    return [row for row in rows if row.state != State.DRAFT or _right_stands(row, citizen, now)]
 
 
 def open_draft(citizen: str, person: str, hall: str, item: str) -> Line | None:
@@ -353,6 +354,4 @@ def gaps_of(rows: Iterable[Line]) -> Mapping[str, Gaps]:
 
 def _gaps(row: Row[Any]) -> Gaps:
     content = opened(GAPS, row.id, row.content_sealed)
-    return Gaps(
-        row.id, row.ticket_id, row.submission_id, row.counter, row.told_at, **content
-    )
+    return Gaps(row.id, row.ticket_id, row.submission_id, row.counter, row.told_at, **content)

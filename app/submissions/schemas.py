@@ -366,5 +366,3 @@ class OpenedFileOut(Schema):
     submissions = List(Nested(OpenedSubmissionOut), required=True)
     licences = List(Nested(LicenceOut), required=True)
     archive = List(Nested(PastSubmissionOut), required=True)
-
-

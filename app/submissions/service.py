@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 
 from app.catalog.plan import HallPlan
-from app.catalog.service import item_of, plan_of
+from app.catalog.service import item_of
 from app.citizens.errors import NameWrong
 from app.citizens.rules import id_number as judge_id_number
 from app.citizens.rules import name as judge_name
@@ -141,7 +141,7 @@ def _insert(
     """The row; None where this account has such a draft already."""
     today = _today(plan, act.now)
     form, row_id = published.form, act.new_id()
-    fills = prefill(form, gathering.known_of(form, filling, act.now, today), today)
+    fills = prefill(form, gathering.known_of(form, filling, today), today)
     values = {
         "id": row_id,
         "hall": plan.code,
@@ -179,7 +179,7 @@ def _refill(draft: Line, filling: Filling, plan: HallPlan, act: Act) -> Submissi
     before = opened_of(draft)
     today = _today(plan, act.now)
     own = _own_values(before)
-    known = gathering.known_of(before.form, filling, act.now, today)
+    known = gathering.known_of(before.form, filling, today)
     fills = prefill(before.form, known, today, own)
     values = {
         name: value for name, value in {**_values_of(fills), **own}.items() if value is not None
@@ -200,9 +200,7 @@ def _own_values(submission: Submission) -> dict[str, Any]:
     """What the person wrote themselves; None where they emptied what was filled."""
     names = {*submission.fills, *submission.values}
     return {
-        name: submission.values.get(name)
-        for name in names
-        if not is_as_filled(submission, name)
+        name: submission.values.get(name) for name in names if not is_as_filled(submission, name)
     }
 
 
@@ -216,9 +214,7 @@ def _values_of(fills: Mapping[str, Filled]) -> dict[str, Any]:
     return {name: fill.value for name, fill in fills.items() if fill.value is not None}
 
 
-def contents(
-    row: str, values: Mapping[str, Any], fills: Mapping[str, Filled]
-) -> dict[str, bytes]:
+def contents(row: str, values: Mapping[str, Any], fills: Mapping[str, Filled]) -> dict[str, bytes]:
     """Values and what was filled, as they lie sealed in a row."""
     return {
         "values_sealed": sealed(VALUES, row, values),
@@ -271,9 +267,7 @@ def save(row: Line, given: Mapping[str, Any], revision: int, act: Act) -> Submis
             fills.pop(name, None)  # replaced whole: that it was right is told to nobody
         values[name] = value
     written = {name: value for name, value in values.items() if value is not None}
-    saved = change(
-        row, revision, touched_at=act.now, **contents(row.id, written, fills)
-    )
+    saved = change(row, revision, touched_at=act.now, **contents(row.id, written, fills))
     return opened_of(saved)
 
 
@@ -404,9 +398,7 @@ def change(row: Line, revision: int, **columns: Any) -> Line:
 
 def as_seen(row: Line, revision: int) -> ColumnElement[bool]:
     """The condition that nobody has changed it since."""
-    return (
-        (TABLE.c.id == row.id) & (TABLE.c.revision == revision) & (TABLE.c.state == row.state)
-    )
+    return (TABLE.c.id == row.id) & (TABLE.c.revision == revision) & (TABLE.c.state == row.state)
 
 
 def _today(plan: HallPlan, now: datetime) -> date:

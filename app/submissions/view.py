@@ -45,9 +45,7 @@ def submission_out(
         "gaps": gaps_out(gaps_of([row]).get(row.id), plan),
         "revision": row.revision,
         "identity_typed": row.identity_typed,
-        "values": {
-            name: on_wire(_shown_value(submission, name, hidden=hidden)) for name in values
-        },
+        "values": {name: on_wire(_shown_value(submission, name, hidden=hidden)) for name in values},
         "fields": shown,
         "visible": _visible(form, values, today),
         "problems": problems_out(submission, today),
@@ -61,9 +59,7 @@ def lines_out(rows: Sequence[Line]) -> list[dict[str, Any]]:
     plans = {hall: plan_of(hall) for hall in {row.hall for row in rows}}
     return [
         {
-            **line_out(
-                row, version(row.form, row.version).form, name_of(row), plans[row.hall]
-            ),
+            **line_out(row, version(row.form, row.version).form, name_of(row), plans[row.hall]),
             "ticket": tickets.get(row.id),
             "gaps": gaps_out(gaps.get(row.id), plans[row.hall]),
         }
@@ -226,9 +222,7 @@ def materials_out(
     """The papers that are asked for, and by what each is there."""
     row = submission.row
     licences, kept = papers_of(submission, today, staff=staff)
-    states = materials_of(
-        submission.form, submission.values, today, licences, kept, row.promises
-    )
+    states = materials_of(submission.form, submission.values, today, licences, kept, row.promises)
     return [material_out(state, row.marks) for state in states]
 
 
