@@ -45,6 +45,7 @@ from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
 from app.kiosk import forms_api as kiosk_forms_api
 from app.kiosk import pages as kiosk_pages
+from app.licences import routes as licences
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
 from app.office import (
@@ -80,6 +81,7 @@ from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
+from app.visitor import verify
 from config.redis import connect
 from config.settings import ROOT, Settings
 from config.sms import SmsVendor
@@ -101,6 +103,8 @@ log = logging.getLogger(__name__)
 REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
 SMS_FILE = "sms.jsonl"
+VERIFICATIONS = 60
+"""A minute and an address: more than anybody checks by hand, fewer than guessing takes."""
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -171,6 +175,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ratings.bp,
         staff.bp,
         pairing.bp,
+        licences.bp,
         notices.bp,
         wechat_callback.bp,
         submissions.bp,
@@ -200,6 +205,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         screen_pages.bp,
         screen_clips.bp,
         visitor_pages.bp,
+        verify.bp,
         phone_api.bp,
         phone_pages.bp,
     ):
@@ -284,17 +290,20 @@ def _limit(app: APIFlask, settings: Settings) -> None:
     Where Redis is away each process counts for itself: a hall is never stopped by its limits. In
     the demo all the people of a living hall come from this machine, and nobody counts that."""
 
+    def uncounted() -> bool:
+        return settings.mode == "demo" and _from_here()
+
     def bearer() -> str:
         shown = auth.token_shown()
         return hashlib.sha256(shown.encode()).hexdigest()[:32] if shown else ""
 
-    Limiter(
+    limiter = Limiter(
         get_remote_address,
         app=app,
         application_limits=[
             ApplicationLimit(
                 limit_provider=f"{settings.address_limit}/minute",
-                exempt_when=lambda: settings.mode == "demo" and _from_here(),
+                exempt_when=uncounted,
             ),
             ApplicationLimit(
                 limit_provider=f"{settings.device_limit}/minute",
@@ -312,6 +321,7 @@ def _limit(app: APIFlask, settings: Settings) -> None:
         strategy="fixed-window",
         key_prefix="sh",
     )
+    limiter.limit(f"{VERIFICATIONS}/minute", exempt_when=uncounted)(verify.bp)
 
 
 def _from_here() -> bool:

@@ -3,6 +3,7 @@
 from app.commands.appointments import appointments_group
 from app.commands.forms import forms_group
 from app.commands.halls import calendar_group, hall
+from app.commands.licences import licences_group
 from app.commands.queue import queue_group
 from app.commands.replay import replay
 from app.commands.running import demo_group, schedule, worker
@@ -17,6 +18,7 @@ commands = (
     forms_group,
     staff_group,
     device_group,
+    licences_group,
     queue_group,
     appointments_group,
     speech_group,
