@@ -67,7 +67,7 @@ class Submission:
     @property
     def reads_licences(self) -> bool:
         """Whether it was filled by a right that opens licences."""
-        return self.row.ground != Ground.DECLARED
+        return Ground(self.row.ground) is not Ground.DECLARED
 
     def value_filled(self, field: str) -> Any:
         """What the field was filled with; None: with nothing."""

@@ -105,7 +105,13 @@ class WrongFieldIn(Schema):
 class GapsIn(Schema):
     submission = String(validate=ID)
     materials = List(Nested(MissingMaterialIn), load_default=list, validate=Length(max=30))
-    fields = List(Nested(WrongFieldIn), load_default=list, validate=Length(max=100))
+    fields_ = List(
+        Nested(WrongFieldIn),
+        data_key="fields",
+        attribute="fields",
+        load_default=list,
+        validate=Length(max=100),
+    )
     note = String(load_default="", validate=Length(max=500))
 
 
@@ -210,7 +216,7 @@ class WrongFieldOut(Schema):
 class GapsOut(Schema):
     told_at = AwareDateTime(required=True)
     materials = List(Nested(MissingMaterialOut), required=True)
-    fields = List(Nested(WrongFieldOut), required=True)
+    fields_ = List(Nested(WrongFieldOut), data_key="fields", required=True)
     note = String(required=True)
 
 
@@ -238,7 +244,9 @@ class SubmissionOut(SubmissionLineOut):
     revision = Integer(required=True)
     identity_typed = Boolean(required=True)
     values = Dict(keys=String(), values=Raw(allow_none=True), required=True)
-    fields = Dict(keys=String(), values=Nested(FieldStateOut), required=True)
+    fields_ = Dict(
+        keys=String(), values=Nested(FieldStateOut), data_key="fields", required=True
+    )
     visible = List(String(), required=True, metadata={"description": "现在显示的栏目"})
     problems = List(Nested(FieldProblemOut), required=True)
     materials = List(Nested(MaterialOut), required=True)
@@ -334,7 +342,7 @@ class FileFieldOut(Schema):
 
 class FileGroupOut(Schema):
     title = String(required=True)
-    fields = List(Nested(FileFieldOut), required=True)
+    fields_ = List(Nested(FileFieldOut), data_key="fields", required=True)
 
 
 class ChangeOut(Schema):

@@ -11,11 +11,12 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import item_of
 from app.citizens.errors import NameWrong
+from app.citizens.rules import BEIJING
 from app.citizens.rules import id_number as judge_id_number
 from app.citizens.rules import name as judge_name
 from app.citizens.service import Identity, check_identity
@@ -78,7 +79,7 @@ def card_of(id_number: str, name: str | None, read: bool, act: Act) -> Identity:
     if name is None:
         raise NameWrong
     if read:
-        today = act.now.astimezone(gathering.BEIJING).date()
+        today = act.now.astimezone(BEIJING).date()
         return Identity(judge_name(name), judge_id_number(id_number, today), Level.VERIFIED)
     identity = check_identity(name, id_number, act)
     if identity.level != Level.VERIFIED:
@@ -142,7 +143,7 @@ def _insert(
     today = _today(plan, act.now)
     form, row_id = published.form, act.new_id()
     fills = prefill(form, gathering.known_of(form, filling, today), today)
-    values = {
+    values: dict[str, Any] = {
         "id": row_id,
         "hall": plan.code,
         "item": item,
@@ -398,7 +399,7 @@ def change(row: Line, revision: int, **columns: Any) -> Line:
 
 def as_seen(row: Line, revision: int) -> ColumnElement[bool]:
     """The condition that nobody has changed it since."""
-    return (TABLE.c.id == row.id) & (TABLE.c.revision == revision) & (TABLE.c.state == row.state)
+    return and_(TABLE.c.id == row.id, TABLE.c.revision == revision, TABLE.c.state == row.state)
 
 
 def _today(plan: HallPlan, now: datetime) -> date:
