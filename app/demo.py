@@ -24,6 +24,7 @@ from app.citizens.service import person_of
 from app.core.acts import SYSTEM, Act, Role
 from app.core.db import db, transaction
 from app.core.parts import parts
+from app.demo_crowd import crowd
 from app.demo_people import Holder, People, day_of, read_people, records
 from app.estimates.service import rehearsed
 from app.forms.models import FormVersionRow
@@ -109,6 +110,9 @@ def prepare(
         "kiosk_token": tokens["kiosk"],
         "screen_token": tokens["screen"],
         "living_token": tokens["living"],
+        "cards": [
+            {"name": each.name, "id_number": each.number} for each in crowd(read_people()).persons()
+        ],
         "staff": staff,
     }
 
@@ -117,7 +121,9 @@ def put_library(act: Act) -> None:
     """The demo's kinds of licence, its forms, and its people with their licences."""
     load_kinds(parse_kinds((CONFIG / "licence-kinds.yaml").read_bytes()), act)
     _publish_forms(act)
-    _put_people(read_people(), act)
+    demo = read_people()
+    _put_people(demo, act)
+    _put_people(crowd(demo), act)
 
 
 def _publish_forms(act: Act) -> None:
@@ -130,7 +136,7 @@ def _publish_forms(act: Act) -> None:
 
 
 def _put_people(demo: People, act: Act) -> None:
-    """The demo's people, their licences, and whom they let act for them."""
+    """People of the demo, their licences, and whom they let act for them."""
     today = act.now.astimezone(BEIJING).date()
     known = {each.key: _put_holder(each, today, act) for each in demo.holders.values()}
     put(list(records(demo, kinds(), today)), act, "demo")
@@ -162,7 +168,10 @@ def _rehearsal(plan: HallPlan, pace: Pace, rng: Random, today: date) -> Habits:
 
     A counter is taken until its clerk has tidied up."""
     items = [
-        people.Item(item.code, item.name, item.lane, item.minutes) for item in plan.items.values()
+        people.Item(
+            item.code, item.name, item.lane, item.minutes, form_for="either" if item.form else ""
+        )
+        for item in plan.items.values()
     ]
     served, entered, now = [], [], 0.0
     for _ in range(REHEARSED):
