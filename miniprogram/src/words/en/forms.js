@@ -5,6 +5,7 @@ export const forms = {
   '《%(name)s》能自动填好的都会填好，办理时不用再填。':
     '“%(name)s”: what we know is filled in for you, and need not be written at the counter.',
   '先填好表，办理更快': 'Fill in the form first, and it goes faster',
+  '表已填好，窗口看得到': 'The form is filled in, and the counter sees it',
   去填: 'Fill in',
   '为谁填写？': 'Who is it for?',
   为谁填写: 'For',
