@@ -20,7 +20,7 @@ PAGES = [
     for page in json.loads((ROOT / "miniprogram/src/pages.json").read_text())["pages"]
 ]
 FAMILY = "李"
-NAMES = (FAMILY, "张三", "清河县", "职工")
+NAMES = (FAMILY, "张三", "清河县", "江苏省", "职工")
 
 
 @pytest.fixture

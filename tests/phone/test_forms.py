@@ -37,19 +37,24 @@ def test_a_form_that_is_filled_is_corrected_submitted_and_printed(house, open_ph
     phone.tap("提交")
     expect(field(phone, "phone")).to_contain_text("请填写手机号码。")
     phone.type("手机号码", "13800138000")
-    phone.tap("其他临时外出就医人员")
+    phone.tap("异地长期居住人员")
+    phone.type("异地居住地址", "江苏省苏州市枫桥路 3 号")
     phone.type("就医地（省、市）", "江苏省苏州市")
     choose_today(phone, "starts_on")
     phone.type("联系人姓名", "王芳")
     phone.type("联系人电话", "13900139000")
     phone.tap("是")
-    phone.sees("填写的内容已自动保存")
+    phone.sees("可承诺")
+    phone.page.get_by_role("checkbox", name=re.compile("本人承诺")).click()
+    phone.sees("已承诺", "填写的内容已自动保存")
     phone.tap("看着都对，提交")
 
     phone.sees("已提交", "填报码", ADDRESS[:3], OLD_ADDRESS)
-    with phone.page.context.expect_page() as opened:
+    with phone.page.expect_response("**/document?*") as paper:
+        phone.page.evaluate("window.open = (url) => { document.title = url }")
         phone.tap("看申请书（PDF）")
-    assert opened.value.url.startswith("blob:")
+    assert paper.value.headers["content-type"] == "application/pdf"
+    expect(phone.page).to_have_title(re.compile("^blob:"))
     phone.go("submissions")
     phone.sees(FORM_NAME, "已提交")
 
