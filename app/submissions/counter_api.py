@@ -20,7 +20,6 @@ from app.submissions.counter_view import file_out, opened_file_out, opened_out
 from app.submissions.queries import Line, Submission
 from app.submissions.schemas import (
     CorrectionsIn,
-    FileOut,
     FindByCodeIn,
     GapsIn,
     GapsOut,
@@ -28,6 +27,7 @@ from app.submissions.schemas import (
     OpenedFileOut,
     OpenedSubmissionOut,
     OpenFileIn,
+    TicketFileOut,
 )
 from app.submissions.view import gaps_out
 from app.tickets.queries import Ticket
@@ -39,7 +39,7 @@ NOT_HERE = "本窗口没有叫到或正在办理这张号票，或没有这份�
 
 @bp.get("/tickets/<ticket_id>/file")
 @access("staff", roles=AT_COUNTERS)
-@bp.output(FileOut)
+@bp.output(TicketFileOut)
 @bp.doc(summary="这个号的填报、证照和材料概要，不含内容", responses={404: NOT_HERE})
 def file_of(ticket_id: str) -> Response:
     ticket = ticket_here(ticket_id, actor())
@@ -96,7 +96,7 @@ def mark_material(submission_id: str, json_data: dict[str, Any]) -> Response:
 @bp.post("/submissions/search")
 @access("staff", roles=AT_COUNTERS)
 @bp.input(FindByCodeIn)
-@bp.output(FileOut)
+@bp.output(TicketFileOut)
 @bp.doc(summary="凭申请书上的填报码，把填报归到这个号", responses={404: NOT_HERE})
 def attach_by_code(json_data: dict[str, Any]) -> Response:
     doing, plan, ticket_id = act(), _plan(), json_data["ticket"]

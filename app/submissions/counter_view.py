@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.forms.form import Field
 from app.forms.queries import version
 from app.licences.queries import Licence
 from app.licences.view import licence_out
+from app.staff.queries import usernames
 from app.submissions.archive import licence_line
 from app.submissions.at_counter import licences_here
 from app.submissions.queries import (
@@ -127,7 +128,7 @@ def opened_out(submission: Submission, plan: HallPlan, now: datetime) -> dict[st
             for group in form.groups
             if shown & set(group.fields)
         ],
-        "changes": [change_out(each, submission, plan) for each in changes_of(submission.id)],
+        "changes": changes_out(submission, plan),
     }
 
 
@@ -153,22 +154,24 @@ def _field_out(
     }
 
 
-def change_out(change: Change, submission: Submission, plan: HallPlan) -> dict[str, Any]:
-    """A field that was corrected; by whom, as the hall calls its counters."""
-    field = submission.form.fields[change.field]
+def changes_out(submission: Submission, plan: HallPlan) -> list[dict[str, Any]]:
+    """What counters corrected, oldest first, and by whom."""
+    changes = changes_of(submission.id)
+    names = usernames(each.actor for each in changes)
+    return [_change_out(each, submission.form.fields[each.field], names, plan) for each in changes]
+
+
+def _change_out(
+    change: Change, field: Field, names: Mapping[str, str], plan: HallPlan
+) -> dict[str, Any]:
     return {
-        "field": change.field,
+        "field": field.name,
         "title": either(field.title, field.title_en),
         "before": on_wire(change.before),
         "before_text": validation.field_text(field, change.before),
         "after": on_wire(change.after),
         "after_text": validation.field_text(field, change.after),
-        "by": _name_of(change.actor),
+        "by": names.get(change.actor, ""),
         "counter": change.counter,
         "at": wire_time(change.at, plan.zone),
     }
-
-
-def _name_of(actor: str) -> str:
-    """The clerk's account, as audits name it."""
-    return actor.partition(":")[2]

@@ -121,7 +121,7 @@ class FindByCodeIn(Schema):
 # Out
 
 
-class FormNameOut(Schema):
+class FilledFormOut(Schema):
     code = String(required=True)
     version = Integer(required=True)
     name = String(required=True)
@@ -231,7 +231,7 @@ class SubmissionLineOut(Schema):
     hall_name = String(required=True)
     item = String(required=True)
     item_name = String(required=True)
-    form = Nested(FormNameOut, required=True)
+    form = Nested(FilledFormOut, required=True)
     person = Nested(HolderNameOut, required=True)
     ground = String(required=True)
     ticket = Nested(TicketNameOut, required=True, allow_none=True)
@@ -262,7 +262,7 @@ class DeskItemOut(Schema):
     code = String(required=True)
     name = String(required=True)
     department = String(required=True)
-    form = Nested(FormNameOut, required=True)
+    form = Nested(FilledFormOut, required=True)
     form_for = String(required=True, validate=OneOf(["person", "firm", "either"]))
 
 
@@ -316,7 +316,7 @@ class FilePersonOut(Schema):
     name = String(required=True, allow_none=True, metadata={"example": "李*明"})
 
 
-class FileOut(Schema):
+class TicketFileOut(Schema):
     ticket = String(required=True)
     person = Nested(FilePersonOut, required=True)
     submissions = List(Nested(FileSubmissionOut), required=True)
@@ -344,7 +344,7 @@ class FileGroupOut(Schema):
     fields_ = List(Nested(FileFieldOut), data_key="fields", required=True)
 
 
-class ChangeOut(Schema):
+class CorrectionOut(Schema):
     field = String(required=True)
     title = String(required=True)
     before = Raw(required=True, allow_none=True)
@@ -358,7 +358,7 @@ class ChangeOut(Schema):
 
 class OpenedSubmissionOut(SubmissionOut):
     groups = List(Nested(FileGroupOut), required=True)
-    changes = List(Nested(ChangeOut), required=True)
+    changes = List(Nested(CorrectionOut), required=True)
 
 
 class PastSubmissionOut(Schema):

@@ -7,7 +7,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.core.language import FOLDER
-from app.office.deeds import ACCOUNT_DEEDS, DEVICE_DEEDS, FORM_DEEDS, HALL_DEEDS
+from app.office.deeds import ACCOUNT_DEEDS, DEVICE_DEEDS, FILE_DEEDS, FORM_DEEDS, HALL_DEEDS
 from app.office.ticket_log_words import BOOKING_WORDS, EVENT_WORDS, WHY_WORDS
 from config.settings import ROOT
 from queueing.order import Why
@@ -68,7 +68,7 @@ def test_a_special_case_is_of_a_kind(key):
     }
 
 
-DEEDS = (ACCOUNT_DEEDS, DEVICE_DEEDS, HALL_DEEDS, FORM_DEEDS)
+DEEDS = (ACCOUNT_DEEDS, DEVICE_DEEDS, HALL_DEEDS, FORM_DEEDS, FILE_DEEDS)
 TABLES = (EVENT_WORDS, BOOKING_WORDS, WHY_WORDS, *DEEDS)
 
 
