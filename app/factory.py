@@ -40,6 +40,7 @@ from app.core.streams import Streams
 from app.directory import routes as directory
 from app.estimates import routes as estimates
 from app.kiosk import api as kiosk_api
+from app.kiosk import forms_pages
 from app.kiosk import pages as kiosk_pages
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
@@ -179,6 +180,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         language.bp,
         pages.bp,
         kiosk_pages.bp,
+        forms_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
         office_report.bp,

@@ -6,7 +6,7 @@ import { ask } from '../shared/dialog.js'
 import { byId, fill, page, say, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
 import { askGaps, askValue, forgetDialogs } from './file_asking.js'
-import { drawBrief, drawWhole } from './file_view.js'
+import { drawBrief, drawWhole, gapsPaper } from './file_view.js'
 import { goHome, keepFocus } from './focus.js'
 import { onPicture } from './picture.js'
 import { complain, send } from './sending.js'
@@ -97,7 +97,7 @@ function draw() {
   document.querySelector('.beside').classList.toggle('reading', isOpen)
   byId('file-open').setAttribute('aria-expanded', String(isOpen))
   say('file-open-words', isOpen ? _('收起') : _('查看全部'))
-  show('file-open', Boolean(brief && (brief.person || brief.submissions.length)))
+  show('file-open', Boolean(brief?.person.name || brief?.submissions.length))
   show('file-whole', isOpen)
   show('file-brief', !isOpen)
   if (isOpen) {
@@ -111,11 +111,9 @@ function draw() {
 
 const purpose = () => ({ item: itemName(ticket.item), number: ticket.number })
 
-function wordsOf({ person, submissions }) {
-  if (submissions.length) return person?.name ?? ''
-  return person
-    ? _('%(name)s，没有在线填报。', { name: person.name })
-    : _('没有在线填报；带来填报单的，可凭编号查找。')
+function wordsOf({ person: { name }, submissions }) {
+  if (submissions.length) return name ?? ''
+  return name ? _('%(name)s，没有在线填报。', { name }) : _('没有在线填报；带来填报单的，可凭编号查找。')
 }
 
 // Deeds
@@ -192,7 +190,7 @@ export async function tellGaps() {
   })
 }
 
-const printGaps = (of = ticket) => { window.open(`/api/v1/tickets/${of.id}/gaps/document`, '_blank') }
+const printGaps = (of = ticket) => { window.open(gapsPaper(of.id), '_blank') }
 
 /** What somebody filled without saying to whom the number belongs: by the code on its paper. */
 export async function find() {

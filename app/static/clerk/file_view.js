@@ -56,19 +56,21 @@ const licenceChip = ({ kind_name: name, valid, valid_until: until }) => [
 
 const materialChip = (material) => [material.name, materialTag(material)]
 
-function materialTag({ seen, state, promised }) {
-  if (seen === 'seen') return tag(_('已核验'), 'good')
-  if (isMissing({ seen, state, promised })) return tag(seen ? _('缺少') : STATES[state], seen ? 'late' : 'warn')
-  return tag(promised ? _('已承诺') : STATES[state], 'good')
+function materialTag(material) {
+  const { mark, state, promised } = material
+  if (mark) return mark === 'seen' ? tag(_('已核验'), 'good') : tag(_('缺少'), 'late')
+  return tag(promised ? _('已承诺') : STATES[state], isMissing(material) ? 'warn' : 'good')
 }
 
 const toldChip = ({ told_at: at, materials, fields }, ticket) => [
   _('%(at)s 已一次性告知 %(n)s 项', { at: clockOf(at), n: materials.length + fields.length }), ' ',
-  documentLink(`/tickets/${ticket}/gaps/document`, _('告知单')),
+  paperLink(gapsPaper(ticket), _('告知单')),
 ]
 
-const documentLink = (path, words) =>
-  el('a', { href: `/api/v1${path}`, target: '_blank', rel: 'noopener' }, words)
+/** Where the sheet of what is missing is: a PDF. */
+export const gapsPaper = (ticket) => `/api/v1/tickets/${ticket}/gaps/document`
+
+const paperLink = (href, words) => el('a', { href, target: '_blank', rel: 'noopener' }, words)
 
 const tag = (words, kind) => el('span', { class: `tag ${kind}` }, words)
 
@@ -93,14 +95,12 @@ function drawSubmission(submission, on) {
       el('h3', {}, form.name),
       el('p', { class: 'quiet' }, [person.name, GROUNDS[ground], code, at && _('%(at)s 提交', { at: momentOf(at) })]
         .filter(Boolean).join(' · ')),
-      document && documentLink(documentPath(submission), _('申请书 PDF'))),
+      document && paperLink(document.url, _('申请书 PDF'))),
     ...groups.map((group, nth) => drawGroup(submission, group, nth, on)),
     materials.length > 0 && part(_('材料'), [el('ul', { class: 'materials', id: `${submission.id}-materials` },
       materials.map((material) => drawMaterial(submission, material, on)))]),
     changes.length > 0 && part(_('更正记录'), [el('ol', { class: 'changes' }, changes.map(drawChange))]))
 }
-
-const documentPath = ({ id }) => `/submissions/${id}/document`
 
 function drawGroup(submission, { title, fields }, nth, on) {
   const last = Object.fromEntries(submission.changes.map((change) => [change.field, change]))
@@ -136,9 +136,9 @@ const drawChange = (change) => el('li', {},
   el('span', { class: 'quiet' }, `${change.by} · ${momentOf(change.at)}`))
 
 function drawMaterial(submission, material, on) {
-  const { name, evidence, seen } = material
+  const { name, evidence, mark } = material
   const button = (state, words) => el('button', {
-    class: 'small', 'aria-pressed': String(seen === state), 'aria-label': `${words}：${name}`,
+    class: 'small', 'aria-pressed': String(mark === state), 'aria-label': `${words}：${name}`,
     onclick: () => on.mark(submission, material, state),
   }, words)
   const choose = ({ currentTarget }) => currentTarget.querySelector('button').click()

@@ -16,8 +16,8 @@ export function gapsOf(submissions, papers) {
   }
 }
 
-/** A licence or the archive settles it, a promise given does, and so does whoever has seen it. */
-export function isMissing({ state, promised, seen }) {
-  if (seen) return seen === 'missing'
+/** A licence or the archive settles it, so does a promise; above all what a clerk saw or did not see. */
+export function isMissing({ state, promised, mark }) {
+  if (mark) return mark === 'missing'
   return state === 'bring' || (state === 'promise' && !promised)
 }
