@@ -21,7 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs
-import app.estimates.models  # noqa: F401 (their tables)
+import app.estimates.models
+import app.licences.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
 from app.calling import routes as calling

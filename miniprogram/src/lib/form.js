@@ -108,16 +108,14 @@ function drawnField(name, rule, value, { told, saved, fault, other, asked }) {
 
 /** Where the value that stands now is from: what was filled in, or another source's that was taken. */
 function originOf(value, asSaved, told) {
-  if (asSaved && !told.changed) return { source: told.source ?? null, confidence: told.confidence }
+  if (asSaved) return { source: told.source ?? null, confidence: told.confidence }
   return (told.others ?? []).find((one) => equal(one.value, value)) ?? { source: null, confidence: null }
 }
 
 /** What else it could be, each `{value, text, words}`: other sources, and what they replaced. */
 function othersOf(rule, value, saved, told, other) {
   const all = (told.others ?? []).map((one) => ({ ...one, words: sourceWords(one.source) }))
-  if (told.source && !told.changed) {
-    all.unshift({ value: saved, text: told.text, words: sourceWords(told.source) })
-  }
+  if (told.source) all.unshift({ value: saved, text: told.text, words: sourceWords(told.source) })
   if (other != null) all.unshift({ value: other, text: null, words: t('在另一台设备上填的') })
   if (told.editable === false) return []
   return all
@@ -172,7 +170,9 @@ export function valueOf(rule, typed) {
 }
 
 /** How a material is there, or is not, as `{words, tone}`. */
-export function materialState({ state, can_promise: can, promised }) {
+export function materialState({ state, can_promise: can, promised, mark = null }) {
+  if (mark === 'seen') return { words: t('已收'), tone: 'good' }
+  if (mark === 'missing') return { words: t('缺少'), tone: 'fault' }
   if (promised) return { words: t('已承诺'), tone: 'good' }
   if (can) return { words: t('可承诺'), tone: 'warn' }
   return {

@@ -17,11 +17,8 @@ export function groundWords({ ground }) {
   }[ground] ?? ''
 }
 
-/** A licence's state as `{words, tone}`: what no longer holds is said by the hall. */
-export function licenceState({ valid, state, state_text: text }) {
-  if (valid) return { words: t('有效'), tone: 'good' }
-  return { words: state === 'valid' ? t('已过期') : text, tone: 'off' }
-}
+/** A licence's state as `{words, tone}`: the hall says it. */
+export const licenceState = ({ valid, state_text: words }) => ({ words, tone: valid ? 'good' : 'off' })
 
 /** Until when it holds. */
 export const untilWords = ({ valid_until: until }) =>

@@ -23,8 +23,7 @@ export const forms = {
   修改: 'Change',
   '修改%(title)s': 'Change: %(title)s',
   重新填写: 'Enter anew',
-  '取自证照，不能在这里修改。如有误，请告诉窗口人员。':
-    'Taken from a licence and cannot be changed here. If it is wrong, please tell the counter.',
+  '不能在这里修改；如有误，请告诉窗口人员。': 'Cannot be changed here. If it is wrong, please tell the counter.',
   改用这个: 'Use this',
   '改用 %(value)s': 'Use %(value)s',
   请选择: 'Choose',
@@ -44,6 +43,8 @@ export const forms = {
   可承诺: 'May be declared',
   已承诺: 'Declared',
   需携带: 'Bring it',
+  已收: 'Received',
+  缺少: 'Missing',
   '办理时请带上原件。': 'Please bring the original.',
 
   '网络不通，填写的内容留在这台手机上，联网后自动保存。':

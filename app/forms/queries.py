@@ -1,0 +1,119 @@
+"""Forms as they stand. Only reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from app.core.db import db
+from app.forms.definition import parse
+from app.forms.errors import UnknownForm
+from app.forms.form import Form
+from app.forms.models import FormVersionRow
+from app.forms.rules import State
+
+TABLE = FormVersionRow.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class FormVersion:
+    """One version of a form; its definition never changes once it was published."""
+
+    code: str
+    version: int
+    form: Form
+    state: State = State.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """A version as the office lists it."""
+
+    code: str
+    version: int
+    name: str
+    name_en: str
+    state: State
+    made_at: datetime
+    made_by: str
+    published_at: datetime | None
+    retired_at: datetime | None
+
+
+def published(code: str) -> FormVersion:
+    """The version that is filled in now. Raises UnknownForm."""
+    return _one(TABLE.c.code == code, TABLE.c.state == State.PUBLISHED)
+
+
+def version(code: str, n: int) -> FormVersion:
+    """A version that is or was filled in. Raises UnknownForm."""
+    return _one(TABLE.c.code == code, TABLE.c.version == n, TABLE.c.state != State.DRAFT)
+
+
+def published_forms() -> list[FormVersion]:
+    """Every form that can be filled in, by code."""
+    rows = db.session.execute(
+        select(*HEAD).where(TABLE.c.state == State.PUBLISHED).order_by(TABLE.c.code)
+    )
+    return [_version(row) for row in rows]
+
+
+def names(codes: set[str]) -> dict[str, tuple[str, str]]:
+    """Code -> name in Chinese and English, of those of these forms that can be filled in."""
+    rows = db.session.execute(
+        select(TABLE.c.code, TABLE.c.name, TABLE.c.name_en).where(
+            TABLE.c.code.in_(codes), TABLE.c.state == State.PUBLISHED
+        )
+    )
+    return {row.code: (row.name, row.name_en) for row in rows}
+
+
+def all_versions() -> list[VersionFacts]:
+    """Every version there is: forms by code, the newest version first."""
+    listed = [TABLE.c[each] for each in VersionFacts.__slots__]
+    rows = db.session.execute(select(*listed).order_by(TABLE.c.code, TABLE.c.version.desc()))
+    return [VersionFacts(**{**row._mapping, "state": State(row.state)}) for row in rows]
+
+
+def draft(code: str) -> Row[Any] | None:
+    """The row of the version that is being written, if there is one."""
+    return db.session.execute(
+        select(*TABLE.c).where(TABLE.c.code == code, TABLE.c.state == State.DRAFT)
+    ).one_or_none()
+
+
+def file_of(code: str, n: int) -> str:
+    """The file of a version. Raises UnknownForm where it came as JSON, too."""
+    found = db.session.execute(
+        select(TABLE.c.file).where(TABLE.c.code == code, TABLE.c.version == n)
+    ).scalar_one_or_none()
+    if found is None:
+        raise UnknownForm
+    return str(found)
+
+
+HEAD = (TABLE.c.id, TABLE.c.code, TABLE.c.version, TABLE.c.state, TABLE.c.sha)
+
+
+def _one(*which: Any) -> FormVersion:
+    row = db.session.execute(select(*HEAD).where(*which)).one_or_none()
+    if row is None:
+        raise UnknownForm
+    return _version(row)
+
+
+def _version(row: Row[Any]) -> FormVersion:
+    return FormVersion(row.code, row.version, _form(row.id, row.sha), State(row.state))
+
+
+@lru_cache(maxsize=500)
+def _form(row_id: int, sha: str) -> Form:
+    """Reading a definition takes some milliseconds, and what has this hash never changes."""
+    del sha  # only names what is remembered
+    return parse(
+        db.session.execute(select(TABLE.c.definition).where(TABLE.c.id == row_id)).scalar_one()
+    )

@@ -1,0 +1,1 @@
+"""The licence library: kinds as data, licences kept sealed, who may read which, and every use."""

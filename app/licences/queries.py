@@ -1,0 +1,149 @@
+"""Reading the library. Who may, says rights.py: a caller asks it first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Row, func, select, tuple_
+
+from app.core.db import db
+from app.core.parts import parts
+from app.licences import rules
+from app.licences.errors import LicenceNotFound
+from app.licences.fields import Value
+from app.licences.kinds import METADATA, Kind, kind_of
+from app.licences.models import LicenceKindRow, LicenceRow
+from app.licences.rules import State
+
+KINDS = LicenceKindRow.__table__
+LICENCES = LicenceRow.__table__
+
+IDENTIFIER = "licences.identifier"
+NUMBER = "licences.number"
+CONTENT = "licences.content"
+
+
+def content_column(licence: str) -> str:
+    """What the content of one licence is sealed for: moved to another's row it does not open."""
+    return f"{CONTENT}:{licence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """One edition of a licence, opened."""
+
+    id: str
+    kind: str
+    """Its kind's code."""
+    holder_id: str
+    identifier: str
+    number: str
+    holder_name: str
+    issuer_name: str
+    issuer: str
+    issued_on: date
+    valid_from: date | None
+    valid_until: date | None
+    state: State
+    version: str
+    place: str | None
+    data: Mapping[str, Value]
+    representative_id: str | None
+
+    def valid_on(self, day: date) -> bool:
+        """Whether it holds on this day."""
+        return rules.is_valid_on(self.state, self.valid_from, self.valid_until, day)
+
+    def value(self, field: str) -> Value | None:
+        """What it says of a field, its kind's or one of METADATA; None where it says nothing."""
+        if field in METADATA:
+            found: Value | None = getattr(self, field)
+            return found
+        return self.data.get(field)
+
+
+def kinds() -> dict[str, Kind]:
+    """Every kind by its code, in the order of their names. Read once for each revision."""
+    revision = db.session.execute(select(func.max(KINDS.c.revision))).scalar_one() or 0
+    kept: tuple[int, dict[str, Kind]] = current_app.extensions.get("licence_kinds", (-1, {}))
+    if kept[0] != revision:
+        rows = db.session.execute(select(KINDS.c.code, KINDS.c.definition).order_by(KINDS.c.code))
+        kept = revision, {row.code: kind_of(row.definition) for row in rows}
+        current_app.extensions["licence_kinds"] = kept
+    return kept[1]
+
+
+def licences_of(person: str, kinds: Collection[str] | None = None) -> list[Licence]:
+    """A holder's licences, of these kinds or of all: those in force first, then the newest."""
+    query = select(*LICENCES.c).where(LICENCES.c.holder_id == person)
+    if kinds is not None:
+        query = query.where(LICENCES.c.kind.in_(kinds))
+    return _in_order(db.session.execute(query).all())
+
+
+def licence(id: str) -> Licence:
+    """A licence by its id. Raises LicenceNotFound."""
+    row = db.session.execute(select(*LICENCES.c).where(LICENCES.c.id == id)).one_or_none()
+    if row is None:
+        raise LicenceNotFound
+    return opened(row, kinds())
+
+
+def licences_naming(person: str, day: date) -> list[Licence]:
+    """The licences in force on this day that name somebody as acting for their holder.
+
+    Of a holder's licences of one kind the newest alone counts, in whatever state it is: whom an
+    earlier one named has left, though nobody may have told the library that it is over."""
+    named = select(LICENCES.c.holder_id, LICENCES.c.kind).where(
+        LICENCES.c.representative_id == person
+    )
+    query = select(*LICENCES.c).where(tuple_(LICENCES.c.holder_id, LICENCES.c.kind).in_(named))
+    newest: dict[tuple[str, str], Row[Any]] = {}
+    for row in db.session.execute(
+        query.order_by(LICENCES.c.issued_on, LICENCES.c.version, LICENCES.c.as_of, LICENCES.c.id)
+    ):
+        newest[row.holder_id, row.kind] = row
+    known = kinds()
+    naming = [opened(row, known) for row in newest.values() if row.representative_id == person]
+    return [one for one in naming if one.valid_on(day)]
+
+
+def _in_order(rows: Collection[Row[Any]]) -> list[Licence]:
+    known = kinds()
+    return sorted(
+        (opened(row, known) for row in rows),
+        key=lambda one: (one.state == State.VALID, one.issued_on, one.version, one.identifier),
+        reverse=True,
+    )
+
+
+def opened(row: Row[Any], known: Mapping[str, Kind]) -> Licence:
+    """A row's licence, its content unsealed."""
+    content = json.loads(parts().seal.open(content_column(row.id), row.content_sealed))
+    fields = {field.name: field for field in known[row.kind].fields}
+    return Licence(
+        id=row.id,
+        kind=row.kind,
+        holder_id=row.holder_id,
+        identifier=content["identifier"],
+        number=content["number"],
+        holder_name=content["holder_name"],
+        issuer_name=content["issuer_name"],
+        issuer=row.issuer,
+        issued_on=row.issued_on,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        state=State(row.state),
+        version=row.version,
+        place=row.place,
+        data={
+            name: fields[name].kept(text) if name in fields else text
+            for name, text in content["data"].items()
+        },
+        representative_id=row.representative_id,
+    )

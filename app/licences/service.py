@@ -1,0 +1,190 @@
+"""Bringing kinds and licences into the library. Each runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select, tuple_
+
+from app.citizens.service import people_of
+from app.core.acts import Act
+from app.core.db import db, hold, insert_into
+from app.core.parts import parts
+from app.licences.fields import plain
+from app.licences.kinds import Kind, definition_of
+from app.licences.queries import (
+    CONTENT,
+    IDENTIFIER,
+    KINDS,
+    LICENCES,
+    NUMBER,
+    content_column,
+    kinds,
+)
+from app.licences.rules import LicenceRecord
+
+
+def load_kinds(given: Sequence[Kind], act: Act) -> list[Kind]:
+    """Take these kinds; others stay as they are. Which of them are new or changed."""
+    hold("licence kinds", alone=True)
+    rows = db.session.execute(select(KINDS.c.code, KINDS.c.definition))
+    before = {row.code: row.definition for row in rows}
+    last = db.session.execute(select(func.max(KINDS.c.revision))).scalar_one() or 0
+    changed = [kind for kind in given if before.get(kind.code) != definition_of(kind)]
+    for kind in changed:
+        values = {"definition": definition_of(kind), "revision": last + 1, "changed_at": act.now}
+        insert = insert_into(KINDS).values(code=kind.code, **values)
+        db.session.execute(insert.on_conflict_do_update(index_elements=["code"], set_=values))
+    return changed
+
+
+class Outcome(StrEnum):
+    """What became of a licence brought in."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    SAME = "same"
+    """The library had it so; perhaps as of an earlier moment."""
+    OLDER = "older"
+    """The library knows better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One licence that was brought in."""
+
+    id: str
+    outcome: Outcome
+
+
+def id_of(identifier: str) -> str:
+    """A licence's id. It follows from its identifier, so that it is the same whichever of its
+    records came first, and a successor can name it before it is there."""
+    return parts().seal.find(IDENTIFIER, identifier)[:32]
+
+
+def put(records: Sequence[LicenceRecord], act: Act, source: str) -> list[Put]:
+    """Bring licences in, a few hundred at a time; for each what became of it.
+
+    Of two records with one identifier the later `as_of` holds, and of two as of the same moment
+    the one with the greater hash: so the rows are the same in whatever order, and however divided,
+    records came in."""
+    held = _held([_index(record) for record in records])
+    rows = _rows(records, act, source)
+    outcomes: list[Put] = []
+    winners: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        index, rank = row["identifier_index"], (row["as_of"], row["content_hash"])
+        outcomes.append(Put(row["id"], _outcome(held.get(index), rank)))
+        if index not in held or rank > held[index]:
+            held[index], winners[index] = rank, row
+    _write([winners[index] for index in sorted(winners)])
+    return outcomes
+
+
+Rank = tuple[datetime, str]
+"""By which one record of a licence holds over another: as_of and content_hash."""
+
+
+def _index(record: LicenceRecord) -> str:
+    return parts().seal.find(IDENTIFIER, record.identifier)
+
+
+def _held(indexes: Sequence[str]) -> dict[str, Rank]:
+    """What the library has of these, theirs until the transaction ends."""
+    rows = db.session.execute(
+        select(LICENCES.c.identifier_index, LICENCES.c.as_of, LICENCES.c.content_hash)
+        .where(LICENCES.c.identifier_index.in_(set(indexes)))
+        .order_by(LICENCES.c.identifier_index)
+        .with_for_update()
+    )
+    return {row.identifier_index: (row.as_of, row.content_hash) for row in rows}
+
+
+def _outcome(before: Rank | None, rank: Rank) -> Outcome:
+    if before is None:
+        return Outcome.NEW
+    if before[1] == rank[1]:
+        return Outcome.SAME
+    return Outcome.UPDATED if rank > before else Outcome.OLDER
+
+
+def _rows(records: Sequence[LicenceRecord], act: Act, source: str) -> list[dict[str, Any]]:
+    known = kinds()
+    representatives = [_representative(record, known[record.kind]) for record in records]
+    holders = [(record.holder_kind, record.holder_number) for record in records]
+    people = people_of({*holders, *filter(None, representatives)}, act)
+    return [
+        {
+            **_columns(record),
+            "holder_id": people[holder],
+            "representative_id": representative and people[representative],
+            "source": source,
+            "created_at": act.now,
+            "updated_at": act.now,
+        }
+        for record, holder, representative in zip(records, holders, representatives, strict=True)
+    ]
+
+
+def _representative(record: LicenceRecord, kind: Kind) -> tuple[str, str] | None:
+    """Kind and number of whom a licence names as acting for its holder."""
+    number = kind.names_representative and record.data.get(kind.names_representative)
+    return ("person", str(number)) if number else None
+
+
+def _columns(record: LicenceRecord) -> dict[str, Any]:
+    """What a row has of its record alone."""
+    seal = parts().seal
+    id = id_of(record.identifier)
+    clear = {
+        "kind": record.kind,
+        "state": record.state,
+        "version": record.version,
+        "predecessor_id": record.predecessor and id_of(record.predecessor),
+        "issued_on": record.issued_on,
+        "valid_from": record.valid_from,
+        "valid_until": record.valid_until,
+        "issuer": record.issuer,
+        "place": record.place,
+    }
+    content = {
+        "identifier": record.identifier,
+        "number": record.number,
+        "holder_name": record.holder_name,
+        "issuer_name": record.issuer_name,
+        "data": {name: plain(value) for name, value in record.data.items()},
+    }
+    said = {**clear, **content, "holder": [record.holder_kind, record.holder_number]}
+    return {
+        **clear,
+        "id": id,
+        "identifier_index": _index(record),
+        "number_index": seal.find(NUMBER, record.number),
+        "as_of": record.as_of,
+        "content_hash": seal.find(CONTENT, json.dumps(said, default=str, sort_keys=True)),
+        "content_sealed": seal.seal(content_column(id), json.dumps(content, ensure_ascii=False)),
+    }
+
+
+def _write(rows: Sequence[dict[str, Any]]) -> None:
+    """In one statement, which looks at the rank again: somebody else may have brought the same
+    licence in since it was read."""
+    if not rows:
+        return
+    insert = insert_into(LICENCES)
+    kept = ("id", "identifier_index", "created_at")
+    better = tuple_(LICENCES.c.as_of, LICENCES.c.content_hash) < tuple_(
+        insert.excluded.as_of, insert.excluded.content_hash
+    )
+    upsert = insert.on_conflict_do_update(
+        index_elements=["identifier_index"],
+        set_={name: insert.excluded[name] for name in rows[0] if name not in kept},
+        where=better,
+    )
+    db.session.execute(upsert, rows)

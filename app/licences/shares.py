@@ -1,0 +1,69 @@
+"""Every use of a licence, written down: who, when, for what, which fields (政务数据共享 keeps such
+a log; its holder reads it)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from app.core.acts import Act
+from app.core.db import db
+from app.core.said import Said
+from app.licences.models import LicenceShareRow
+from app.licences.queries import Licence
+
+TABLE = LicenceShareRow.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of one licence."""
+
+    at: datetime
+    actor: str
+    """Who: kind and id."""
+    hall: str | None
+    purpose: Said
+    fields: tuple[str, ...]
+    """Names; none where it was only shown to be there."""
+
+
+def share(
+    licences: Sequence[Licence],
+    purpose: str | Said,
+    fields: Collection[str],
+    act: Act,
+    *,
+    ticket: str | None = None,
+    submission: str | None = None,
+) -> None:
+    """Write down that whoever acts reads these fields of these licences, in this transaction."""
+    if not licences:
+        return
+    said = purpose if isinstance(purpose, Said) else Said(purpose.replace("%", "%%"))
+    values = {
+        "at": act.now,
+        "actor": str(act.actor),
+        "hall": act.actor.hall,
+        "purpose": asdict(said),
+        "fields": sorted(fields),
+        "ticket_id": ticket,
+        "submission_id": submission,
+    }
+    db.session.execute(insert(TABLE), [{"licence_id": one.id, **values} for one in licences])
+
+
+def uses_of(licence: str, limit: int = 100) -> list[Use]:
+    """The latest uses of a licence, newest first."""
+    rows = db.session.execute(
+        select(*TABLE.c)
+        .where(TABLE.c.licence_id == licence)
+        .order_by(TABLE.c.at.desc(), TABLE.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Use(row.at, row.actor, row.hall, Said.kept(row.purpose), tuple(row.fields)) for row in rows
+    ]

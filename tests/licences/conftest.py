@@ -1,0 +1,1 @@
+"""Kinds and licences to test with."""
