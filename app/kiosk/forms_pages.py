@@ -40,4 +40,5 @@ def _as_desk(index: str, plan: HallPlan) -> str:
         "priorities": [(code, _(word)) for code, word in PRIORITY_WORDS.items()],
     }
     head = render_template("kiosk/forms_head.html", known=known)
-    return index.replace('"./', '"/m/').replace("</head>", f"{head}</head>", 1)
+    own = index.replace('"./', '"/m/').replace('"static/', '"/m/static/')
+    return own.replace("</head>", f"{head}</head>", 1)

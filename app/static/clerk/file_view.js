@@ -107,21 +107,21 @@ function drawGroup(submission, { title, fields }, nth, on) {
   return el('section', { class: 'part' },
     el('h4', {}, title),
     el('ul', { class: 'fields', id: `${submission.id}-${nth}` },
-      fields.map((field) => drawField(submission, field, last[field.field], on))))
+      fields.map((field) => drawField(submission, field, last[field.field] ?? null, on))))
 }
 
 function drawField(submission, field, change, on) {
   const { title, text, source_text: source, confidence, problem, required } = field
+  const from = source && [source, SURE[confidence]].filter(Boolean).join(' · ')
   const correct = () => on.correct(submission, field)
   return el('li', {
     class: problem && 'wrong', 'data-row': field.field, tabindex: '-1',
     onchoose: correct, onclick: correct,
   },
-  el('span', { class: 'title' }, title, required && el('span', { class: 'needed' }, _('必填'))),
+  el('span', { class: 'title' }, title),
   el('button', { class: 'value', 'aria-label': _('更正“%(field)s”', { field: title }) },
-    text || el('span', { class: 'quiet' }, _('未填'))),
-  el('span', { class: 'source', 'data-sure': confidence },
-    source ?? _('办事人填写'), confidence && source && ` · ${SURE[confidence]}`),
+    text || el('span', { class: 'quiet' }, required ? _('未填，必填') : _('未填'))),
+  text !== '' && el('span', { class: 'source', 'data-sure': confidence }, from ?? _('办事人填写')),
   change && el('span', { class: 'was' },
     _('原为“%(before)s”，%(by)s %(at)s 更正', { ...told(change), at: momentOf(change.at) })),
   problem && el('span', { class: 'problem' }, problem))
