@@ -22,6 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs
 import app.estimates.models
+import app.forms.models
 import app.licences.models  # noqa: F401 (their tables)
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
@@ -40,9 +41,15 @@ from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.directory import routes as directory
 from app.estimates import routes as estimates
+from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
+<<<<<<< HEAD
 from app.kiosk import forms_pages
+=======
+from app.kiosk import forms_api as kiosk_forms_api
+>>>>>>> f6-submissions
 from app.kiosk import pages as kiosk_pages
+from app.licences import routes as licences
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
 from app.office import (
@@ -50,6 +57,8 @@ from app.office import (
     admin_pages,
     code_pages,
     devices_api,
+    forms_api,
+    forms_pages,
     hall_file_api,
     outbox_pages,
     ticket_log_api,
@@ -70,10 +79,13 @@ from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
+from app.submissions import counter_api as submissions_counter
+from app.submissions import routes as submissions
 from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
+from app.visitor import verify
 from config.redis import connect
 from config.settings import ROOT, Settings
 from config.sms import SmsVendor
@@ -95,6 +107,8 @@ log = logging.getLogger(__name__)
 REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
 SMS_FILE = "sms.jsonl"
+VERIFICATIONS = 60
+"""A minute and an address: more than anybody checks by hand, fewer than guessing takes."""
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -160,13 +174,18 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         follow_api.bp,
         calling.bp,
         estimates.bp,
+        forms.bp,
         reports.bp,
         ratings.bp,
         staff.bp,
         pairing.bp,
+        licences.bp,
         notices.bp,
         wechat_callback.bp,
+        submissions.bp,
+        submissions_counter.bp,
         kiosk_api.bp,
+        kiosk_forms_api.bp,
         office_api.bp,
         accounts_api.bp,
         devices_api.bp,
@@ -174,6 +193,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ticket_log_api.bp,
         admin_pages.bp,
         outbox_pages.bp,
+        forms_api.bp,
+        forms_pages.bp,
         code_pages.bp,
         office_now_api.bp,
         operators.bp,
@@ -189,6 +210,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         screen_pages.bp,
         screen_clips.bp,
         visitor_pages.bp,
+        verify.bp,
         phone_api.bp,
         phone_pages.bp,
     ):
@@ -226,7 +248,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         events=lambda hall: RedisEvents(redis, hall),
         outlooks=lambda hall, day: RedisOutlooks(redis, hall, day),
         streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
-        seal=Seal(settings.data_key),
+        seal=Seal((settings.data_key, *settings.data_keys_before), settings.index_key),
         wechat=_gateway(settings, redis),
         sms=_sms(settings, clock),
         real_name=WellFormed(),
@@ -273,17 +295,20 @@ def _limit(app: APIFlask, settings: Settings) -> None:
     Where Redis is away each process counts for itself: a hall is never stopped by its limits. In
     the demo all the people of a living hall come from this machine, and nobody counts that."""
 
+    def uncounted() -> bool:
+        return settings.mode == "demo" and _from_here()
+
     def bearer() -> str:
         shown = auth.token_shown()
         return hashlib.sha256(shown.encode()).hexdigest()[:32] if shown else ""
 
-    Limiter(
+    limiter = Limiter(
         get_remote_address,
         app=app,
         application_limits=[
             ApplicationLimit(
                 limit_provider=f"{settings.address_limit}/minute",
-                exempt_when=lambda: settings.mode == "demo" and _from_here(),
+                exempt_when=uncounted,
             ),
             ApplicationLimit(
                 limit_provider=f"{settings.device_limit}/minute",
@@ -301,6 +326,7 @@ def _limit(app: APIFlask, settings: Settings) -> None:
         strategy="fixed-window",
         key_prefix="sh",
     )
+    limiter.limit(f"{VERIFICATIONS}/minute", exempt_when=uncounted)(verify.bp)
 
 
 def _from_here() -> bool:

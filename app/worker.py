@@ -37,6 +37,7 @@ from app.estimates.service import refresh
 from app.notices.jobs import FORGET_NOTICES, forget_notices_of
 from app.notices.nudge import try_nudge
 from app.notices.queries import any_due
+from app.submissions.jobs import FORGET_DRAFTS, forget_drafts_of
 from app.tickets.telling import tell_near
 from config.redis import check_server, connect
 from queueing.errors import SequenceAway
@@ -53,6 +54,7 @@ NIGHT = (
     (CLOSE_BOOKINGS, close_bookings_of),
     (LEARN, learn_of),
     (FORGET_NOTICES, forget_notices_of),
+    (FORGET_DRAFTS, forget_drafts_of),
 )
 """What is done once for each hall and day, soon after the day has begun."""
 

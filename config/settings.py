@@ -6,8 +6,6 @@ variable means stands in docs/operations.md.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import os
 import secrets
@@ -21,6 +19,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from config import redis as redis_servers
+from config.keys import KEY_BYTES, decoded, told_apart
 from config.sms import SmsVendor, sms_vendor
 from config.templates import MessageTemplate, message_templates
 from config.wechat import wechat_app
@@ -34,7 +33,6 @@ Mode = Literal["demo", "test", "production"]
 LogFormat = Literal["json", "text"]
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-DATA_KEY_BYTES = 32
 SECRET_KEY_LENGTH = 32
 DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 """Names that hosting panels write, and the driver that is meant."""
@@ -62,7 +60,11 @@ class Settings:
     secret_key: str = field(repr=False)
     """Signs cookies and tokens."""
     data_key: bytes = field(repr=False)
-    """32 bytes from which the keys that seal personal data are derived."""
+    """32 bytes from which the key that seals personal data is derived."""
+    data_keys_before: tuple[bytes, ...] = field(repr=False)
+    """More of them, that open what was sealed under them and seal nothing."""
+    index_key: bytes = field(repr=False)
+    """32 bytes from which the key of the blind indexes is derived; it never changes."""
     base_url: str
     """Where people reach this hall, without a slash at the end."""
     instance_path: Path
@@ -100,13 +102,16 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     instance = Path(environ.get("INSTANCE_PATH") or ROOT / "instance").absolute()
     reader.defaults = _defaults(mode, instance, environ)
     redis_url = reader.redis_url("REDIS_URL")
+    data_key = reader.key("DATA_KEY", reader.get("DATA_KEY"))
     settings = Settings(
         mode=mode,
         database_url=reader.database_url(production=mode == "production"),
         redis_url=redis_url,
         rq_redis_url=reader.rq_redis_url(redis_url),
         secret_key=reader.secret_key(),
-        data_key=reader.data_key(),
+        data_key=data_key,
+        data_keys_before=reader.data_keys_before(data_key),
+        index_key=reader.index_key(data_key),
         base_url=reader.base_url(),
         instance_path=instance,
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
@@ -233,16 +238,31 @@ class _Reader:
             self._strong("SECRET_KEY", value, len(value) >= SECRET_KEY_LENGTH)
         return value
 
-    def data_key(self) -> bytes:
-        value = self.get("DATA_KEY")
-        key = _decoded(value)
+    def key(self, name: str, value: str) -> bytes:
+        """The 32 bytes of a key; none, and a fault, where they are missing or weak."""
+        key = decoded(value)
         if value and key is None:
-            self.faults.append(
-                f"DATA_KEY must be {DATA_KEY_BYTES} bytes, written in hex or base64."
-            )
-        elif key and "DATA_KEY" in self.environ:
-            self._strong("DATA_KEY", value, long_enough=True)
+            self.faults.append(f"{name} must be {KEY_BYTES} bytes, written in hex or base64.")
+        elif key and name in self.environ:
+            self._strong(name, value, long_enough=True)
         return key or b""
+
+    def data_keys_before(self, data_key: bytes) -> tuple[bytes, ...]:
+        name = "DATA_KEYS_BEFORE"
+        written = [key.strip() for key in self.environ.get(name, "").split(",") if key.strip()]
+        keys = [key for value in written if (key := self.key(name, value))]
+        if data_key:
+            self.faults += told_apart([data_key, *keys])
+        return tuple(keys)
+
+    def index_key(self, data_key: bytes) -> bytes:
+        value = self.environ.get("INDEX_KEY", "")
+        if not value and self.environ.get("DATA_KEYS_BEFORE"):
+            self.faults.append(
+                "INDEX_KEY is missing: beside DATA_KEYS_BEFORE it must be the DATA_KEY this hall"
+                " began with, or nobody is found again by their number."
+            )
+        return self.key("INDEX_KEY", value) or data_key
 
     def _strong(self, name: str, value: str, long_enough: bool) -> None:
         if value in TEST_SECRETS.values():
@@ -259,16 +279,3 @@ class _Reader:
         if value and not (parts.scheme in ("http", "https") and parts.hostname):
             self.faults.append("BASE_URL must be an http:// or https:// address.")
         return value
-
-
-def _decoded(key: str) -> bytes | None:
-    """The bytes of a key written in hex or base64; None if it is neither, or not 32 bytes."""
-    try:
-        raw = bytes.fromhex(key) if len(key) == 2 * DATA_KEY_BYTES else _from_base64(key)
-    except (ValueError, binascii.Error):
-        return None
-    return raw if len(raw) == DATA_KEY_BYTES else None
-
-
-def _from_base64(text: str) -> bytes:
-    return base64.b64decode(text.translate(str.maketrans("-_", "+/")), validate=True)

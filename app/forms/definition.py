@@ -15,10 +15,12 @@ from app.catalog.yaml_tree import Path, Tree, Unreadable, read_tree
 from app.catalog.yaml_tree import words as place_of
 from app.forms.fields_reading import Asked, read_fields
 from app.forms.form import Field, Form, Subject, Widget
+from app.forms.kinds_judging import judge_kinds
 from app.forms.layout_reading import Placed, read_layout
 from app.forms.reading import NOTE_AT_MOST, Notes, Part, part
 from app.forms.rules_reading import read_checks, read_materials, read_prefill
 from app.forms.values import LONG_TEXT_AT_MOST, TEXT_AT_MOST, problem_of
+from app.licences.kinds import Kind as LicenceKind
 
 KEYS = (
     "form",
@@ -78,8 +80,11 @@ def parse(written: Mapping[str, Any] | str) -> Form:
     return found.form
 
 
-def judged(written: Mapping[str, Any] | str) -> Judged:
-    """Judge a definition, or the text of its file."""
+def judged(
+    written: Mapping[str, Any] | str, kinds: Mapping[str, LicenceKind] | None = None
+) -> Judged:
+    """Judge a definition, or the text of its file; against these licence kinds, if they are
+    given."""
     try:
         tree = read_tree(written.encode(), typed=True) if isinstance(written, str) else Tree()
     except Unreadable as error:
@@ -90,6 +95,8 @@ def judged(written: Mapping[str, Any] | str) -> Judged:
     notes = Notes()
     root = tree.root if isinstance(written, str) else _exact(written)
     form = _read(part(root if root is not None else {}, (), notes))
+    if form is not None and kinds is not None and not notes.faults:
+        judge_kinds(form, kinds, notes)
     faults = [Fault(each.where, each.sentence, each.line) for each in tree.faults]
     faults += [_fault(tree, path, words) for path, words in notes.faults]
     warnings = [_fault(tree, path, words) for path, words in notes.warnings]

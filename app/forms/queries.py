@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -42,6 +45,7 @@ class VersionFacts:
     made_by: str
     published_at: datetime | None
     retired_at: datetime | None
+    has_file: bool
 
 
 def published(code: str) -> FormVersion:
@@ -74,9 +78,18 @@ def names(codes: set[str]) -> dict[str, tuple[str, str]]:
 
 def all_versions() -> list[VersionFacts]:
     """Every version there is: forms by code, the newest version first."""
-    listed = [TABLE.c[each] for each in VersionFacts.__slots__]
-    rows = db.session.execute(select(*listed).order_by(TABLE.c.code, TABLE.c.version.desc()))
+    columns = [TABLE.c[each.name] for each in fields(VersionFacts) if each.name in TABLE.c]
+    listed = select(*columns, TABLE.c.file.is_not(None).label("has_file"))
+    rows = db.session.execute(listed.order_by(TABLE.c.code, TABLE.c.version.desc()))
     return [VersionFacts(**{**row._mapping, "state": State(row.state)}) for row in rows]
+
+
+def is_published(form: Form) -> bool:
+    """Whether this very definition is the one that is filled in."""
+    sha = db.session.execute(
+        select(TABLE.c.sha).where(TABLE.c.code == form.code, TABLE.c.state == State.PUBLISHED)
+    ).scalar_one_or_none()
+    return sha == sha_of(form.definition)
 
 
 def draft(code: str) -> Row[Any] | None:
@@ -94,6 +107,12 @@ def file_of(code: str, n: int) -> str:
     if found is None:
         raise UnknownForm
     return str(found)
+
+
+def sha_of(definition: Mapping[str, Any]) -> str:
+    """What tells two definitions apart."""
+    text = json.dumps(definition, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 HEAD = (TABLE.c.id, TABLE.c.code, TABLE.c.version, TABLE.c.state, TABLE.c.sha)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +12,7 @@ from app.core.db import db, hold
 from app.forms.definition import DefinitionBroken, judged, parse
 from app.forms.errors import NothingToPublish, UnknownForm
 from app.forms.models import FormVersionRow
-from app.forms.queries import FormVersion, draft, published, version
+from app.forms.queries import FormVersion, draft, published, sha_of, version
 from app.forms.rules import State
 from app.licences.queries import kinds
 
@@ -43,7 +41,7 @@ def put_draft(definition: Mapping[str, Any] | str, act: Act) -> FormVersion:
             name_en=form.name_en,
             definition=form.definition,
             file=definition if isinstance(definition, str) else None,
-            sha=_sha(form.definition),
+            sha=sha_of(form.definition),
             made_at=act.now,
             made_by=str(act.actor),
         )
@@ -96,8 +94,3 @@ def _hold(code: str) -> None:
 
 def _drop_draft(code: str) -> None:
     db.session.execute(delete(TABLE).where(TABLE.c.code == code, TABLE.c.state == State.DRAFT))
-
-
-def _sha(definition: Mapping[str, Any]) -> str:
-    text = json.dumps(definition, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 
-from app.citizens.queries import PEOPLE
+from app.citizens.queries import NUMBERS, PEOPLE
 from app.citizens.service import lock_person
 from app.core.acts import Act
 from app.core.db import db
@@ -22,6 +22,8 @@ from app.licences.errors import (
 from app.licences.models import AuthorisationRow
 
 TABLE = AuthorisationRow.__table__
+HOLDERS = PEOPLE.alias("holders")
+AGENTS = PEOPLE.alias("agents")
 
 HOLDER_NAME = "authorisations.holder_name"
 AGENT_NAME = "authorisations.agent_name"
@@ -38,6 +40,7 @@ class Authorisation:
     holder_name: str
     agent: str
     agent_name: str
+    agent_number: str
     until: date
     """The last day, in Beijing."""
     created_at: datetime
@@ -109,8 +112,9 @@ def _end(which: Any, act: Act) -> None:
 
 def _found(which: Any) -> list[Authorisation]:
     rows = db.session.execute(
-        select(*TABLE.c, PEOPLE.c.kind)
-        .join(PEOPLE, PEOPLE.c.id == TABLE.c.holder_id)
+        select(*TABLE.c, HOLDERS.c.kind, AGENTS.c.number_sealed)
+        .join(HOLDERS, HOLDERS.c.id == TABLE.c.holder_id)
+        .join(AGENTS, AGENTS.c.id == TABLE.c.agent_id)
         .where(which)
         .order_by(TABLE.c.created_at.desc(), TABLE.c.id)
     )
@@ -123,6 +127,7 @@ def _found(which: Any) -> list[Authorisation]:
             holder_name=seal.open(HOLDER_NAME, row.holder_name_sealed),
             agent=row.agent_id,
             agent_name=seal.open(AGENT_NAME, row.agent_name_sealed),
+            agent_number=seal.open(NUMBERS["person"], row.number_sealed),
             until=row.until,
             created_at=row.created_at,
             ended_at=row.ended_at,

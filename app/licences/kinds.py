@@ -192,7 +192,7 @@ class FieldPart(Part):
     type = OneOf(*FieldType, load_default="text")
     unit = Text(load_default="")
     required = YesNo(load_default=False)
-    personal = YesNo(load_default=False)
+    personal = YesNo(load_default=True)
 
     @post_load
     def field(self, data: dict[str, Any], **_: Any) -> Field:
@@ -261,8 +261,8 @@ def _crosswise(kind: Kind) -> Iterator[tuple[str, list[str]]]:
     field = kind.field(representative)
     if field is None or field.type is not FieldType.ID_NUMBER:
         yield "names_representative", [f"{representative} 应是一个 id-number 字段"]
-    if kind.holder is HolderKind.PERSON:
-        yield "names_representative", ["个人持有的证照没有法定代表人"]
+    if kind.holder is not HolderKind.FIRM:
+        yield "names_representative", ["只有企业（holder: firm）的证照写明谁代表它"]
 
 
 def _twice(kinds: list[Kind]) -> Iterator[tuple[Path, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Row, func, select, tuple_
 
+from app.citizens.queries import PEOPLE
 from app.core.db import db
 from app.core.parts import parts
 from app.licences import rules
@@ -22,6 +23,9 @@ from app.licences.rules import State
 
 KINDS = LicenceKindRow.__table__
 LICENCES = LicenceRow.__table__
+WITH_HOLDER = select(*LICENCES.c, PEOPLE.c.kind.label("holder_kind")).join(
+    PEOPLE, PEOPLE.c.id == LICENCES.c.holder_id
+)
 
 IDENTIFIER = "licences.identifier"
 NUMBER = "licences.number"
@@ -54,10 +58,16 @@ class Licence:
     place: str | None
     data: Mapping[str, Value]
     representative_id: str | None
+    holder_kind: str
+    """person, firm."""
 
     def valid_on(self, day: date) -> bool:
         """Whether it holds on this day."""
         return rules.is_valid_on(self.state, self.valid_from, self.valid_until, day)
+
+    def state_words(self, day: date) -> str:
+        """What is said of it on this day, in Chinese."""
+        return rules.state_words(self.state, self.valid_from, self.valid_until, day)
 
     def value(self, field: str) -> Value | None:
         """What it says of a field, its kind's or one of METADATA; None where it says nothing."""
@@ -80,7 +90,7 @@ def kinds() -> dict[str, Kind]:
 
 def licences_of(person: str, kinds: Collection[str] | None = None) -> list[Licence]:
     """A holder's licences, of these kinds or of all: those in force first, then the newest."""
-    query = select(*LICENCES.c).where(LICENCES.c.holder_id == person)
+    query = WITH_HOLDER.where(LICENCES.c.holder_id == person)
     if kinds is not None:
         query = query.where(LICENCES.c.kind.in_(kinds))
     return _in_order(db.session.execute(query).all())
@@ -88,7 +98,7 @@ def licences_of(person: str, kinds: Collection[str] | None = None) -> list[Licen
 
 def licence(id: str) -> Licence:
     """A licence by its id. Raises LicenceNotFound."""
-    row = db.session.execute(select(*LICENCES.c).where(LICENCES.c.id == id)).one_or_none()
+    row = db.session.execute(WITH_HOLDER.where(LICENCES.c.id == id)).one_or_none()
     if row is None:
         raise LicenceNotFound
     return opened(row, kinds())
@@ -102,7 +112,7 @@ def licences_naming(person: str, day: date) -> list[Licence]:
     named = select(LICENCES.c.holder_id, LICENCES.c.kind).where(
         LICENCES.c.representative_id == person
     )
-    query = select(*LICENCES.c).where(tuple_(LICENCES.c.holder_id, LICENCES.c.kind).in_(named))
+    query = WITH_HOLDER.where(tuple_(LICENCES.c.holder_id, LICENCES.c.kind).in_(named))
     newest: dict[tuple[str, str], Row[Any]] = {}
     for row in db.session.execute(
         query.order_by(LICENCES.c.issued_on, LICENCES.c.version, LICENCES.c.as_of, LICENCES.c.id)
@@ -146,4 +156,5 @@ def opened(row: Row[Any], known: Mapping[str, Kind]) -> Licence:
             for name, text in content["data"].items()
         },
         representative_id=row.representative_id,
+        holder_kind=row.holder_kind,
     )

@@ -25,7 +25,7 @@ from app.citizens.queries import acts_for, citizen_of, numbers_of, people_of
 from app.citizens.rules import BEIJING, masked_number
 from app.core.identity import Level
 from app.licences import authorisations
-from app.licences.errors import LicenceNotFound
+from app.licences.errors import IdentityUnverified, LicenceNotFound
 from app.licences.kinds import Kind
 from app.licences.queries import Licence, kinds, licence, licences_naming, licences_of
 
@@ -157,6 +157,19 @@ def _holders(found: Collection[tuple[Right, str]]) -> list[Holder]:
 
 
 # What may be read
+
+
+def reading_right(citizen: str, person: str | None, now: datetime) -> Right:
+    """The same as `right_of_citizen`, where it opens licences.
+
+    Raises IdentityUnverified where nobody is sure whose the account is, PersonNotFound where it
+    merely says that it acts for that person."""
+    right = right_of_citizen(citizen, person, now)
+    if right.reads_licences:
+        return right
+    if right.person == citizen_of(citizen).person:
+        raise IdentityUnverified
+    raise PersonNotFound
 
 
 def licences_read(right: Right, codes: Collection[str] | None = None) -> list[Licence]:

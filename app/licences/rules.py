@@ -47,12 +47,22 @@ STATE_WORDS = {
 }
 PAST_ITS_TERM = "已过期"
 """What a licence is called that nobody ended, but whose last day is over."""
+BEFORE_ITS_TERM = "尚未生效"
 
 
 def is_valid_on(state: str, valid_from: date | None, valid_until: date | None, day: date) -> bool:
     """Whether a licence holds on this day, its first and last included."""
     begun = valid_from is None or valid_from <= day
     return state == State.VALID and begun and (valid_until is None or day <= valid_until)
+
+
+def state_words(state: str, valid_from: date | None, valid_until: date | None, day: date) -> str:
+    """What is said of a licence on this day, in Chinese."""
+    if state == State.VALID and valid_until is not None and valid_until < day:
+        return PAST_ITS_TERM
+    if state == State.VALID and valid_from is not None and day < valid_from:
+        return BEFORE_ITS_TERM
+    return STATE_WORDS[State(state)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ DEVICE_DEEDS = {
 TOLD = ("count", "changes")
 """What of a deed's data is told besides: a loaded file's changes."""
 HALL_DEEDS = {"hall_loaded": "载入大厅文件"}
+FORM_DEEDS = {"form_published": "发布表单", "form_retired": "停用表单"}
 
 
 def deeds_out(plan: HallPlan, words: dict[str, str]) -> list[dict[str, Any]]:

@@ -1,5 +1,8 @@
+import hashlib
+
 import pytest
 
+from config.keys import key_id
 from config.settings import TEST_SECRETS, SettingsError, WechatApp, load_settings
 from wechat.sandbox import SANDBOX_APP_ID
 
@@ -111,6 +114,39 @@ def test_a_half_made_setting_is_refused_in_words(change, fault):
 def test_several_faults_are_named_together():
     named = faults(PRODUCTION | {"SECRET_KEY": "x", "REDIS_URL": "?", "WECHAT_APP_ID": ""})
     assert len(named.splitlines()) == 3
+
+
+OTHER_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0" * 2
+
+
+def test_a_hall_may_have_keys_that_only_open():
+    given = {"DATA_KEYS_BEFORE": f"{OTHER_KEY}, {'ab12cd34' * 8}", "INDEX_KEY": OTHER_KEY}
+    settings = load_settings(PRODUCTION | given)
+    assert settings.data_keys_before == (bytes.fromhex(OTHER_KEY), bytes.fromhex("ab12cd34" * 8))
+    assert settings.index_key == bytes.fromhex(OTHER_KEY)
+    assert load_settings(PRODUCTION).index_key == load_settings(PRODUCTION).data_key
+
+
+def same_id(key: str) -> str:
+    """Another key with the key id of this one."""
+    wanted = key_id(bytes.fromhex(key))
+    others = (hashlib.sha256(f"{n}".encode()).hexdigest() for n in range(9_999))
+    return next(one for one in others if key_id(bytes.fromhex(one)) == wanted)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"DATA_KEYS_BEFORE": OTHER_KEY}, "INDEX_KEY is missing"),
+        ({"DATA_KEYS_BEFORE": "0011"}, "DATA_KEYS_BEFORE must be 32 bytes"),
+        ({"DATA_KEYS_BEFORE": "00" * 32}, "DATA_KEYS_BEFORE is too short or too simple"),
+        ({"DATA_KEYS_BEFORE": PRODUCTION["DATA_KEY"]}, "name one key twice"),
+        ({"DATA_KEYS_BEFORE": same_id(PRODUCTION["DATA_KEY"])}, "have the same key id"),
+        ({"INDEX_KEY": "g" * 64}, "INDEX_KEY must be 32 bytes"),
+    ],
+)
+def test_each_fault_of_the_keys_is_said(change, fault):
+    assert fault in faults(PRODUCTION | change)
 
 
 def test_the_data_key_may_be_base64():

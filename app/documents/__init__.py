@@ -1,0 +1,1 @@
+"""Papers a hall makes: applications, and sheets of what is missing. Sealed, and verifiable."""

@@ -1,0 +1,95 @@
+"""A licence shown to somebody: a code they check themselves, good for two minutes.
+
+Each showing has a code of its own, so that a picture of an earlier one shows nothing any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from app.core.acts import Act
+from app.core.db import db
+from app.core.parts import parts
+from app.core.said import Said
+from app.licences.errors import ShowingNotFound
+from app.licences.models import LicenceShowRow
+from app.licences.queries import Licence, licence
+from app.licences.shares import share
+
+TABLE = LicenceShowRow.__table__
+
+CODE = "licence_shows.code"
+LASTS = timedelta(minutes=2)
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: none that is read as another."""
+LENGTH = 8
+"""40 bits: among a thousand codes that are good at once, one guess in a billion finds one."""
+MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+
+SHOWN = Said("出示给对方核验")
+CHECKED = Said("对方核验了出示的证照")
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """A code to show."""
+
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a code stands for."""
+
+    licence: Licence
+    shown_at: datetime
+    expires_at: datetime
+
+    def is_current(self, now: datetime) -> bool:
+        """Whether it still shows anything."""
+        return now < self.expires_at
+
+
+def show(shown: Licence, act: Act) -> Showing:
+    """Make a code for whoever is shown this licence."""
+    code, expires_at = _code_of(act.new_id()), act.now + LASTS
+    db.session.execute(
+        insert(TABLE).values(
+            id=act.new_id(),
+            licence_id=shown.id,
+            code_index=parts().seal.find(CODE, code),
+            shown_at=act.now,
+            expires_at=expires_at,
+        )
+    )
+    share([shown], SHOWN, (), act)
+    return Showing(code, expires_at)
+
+
+def check(code: str, act: Act) -> Shown:
+    """What somebody was shown; that they looked is written down once. Raises ShowingNotFound."""
+    index = parts().seal.find(CODE, written(code))
+    row = db.session.execute(select(*TABLE.c).where(TABLE.c.code_index == index)).one_or_none()
+    if row is None:
+        raise ShowingNotFound
+    shown = Shown(licence(row.licence_id), row.shown_at, row.expires_at)
+    if shown.is_current(act.now):
+        first = update(TABLE).where(TABLE.c.id == row.id, TABLE.c.verified_at.is_(None))
+        looked = first.values(verified_at=act.now).returning(TABLE.c.id)
+        if db.session.execute(looked).first() is not None:
+            share([shown.licence], CHECKED, (), act)
+    return shown
+
+
+def written(code: str) -> str:
+    """A code as it was made, however somebody typed it."""
+    return code.strip().upper().translate(MISREAD)
+
+
+def _code_of(random: str) -> str:
+    """A code from 128 random bits in hex."""
+    number = int(random, 16)
+    return "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH))

@@ -1,0 +1,104 @@
+"""For whoever is shown a licence: they scan or type its code, and see whether it is true."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from apiflask import APIBlueprint, Schema
+from apiflask.fields import AwareDateTime, Boolean, Date, Nested, String
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.citizens.rules import BEIJING
+from app.core.auth import act, public
+from app.core.db import transaction
+from app.core.http import answer, wire_time
+from app.core.parts import parts
+from app.licences.errors import ShowingNotFound
+from app.licences.showing import check, written
+from app.licences.view import day_in_words, shown_out
+
+bp = APIBlueprint("verify", __name__, tag="核验")
+
+
+class ShownLicenceOut(Schema):
+    """As much of it as one compares with who stands before one."""
+
+    kind_name = String(required=True)
+    holder_name = String(required=True, metadata={"example": "张*三"})
+    number = String(required=True, metadata={"example": "9111**********0043"})
+    issuer_name = String(required=True)
+    issued_on = Date(required=True)
+    valid_from = Date(required=True, allow_none=True)
+    valid_until = Date(required=True, allow_none=True)
+    state = String(required=True)
+    state_text = String(required=True)
+    valid = Boolean(required=True)
+
+
+class VerificationOut(Schema):
+    what = String(required=True, metadata={"description": "licence：出示的证照"})
+    current = Boolean(required=True, metadata={"description": "核验码仍在有效时间内"})
+    shown_at = AwareDateTime(required=True)
+    expires_at = AwareDateTime(required=True)
+    licence = Nested(ShownLicenceOut, required=True, allow_none=True)
+
+
+@bp.get("/api/v1/verifications/<code>")
+@public
+@bp.output(VerificationOut)
+@bp.doc(summary="核验码所指的证照，姓名和编号部分隐藏", responses={404: "没有这个核验码"})
+def verification(code: str) -> Response:
+    return answer(_facts(code))
+
+
+@bp.get("/verify")
+@public
+@bp.doc(hide=True)
+def ask() -> AnyResponse:
+    """A field to type a code into."""
+    code = written(request.args.get("code", ""))
+    if code:
+        return redirect(url_for(".shown", code=code), 303)
+    return Response(_page())
+
+
+@bp.get("/verify/<code>")
+@public
+@bp.doc(hide=True)
+def shown(code: str) -> Response:
+    """What a code stands for; the address in its QR."""
+    try:
+        return Response(_page(_facts(code)))
+    except ShowingNotFound:
+        return Response(_page(unknown=code), status=404)
+
+
+def _facts(code: str) -> dict[str, Any]:
+    """That it was looked up is written down: see `showing.check`."""
+    doing = act()
+    with transaction():
+        return shown_out(check(code, doing), doing.now)
+
+
+def _page(facts: dict[str, Any] | None = None, unknown: str = "") -> str:
+    return render_template(
+        "visitor/verify.html",
+        facts=facts,
+        unknown=unknown,
+        checked_at=wire_time(parts().clock.now(), BEIJING),
+        site=urlsplit(parts().settings.base_url).netloc,
+        moment=_moment,
+        day=_day,
+    )
+
+
+def _moment(told: str) -> str:
+    """A time to the second, as people compare it with a clock."""
+    return f"{datetime.fromisoformat(told):%Y-%m-%d %H:%M:%S}"
+
+
+def _day(told: str) -> str:
+    return day_in_words(date.fromisoformat(told))
