@@ -43,11 +43,8 @@ from app.directory import routes as directory
 from app.estimates import routes as estimates
 from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
-<<<<<<< HEAD
-from app.kiosk import forms_pages
-=======
 from app.kiosk import forms_api as kiosk_forms_api
->>>>>>> f6-submissions
+from app.kiosk import forms_pages as kiosk_forms_pages
 from app.kiosk import pages as kiosk_pages
 from app.licences import routes as licences
 from app.notices import callback as wechat_callback
@@ -194,7 +191,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         admin_pages.bp,
         outbox_pages.bp,
         forms_api.bp,
-        forms_pages.bp,
+        kiosk_forms_pages.bp,
         code_pages.bp,
         office_now_api.bp,
         operators.bp,
