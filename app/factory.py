@@ -30,12 +30,13 @@ from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.citizens import queries as citizen_queries
 from app.citizens import routes as citizens
-from app.citizens.identity import WellFormed
+from app.citizens.identity import HttpRegister, SandboxRegister, WellFormed, registered
 from app.clerk import pages as clerk_pages
 from app.core import auth, docs, intake, language, pages, problems
 from app.core.acts import Actor, random_id
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
+from app.core.identity import RealName
 from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
@@ -248,8 +249,16 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         seal=Seal((settings.data_key, *settings.data_keys_before), settings.index_key),
         wechat=_gateway(settings, redis),
         sms=_sms(settings, clock),
-        real_name=WellFormed(),
+        real_name=_real_name(settings),
     )
+
+
+def _real_name(settings: Settings) -> RealName:
+    if settings.register is not None:
+        return SandboxRegister(registered(settings.register))
+    if settings.real_name is not None:
+        return HttpRegister(settings.real_name.url, settings.real_name.key)
+    return WellFormed()
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:

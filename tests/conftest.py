@@ -43,6 +43,7 @@ import hypothesis
 import pytest
 from gunicorn.app import wsgiapp
 from redis import Redis
+from werkzeug.routing import Rule
 
 from config.settings import ROOT, Settings, load_settings
 from embedded import lifeline
@@ -86,6 +87,24 @@ def _only_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_compiled_once() -> Iterator[None]:
+    """Nearly every test makes an app of its own, half of whose time goes into the functions that
+    write its addresses: the same ones each time."""
+    compiled: dict[object, object] = {}
+    compile_builder = Rule._compile_builder
+
+    def compiled_once(rule: Rule, append_unknown: bool = True) -> object:
+        written = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
+        if written not in compiled:
+            compiled[written] = compile_builder(rule, append_unknown)
+        return compiled[written]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled_once)
         yield
 
 

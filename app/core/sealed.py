@@ -39,6 +39,8 @@ SEALED = (
     SealedColumn("appointments", "name_sealed", "appointments.name"),
     SealedColumn("waiting_list", "name_sealed", "waiting_list.name"),
     SealedColumn("ratings", "words_sealed", "ratings.words_sealed"),
+    SealedColumn("documents", "pdf_sealed", "documents.pdf:{id}"),
+    SealedColumn("documents", "facts_sealed", "documents.facts:{id}"),
     SealedColumn("idempotency_keys", "answer_sealed", "idempotency_keys.answer_sealed"),
     SealedColumn("submissions", "name_sealed", "submissions.name:{id}"),
     SealedColumn("submissions", "values_sealed", "submissions.values:{id}"),
