@@ -37,6 +37,7 @@ def _as_desk(index: str, plan: HallPlan) -> str:
     known = {
         "hall": plan.code,
         "name": named(plan),
+        "demo": parts().settings.mode == "demo",
         "priorities": [(code, _(word)) for code, word in PRIORITY_WORDS.items()],
     }
     head = render_template("kiosk/forms_head.html", known=known)

@@ -10,7 +10,7 @@ const STRANGER = [401, 403]
 
 const told = (name) => document.querySelector(`meta[name="${name}"]`)?.content
 
-/** {hall, name, priorities}: what the page was told when it was served. */
+/** {hall, name, demo, priorities}: what the page was told when it was served. */
 export const desk = () => JSON.parse(told('desk') ?? '{"priorities":[]}')
 
 export const read = (path) => asking('GET', path)
