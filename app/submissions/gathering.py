@@ -17,7 +17,7 @@ from app.forms.form import Form, Kind, Way
 from app.forms.materials import KeptMaterial
 from app.forms.prefill import FirmFacts, Known, LicenceFacts, Past, PersonFacts
 from app.forms.queries import version
-from app.licences.kinds import METADATA, HolderKind
+from app.licences.kinds import METADATA
 from app.licences.kinds import Kind as LicenceKind
 from app.licences.queries import Licence
 from app.licences.queries import kinds as licence_kinds
@@ -119,7 +119,7 @@ def known_of(form: Form, filling: Filling, today: date) -> Known:
         return known
     return replace(
         known,
-        licences=facts_by_kind(_licences(form, filling), today),
+        licences=facts_by_kind(licences_read(right, kinds_of(form)), today),
         archive=_archive(form, filling),
         last=_last(form, filling),
     )
@@ -160,20 +160,6 @@ def _person_facts(person: Party, today: date) -> PersonFacts:
     return PersonFacts(person.name, number.value, sex, number.born, person.phone, person.verified)
 
 
-def _licences(form: Form, filling: Filling) -> list[Licence]:
-    """Those of whom the form is about; of a firm's, also those that are the person's own who fills
-    it, such as their identity card."""
-    kinds = kinds_of(form)
-    found = licences_read(filling.right, kinds)
-    applicant = filling.applicant
-    if filling.about.kind != "firm" or not applicant.verified:
-        return found
-    known = licence_kinds()
-    own = [code for code in kinds if code in known and known[code].holder is HolderKind.PERSON]
-    right = Right(applicant.id, applicant.kind, Ground.OWN, typed=filling.right.typed)
-    return [*found, *licences_read(right, own)]
-
-
 def _archive(form: Form, filling: Filling) -> dict[str, list[Past]]:
     """What was written under the archive's words before, each value with its day."""
     origins = (each for origins in form.prefill.values() for each in origins)
@@ -209,15 +195,10 @@ def _pasts(earlier: Submission, filling: Filling) -> dict[str, Past]:
 
 def _of_the_person(form: Form) -> frozenset[str]:
     """The fields of a firm's form that are about who fills it."""
-    known = licence_kinds()
-
-    def is_own(kind: str | None) -> bool:
-        return kind in known and known[kind].holder is HolderKind.PERSON
-
     return frozenset(
         name
         for name, origins in form.prefill.items()
-        if any(each.kind is Kind.PERSON or is_own(each.licence) for each in origins)
+        if any(each.kind is Kind.PERSON for each in origins)
     )
 
 

@@ -13,6 +13,7 @@ from app.core.acts import Act, Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.parts import parts
+from app.licences.schemas import HolderQuery
 from app.submissions import service
 from app.submissions.archive import archive_out
 from app.submissions.gathering import by_account
@@ -26,7 +27,6 @@ from app.submissions.queries import (
 )
 from app.submissions.schemas import (
     ArchiveOut,
-    HolderQuery,
     SubmissionIn,
     SubmissionLineOut,
     SubmissionOut,

@@ -63,10 +63,6 @@ class DeskNumberIn(SubmitIn):
     priority = String(validate=OneOf(PRIORITIES), allow_none=True)
 
 
-class HolderQuery(Schema):
-    holder = String(validate=ID, metadata={"description": "持证人 (id)，不填为本人"})
-
-
 class OpenFileIn(Schema):
     purpose = String(
         validate=Length(1, 100), metadata={"description": "用途，不填为办理号票上的事项"}
@@ -244,9 +240,7 @@ class SubmissionOut(SubmissionLineOut):
     revision = Integer(required=True)
     identity_typed = Boolean(required=True)
     values = Dict(keys=String(), values=Raw(allow_none=True), required=True)
-    fields_ = Dict(
-        keys=String(), values=Nested(FieldStateOut), data_key="fields", required=True
-    )
+    fields_ = Dict(keys=String(), values=Nested(FieldStateOut), data_key="fields", required=True)
     visible = List(String(), required=True, metadata={"description": "现在显示的栏目"})
     problems = List(Nested(FieldProblemOut), required=True)
     materials = List(Nested(MaterialOut), required=True)

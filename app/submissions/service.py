@@ -166,7 +166,7 @@ def _insert(
         "touched_at": act.now,
     }
     while True:
-        put = insert_into(TABLE).values(values, code=code_of(act.new_id()))
+        put = insert_into(TABLE).values(**values, code=code_of(act.new_id()))
         made = db.session.execute(put.on_conflict_do_nothing().returning(*TABLE.c)).one_or_none()
         if made is not None:
             return made
