@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs
+import app.documents.models
 import app.estimates.models
 import app.forms.models
 import app.licences.models  # noqa: F401 (their tables)

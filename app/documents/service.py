@@ -9,8 +9,8 @@ from app.core.acts import Act
 from app.core.auth import hash_of
 from app.core.db import db, in_transaction, insert_into, transaction
 from app.core.parts import parts
-from app.documents import papers, typesetting
-from app.documents.papers import Paper
+from app.documents import contents, typesetting
+from app.documents.contents import Paper
 from app.documents.queries import FACTS, PDF, TABLE, Document, code_for, made
 from app.documents.rules import in_groups
 from app.submissions.printing import Printable, PrintableGaps
@@ -21,12 +21,12 @@ PATH = "/verify/"
 def application(submission: Printable, act: Act) -> Document:
     """The application document of a submission as it was at this revision: made when it is first
     asked for, and the same bytes ever after."""
-    return _made_once(papers.application(submission), act)
+    return _made_once(contents.application(submission), act)
 
 
 def gaps_sheet(gaps: PrintableGaps, act: Act) -> Document:
     """The sheet of what somebody was told to be missing (一次性告知书), in the same way."""
-    return _made_once(papers.gaps(gaps), act)
+    return _made_once(contents.gaps(gaps), act)
 
 
 def address_of(code: str) -> str:

@@ -153,7 +153,7 @@ def _field(asked: Asked, placed: Placed) -> Field:
 
 def _bounded(asked: Asked, widget: Widget) -> Mapping[str, Any]:
     """A text without a limit of its own has the house's."""
-    if asked.type != "string" or asked.options or "maxLength" in asked.schema:
+    if asked.type != "string" or asked.options or asked.format or "maxLength" in asked.schema:
         return asked.schema
     longest = LONG_TEXT_AT_MOST if widget is Widget.TEXTAREA else TEXT_AT_MOST
     return {**asked.schema, "maxLength": longest}

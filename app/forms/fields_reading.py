@@ -10,6 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from app.catalog.yaml_tree import Path
+from app.forms.conditions import number_of
 from app.forms.form import Format, Option
 from app.forms.reading import NAME, NOTE_AT_MOST, Part, listed, part, plainly, unknown
 from app.forms.vocabulary import KEPT
@@ -215,8 +216,8 @@ def _pattern(field: Part) -> None:
 
 def _bounds(field: Part) -> None:
     for least, most in BOUNDS:
-        low, high = field.written.get(least), field.written.get(most)
-        if _is_number(low) and _is_number(high) and low > high:
+        low, high = (number_of(field.written.get(key)) for key in (least, most))
+        if low is not None and high is not None and low > high:
             field.fault(least, f"{least}（{low}）大于 {most}（{high}），什么都填不进去")
 
 
@@ -270,7 +271,3 @@ def _references(written: Any, path: Path) -> Iterator[tuple[Path, str]]:
     elif isinstance(written, list):
         for place, inner in enumerate(written):
             yield from _references(inner, (*path, place))
-
-
-def _is_number(value: Any) -> bool:
-    return not isinstance(value, bool | str | list | dict | None)

@@ -20,6 +20,8 @@ from app.forms.models import FormVersionRow
 from app.forms.rules import State
 
 TABLE = FormVersionRow.__table__
+LAST = 2**31
+"""The column holds no greater numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def published(code: str) -> FormVersion:
 
 def version(code: str, n: int) -> FormVersion:
     """A version that is or was filled in. Raises UnknownForm."""
+    if not 0 < n < LAST:
+        raise UnknownForm
     return _one(TABLE.c.code == code, TABLE.c.version == n, TABLE.c.state != State.DRAFT)
 
 
@@ -101,6 +105,8 @@ def draft(code: str) -> Row[Any] | None:
 
 def file_of(code: str, n: int) -> str:
     """The file of a version. Raises UnknownForm where it came as JSON, too."""
+    if not 0 < n < LAST:
+        raise UnknownForm
     found = db.session.execute(
         select(TABLE.c.file).where(TABLE.c.code == code, TABLE.c.version == n)
     ).scalar_one_or_none()
@@ -125,7 +131,7 @@ def _one(*which: Any) -> FormVersion:
     return _version(row)
 
 
-def _version(row: Row[Any]) -> FormVersion:
+def _version(row: Any) -> FormVersion:
     return FormVersion(row.code, row.version, _form(row.id, row.sha), State(row.state))
 
 

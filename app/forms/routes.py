@@ -22,9 +22,9 @@ def current(form: str) -> dict[str, Any]:
     return form_out(published(form))
 
 
-@bp.get("/forms/<form>/versions/<int:n>")
+@bp.get("/forms/<form>/versions/<n>")
 @public
 @bp.output(FormOut)
 @bp.doc(summary="表单的某一版，填报时用的是哪一版就是哪一版", responses={404: "没有这一版"})
-def one_version(form: str, n: int) -> dict[str, Any]:
-    return form_out(version(form, n))
+def one_version(form: str, n: str) -> dict[str, Any]:
+    return form_out(version(form, int(n) if n.isdecimal() else 0))

@@ -82,8 +82,9 @@ def retire(code: str, act: Act) -> None:
         update(TABLE)
         .where(TABLE.c.code == code, TABLE.c.state == State.PUBLISHED)
         .values(state=State.RETIRED, retired_at=act.now)
+        .returning(TABLE.c.id)
     )
-    if gone.rowcount == 0:
+    if gone.first() is None:
         raise UnknownForm
 
 
