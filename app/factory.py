@@ -21,7 +21,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs
-import app.documents.models
 import app.estimates.models
 import app.forms.models
 import app.licences.models  # noqa: F401 (their tables)
@@ -42,6 +41,7 @@ from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.directory import routes as directory
+from app.documents import routes as documents
 from app.estimates import routes as estimates
 from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
@@ -183,6 +183,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         wechat_callback.bp,
         submissions.bp,
         submissions_counter.bp,
+        documents.bp,
         kiosk_api.bp,
         kiosk_forms_api.bp,
         office_api.bp,

@@ -51,10 +51,4 @@ SEALED = (
     SealedColumn("documents", "pdf_sealed", "documents.pdf:{id}"),
     SealedColumn("documents", "facts_sealed", "documents.facts:{id}"),
     SealedColumn("idempotency_keys", "answer_sealed", "idempotency_keys.answer_sealed"),
-    SealedColumn("submissions", "name_sealed", "submissions.name:{id}"),
-    SealedColumn("submissions", "values_sealed", "submissions.values:{id}"),
-    SealedColumn("submissions", "sources_sealed", "submissions.sources:{id}"),
-    SealedColumn("submission_changes", "before_sealed", "submission_changes.before:{id}"),
-    SealedColumn("submission_changes", "after_sealed", "submission_changes.after:{id}"),
-    SealedColumn("gap_notices", "content_sealed", "gap_notices.content:{id}"),
 )

@@ -17,14 +17,9 @@ from app.submissions.printing import Printable, PrintableGaps, PrintedGap
 
 MARKS = {"licence": "免提交", "archive": "已存档", "promise": "告知承诺", "bring": "需携带"}
 """State of a material -> its mark on paper."""
-DECLARATIONS = {
-    "person": "本人承诺：以上所填内容真实、准确、完整，提交的材料真实有效；如有不实，愿依法承担相应责任。",
-    "firm": "本单位承诺：以上所填内容真实、准确、完整，提交的材料真实有效；如有不实，愿依法承担相应责任。",
-}
-SIGNED_BY = {
-    "person": "申请人（签名）",
-    "firm": "法定代表人或经办人（签名、盖章）",
-}
+DECLARED = "承诺：以上所填内容真实、准确、完整，提交的材料真实有效；如有不实，愿依法承担相应责任。"
+DECLARATIONS = {"person": f"本人{DECLARED}", "firm": f"本单位{DECLARED}"}
+SIGNED_BY = {"person": "申请人（签名）", "firm": "法定代表人或经办人（签名、盖章）"}
 """Kind of person -> who signs."""
 EMPTY = "／"
 """Stands where nothing was filled in, so that nobody fills it in later."""
@@ -42,8 +37,9 @@ class Paper:
     """The hall's code."""
     at: datetime
     """When it was submitted, or told."""
-    facts: Mapping[str, str]
-    """What is told of it to whoever verifies it; the name in full, masked by whoever shows it."""
+    facts: Mapping[str, Any]
+    """What is told of it to whoever verifies it. A person's name is masked then; a firm's, `public`,
+    stands in a register that everybody reads."""
     content: Mapping[str, Any]
     """What its template takes."""
 
@@ -85,7 +81,7 @@ def application(submission: Printable) -> Paper:
         submission.revision,
         submission.hall,
         submission.submitted_at,
-        _facts(submission.form_name, submission),
+        _facts(submission.form_name, submission, submission.person_kind == "firm"),
         content,
     )
 
@@ -104,7 +100,9 @@ def gaps(told: PrintableGaps) -> Paper:
         "place": f"{told.hall_name}{told.counter}号窗口",
         "ticket": told.number,
         "item": told.item_name,
-        "form": f"，所填为《{told.form_name}》（填报编号 {told.submission_code}）" if told.form_name else "",
+        "form": f"，所填为《{told.form_name}》（填报编号 {told.submission_code}）"
+        if told.form_name
+        else "",
         "materials": [_gap(one) for one in told.materials],
         "fields": [_gap(one) for one in told.fields],
         "note": told.note.strip(),
@@ -126,10 +124,11 @@ def _gap(gap: PrintedGap) -> list[str]:
     return [gap.name, gap.note.strip() or EMPTY]
 
 
-def _facts(title: str, of: Printable | PrintableGaps) -> dict[str, str]:
+def _facts(title: str, of: Printable | PrintableGaps, public: bool = False) -> dict[str, Any]:
     return {
         "title": title,
         "hall": of.hall_name,
         "item": of.item_name,
         "name": of.person_name,
+        "public": public,
     }

@@ -29,7 +29,7 @@ class DocumentRow(db.Model):
     """Of the file."""
     pdf_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     facts_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    """{title, hall, item, name, at, missing: characters the fonts lack}."""
+    """{title, hall, item, name, public, at, missing: characters the fonts lack}."""
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     made_by: Mapped[str] = mapped_column(String(64))
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from app.citizens.rules import masked_name
 from app.core.auth import hash_of
 from app.core.db import db
 from app.core.parts import parts
 from app.documents.models import DocumentRow
-from app.documents.rules import Kind, code_of, code_read
+from app.documents.rules import Kind, code_of, code_read, in_groups
 from app.submissions.errors import SubmissionNotFound
 from app.submissions.queries import line
 from app.submissions.rules import State as SubmissionState
@@ -25,6 +25,8 @@ PDF = "documents.pdf:{id}"
 FACTS = "documents.facts:{id}"
 """What a row's values are sealed for."""
 CODE = "documents.code"
+TOLD = [column for column in TABLE.c if column.name != "pdf_sealed"]
+"""What is read where nobody wants the file."""
 
 
 class State(StrEnum):
@@ -59,7 +61,8 @@ class DocumentFacts:
     title: str
     hall_name: str
     item_name: str
-    name_masked: str
+    name: str
+    """Of whom it is: a person's masked, a firm's whole; "" where none was said."""
     at: datetime
     """When it was submitted, or told."""
     state: State
@@ -74,19 +77,32 @@ def code_for(kind: Kind, subject: str, revision: int) -> str:
 
 def made(kind: Kind, subject: str, revision: int) -> Document | None:
     """A paper, if it was made."""
-    query = select(*TABLE.c).where(
-        TABLE.c.kind == kind, TABLE.c.subject == subject, TABLE.c.revision == revision
-    )
-    row = db.session.execute(query).one_or_none()
+    row = db.session.execute(select(*TABLE.c).where(_is(kind, subject, revision))).one_or_none()
     return None if row is None else _document(row)
+
+
+def _is(kind: Kind, subject: str, revision: int) -> ColumnElement[bool]:
+    return and_(TABLE.c.kind == kind, TABLE.c.subject == subject, TABLE.c.revision == revision)
+
+
+def link_of(submission_id: str, revision: int) -> dict[str, Any] | None:
+    """What an answer that gives a submission tells of its document; None until it is made."""
+    key = Kind.APPLICATION, submission_id, revision
+    row = db.session.execute(select(*TOLD).where(_is(*key))).one_or_none()
+    if row is None:
+        return None
+    return {
+        "sha256": row.sha256,
+        "code": in_groups(code_for(*key)),
+        "missing": _facts(row)["missing"],
+    }
 
 
 def verified(code: str) -> DocumentFacts | None:
     """The paper that bears this code, however it was typed; None for none."""
     read = code_read(code)
-    row = db.session.execute(
-        select(*TABLE.c).where(TABLE.c.code_hash == hash_of(read))
-    ).one_or_none()
+    query = select(*TOLD).where(TABLE.c.code_hash == hash_of(read))
+    row = db.session.execute(query).one_or_none()
     if row is None:
         return None
     facts = _facts(row)
@@ -96,7 +112,7 @@ def verified(code: str) -> DocumentFacts | None:
         title=facts["title"],
         hall_name=facts["hall"],
         item_name=facts["item"],
-        name_masked=masked_name(facts["name"]) if facts["name"] else "",
+        name=_as_shown(facts),
         at=datetime.fromisoformat(facts["at"]),
         state=_state(row),
         sha256=row.sha256,
@@ -127,8 +143,13 @@ def _document(row: Row[Any]) -> Document:
     )
 
 
-def _facts(row: Row[Any]) -> dict[str, str]:
-    opened: dict[str, str] = json.loads(
+def _as_shown(facts: dict[str, Any]) -> str:
+    name: str = facts["name"]
+    return name if facts["public"] or not name else masked_name(name)
+
+
+def _facts(row: Row[Any]) -> dict[str, Any]:
+    opened: dict[str, Any] = json.loads(
         parts().seal.open(FACTS.format(id=row.id), row.facts_sealed)
     )
     return opened

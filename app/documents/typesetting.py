@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Final, cast
 
 import segno
 import typst
@@ -18,8 +18,8 @@ from app.documents.fonts import FOLDER, letters
 from app.documents.rules import legible
 
 TEMPLATES = Path(__file__).parent / "templates"
-STANDARD = "a-2b"
-"""ISO 19005-2, level B: what an archive takes (GB/T 33190's OFD is no more than asked for)."""
+STANDARD: Final = "a-2b"
+"""ISO 19005-2, level B: looks the same for as long as an archive keeps it."""
 
 _compiling = Lock()
 
@@ -48,7 +48,7 @@ def pdf_of(
             sys_inputs={"paper": json.dumps(told, ensure_ascii=False)},
             pdf_standards=[STANDARD],
         )
-    return pdf, missing
+    return cast(bytes, pdf), missing
 
 
 @cache

@@ -25,10 +25,10 @@ from app.licences.schemas import (
     HolderOut,
     HolderQuery,
     LicenceLineOut,
+    LicenceUseOut,
     MyLicenceOut,
     ShowIn,
     ShowingOut,
-    LicenceUseOut,
 )
 
 bp = APIBlueprint("licences", __name__, url_prefix="/api/v1/me", tag="证照")

@@ -194,6 +194,11 @@ class TicketNameOut(Schema):
 class DocumentLinkOut(Schema):
     sha256 = String(required=True, allow_none=True, metadata={"description": "生成以后才有"})
     code = String(required=True, allow_none=True, metadata={"description": "核验码"})
+    missing = String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "字库没有、要在纸上手写补正的字；没有则为空"},
+    )
     url = String(required=True)
 
 

@@ -25,6 +25,7 @@ from app.core.db import db, insert_into
 from app.core.identity import Level
 from app.core.language import tell
 from app.core.said import Both, Said
+from app.documents.service import make_soon
 from app.forms import queries as forms
 from app.forms import validation
 from app.forms.conditions import same
@@ -328,6 +329,7 @@ def submit(
         touched_at=act.now,
         **contents(row.id, values, fills),
     )
+    make_soon(row.id, act)
     return opened_of(submitted)
 
 

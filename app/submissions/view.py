@@ -10,6 +10,7 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
 from app.core.http import wire_time
 from app.core.language import named, tell
+from app.documents.queries import link_of
 from app.forms import validation
 from app.forms.conditions import is_filled, same
 from app.forms.form import Field, Form
@@ -43,6 +44,7 @@ def submission_out(
         **line_out(row, form, submission.person_name, plan),
         "ticket": ticket_names([row]).get(row.id),
         "gaps": gaps_out(gaps_of([row]).get(row.id), plan),
+        "document": _document(row, link_of(row.id, row.revision)),
         "revision": row.revision,
         "identity_typed": row.identity_typed,
         "values": {name: on_wire(_shown_value(submission, name, hidden=hidden)) for name in values},
@@ -240,8 +242,9 @@ def material_out(state: MaterialState, marks: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _document(row: Line) -> dict[str, Any] | None:
-    """Where its paper is to be had, once it is submitted."""
+def _document(row: Line, made: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    """Where its paper is to be had, once it is submitted; `made`: what is known of it already."""
     if row.state != State.SUBMITTED:
         return None
-    return {"sha256": None, "code": None, "url": f"/api/v1/submissions/{row.id}/document"}
+    unknown = {"sha256": None, "code": None, "missing": None}
+    return {**unknown, **(made or {}), "url": f"/api/v1/submissions/{row.id}/document"}

@@ -17,6 +17,8 @@ from app.documents.rules import CODE_LENGTH, code_of, code_read, in_groups, rows
 from app.submissions.printing import PrintedField, PrintedGroup
 from tests.documents.samples import ADDRESS, CODE, GAPS, PROMISE, fields, pdf_as, printable
 
+MM = 6 * 72 / 25.4
+"""Pixels of a page rendered six times as large as it is."""
 MARKUP = '#panic("x") *粗* _斜_ $x^2$ `code` @ref <lab> [x] // c \\n #sys.inputs "'
 
 
@@ -118,7 +120,7 @@ def qr_on(page: pdfium.PdfPage) -> np.ndarray:
     """The modules of the code at the foot of a page, as a camera sees them."""
     modules = segno.make(ADDRESS, error="m", micro=False).symbol_size(border=0)[0]
     grey = page.render(scale=6, grayscale=True).to_numpy()
-    corner = grey[int(len(grey) * 0.9) :, : grey.shape[1] // 6] < 128
+    corner = grey[int(270 * MM) :, : int(37.3 * MM)] < 128  # below the line, left of the words
     rows, columns = np.flatnonzero(corner.any(axis=1)), np.flatnonzero(corner.any(axis=0))
     top, left = rows[0], columns[0]
     size = (rows[-1] + 1 - top) / modules
