@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.forms.form import Field
 from app.forms.queries import version
 from app.licences.queries import Licence
 from app.licences.view import licence_out
+from app.staff.queries import usernames
 from app.submissions.archive import licence_line
 from app.submissions.at_counter import licences_here
 from app.submissions.queries import (
@@ -113,6 +114,8 @@ def opened_out(submission: Submission, plan: HallPlan, now: datetime) -> dict[st
         problems.setdefault(problem["field"], problem["detail"])
     shown = set(told["visible"])
     form = submission.form
+    changes = changes_of(submission.id)
+    names = usernames(each.actor for each in changes)
     return {
         **told,
         "groups": [
@@ -127,7 +130,7 @@ def opened_out(submission: Submission, plan: HallPlan, now: datetime) -> dict[st
             for group in form.groups
             if shown & set(group.fields)
         ],
-        "changes": [change_out(each, submission, plan) for each in changes_of(submission.id)],
+        "changes": [change_out(each, submission, plan, names) for each in changes],
     }
 
 
@@ -153,8 +156,10 @@ def _field_out(
     }
 
 
-def change_out(change: Change, submission: Submission, plan: HallPlan) -> dict[str, Any]:
-    """A field that was corrected; by whom, as the hall calls its counters."""
+def change_out(
+    change: Change, submission: Submission, plan: HallPlan, names: Mapping[str, str]
+) -> dict[str, Any]:
+    """A field that was corrected, and by whose account."""
     field = submission.form.fields[change.field]
     return {
         "field": change.field,
@@ -163,12 +168,7 @@ def change_out(change: Change, submission: Submission, plan: HallPlan) -> dict[s
         "before_text": validation.field_text(field, change.before),
         "after": on_wire(change.after),
         "after_text": validation.field_text(field, change.after),
-        "by": _name_of(change.actor),
+        "by": names.get(change.actor, ""),
         "counter": change.counter,
         "at": wire_time(change.at, plan.zone),
     }
-
-
-def _name_of(actor: str) -> str:
-    """The clerk's account, as audits name it."""
-    return actor.partition(":")[2]

@@ -16,7 +16,8 @@ function heard(text, apart) {
 
 describe('a card at the reader', () => {
   it('is typed faster than anybody types', () => {
-    expect(heard(CARD, 5)).toBe(CARD)
+    expect(heard(CARD, 5)).toEqual({ id_number: CARD })
+    expect(heard(`李小明,${CARD}`, 5)).toEqual({ id_number: CARD, name: '李小明' })
     expect(heard(CARD, 150)).toBe(null)
   })
   it('is a whole number whose check character is right', () => {
@@ -28,7 +29,7 @@ describe('a card at the reader', () => {
     const hear = cardReader()
     hear({ key: '7', timeStamp: 0 })
     const keys = [...CARD, 'Enter'].map((key, nth) => hear({ key, timeStamp: 500 + nth }))
-    expect(keys.at(-1)).toBe(CARD)
+    expect(keys.at(-1)).toEqual({ id_number: CARD })
   })
 })
 

@@ -4,11 +4,12 @@ import { isIdNumber } from '../../lib/idnumber.js'
 
 /** People are slower between two keys. What was read opens more than what was typed, so it matters. */
 const PAUSE_MS = 100
-const LENGTH = 18
+/** Some readers tell the name before the number. */
+const READ = /^(?:(?<name>\D{2,}?)[\s,，|])?(?<number>\d{17}[\dX])$/
 
 /**
- * A function that hears each key, `{key, timeStamp}`, and gives the ID number of a card that was read;
- * null as long as none was.
+ * A function that hears each key, `{key, timeStamp}`, and gives the card that was read: {id_number, and
+ * name where the reader tells it}; null as long as none was.
  */
 export function cardReader() {
   let text = ''
@@ -16,8 +17,14 @@ export function cardReader() {
   return ({ key, timeStamp }) => {
     if (timeStamp - last > PAUSE_MS) text = ''
     last = timeStamp
-    const whole = text.toUpperCase()
+    const whole = text
     text = key === 'Enter' ? '' : text + (key.length === 1 ? key : '')
-    return key === 'Enter' && whole.length === LENGTH && isIdNumber(whole) ? whole : null
+    return key === 'Enter' ? cardIn(whole) : null
   }
+}
+
+function cardIn(text) {
+  const { name, number } = READ.exec(text.toUpperCase())?.groups ?? {}
+  if (!number || !isIdNumber(number)) return null
+  return { id_number: number, ...(name && { name: name.trim() }) }
 }

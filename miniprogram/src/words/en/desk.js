@@ -25,6 +25,7 @@ export const desk = {
   把身份证放在读卡区: 'Put your ID card on the reader',
   '本机只读取姓名和证件号码，用来取出您自己的证照；结束后不在本机保存。':
     'Only your name and number are read, to find your own licences. Nothing stays on this machine.',
+  '身份证已读到，但没有读出姓名。请按证件输入姓名。': 'Your card was read, but not your name. Please type it as on the card.',
   '没带身份证，手工输入': 'No card with me: type it in',
   证件号码: 'ID number',
   '手工输入须核实姓名和号码；取出的内容会遮挡显示。': 'Name and number will be verified; what is filled in is shown masked.',
