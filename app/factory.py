@@ -24,6 +24,7 @@ import app.core.jobs
 import app.estimates.models
 import app.forms.models
 import app.licences.models  # noqa: F401 (their tables)
+from app import demo_people
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
 from app.calling import routes as calling
@@ -215,6 +216,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         phone_pages.bp,
     ):
         app.register_blueprint(blueprint)
+    if settings.mode == "demo":
+        app.register_blueprint(demo_people.bp)
     return app
 
 

@@ -122,9 +122,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
         sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
         templates=message_templates(environ, production=mode == "production", faults=reader.faults),
-        real_name=real_name_service(
-            environ, production=mode == "production", faults=reader.faults
-        ),
+        real_name=real_name_service(environ, production=mode == "production", faults=reader.faults),
         register=None if mode == "production" else DEMO_REGISTER,
         client_path=Path(environ.get("CLIENT_PATH") or BUILT_CLIENT).absolute(),
         device_limit=reader.count("DEVICE_LIMIT", 600),

@@ -58,27 +58,25 @@ class HttpRegister:
             with Wire(self._limits) as wire:
                 headers = {"Authorization": f"Bearer {self._key}"}
                 reply = wire.post(self._url, json=question, headers=headers)
-            if reply.status_code != HTTPStatus.OK:
-                return _unheard(f"HTTP {reply.status_code}")
-            return _match(reply.json())
+            if reply.status_code == HTTPStatus.OK:
+                return _match(reply.json())
+            why = f"HTTP {reply.status_code}"
         except (NotReached, NotAnswered) as error:
-            return _unheard(str(error))
+            why = str(error)
         except ValueError:
-            return _unheard("no JSON")
+            why = "not the answer that was agreed on"
         finally:
             self._asking.release()
+        log.warning("the real-name service told nothing: %s", why)  # nor whom it was asked about
+        return None
 
 
 def _match(answer: Any) -> bool | None:
+    """Raises ValueError."""
     match answer:
         case {"match": bool() | None as found}:
             return found
-    return _unheard("an answer without a match")
-
-
-def _unheard(why: str) -> None:
-    """Neither name nor number goes to the log."""
-    log.warning("the real-name service said nothing of use: %s", why)
+    raise ValueError
 
 
 class SandboxRegister:

@@ -38,8 +38,8 @@ class Paper:
     at: datetime
     """When it was submitted, or told."""
     facts: Mapping[str, Any]
-    """What is told of it to whoever verifies it. A person's name is masked then; a firm's, `public`,
-    stands in a register that everybody reads."""
+    """What is told of it to whoever verifies it. A person's name is masked then; a firm's,
+    `public`, stands in a register that everybody reads."""
     content: Mapping[str, Any]
     """What its template takes."""
 

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 
 from app.citizens.queries import PEOPLE
 from app.core.db import db
@@ -23,7 +23,7 @@ from app.licences.rules import State
 
 KINDS = LicenceKindRow.__table__
 LICENCES = LicenceRow.__table__
-WITH_HOLDER = select(*LICENCES.c, PEOPLE.c.kind.label("holder_kind")).join(
+WITH_HOLDER: Select[Any] = select(*LICENCES.c, PEOPLE.c.kind.label("holder_kind")).join(
     PEOPLE, PEOPLE.c.id == LICENCES.c.holder_id
 )
 

@@ -154,6 +154,9 @@ def judge(record: Mapping[str, Any], kinds: Mapping[str, Kind], today: date) -> 
         faults.append(("valid_until", f"“{kind.name}”有期限，须写明有效期止"))
     if issued_on and issued_on > today:
         faults.append(("issued_on", "颁发日期晚于今天"))
+    as_of = judged["as_of"]
+    if as_of and as_of.astimezone(citizens.BEIJING).date() > today:
+        faults.append(("as_of", "晚于今天"))
     begins = valid_from or issued_on
     if begins and valid_until and valid_until < begins:
         faults.append(("valid_until", "有效期止早于有效期起"))

@@ -43,6 +43,9 @@ def load_kinds(given: Sequence[Kind], act: Act) -> list[Kind]:
     return changed
 
 
+ID_LENGTH = 32
+
+
 class Outcome(StrEnum):
     """What became of a licence brought in."""
 
@@ -65,7 +68,11 @@ class Put:
 def id_of(identifier: str) -> str:
     """A licence's id. It follows from its identifier, so that it is the same whichever of its
     records came first, and a successor can name it before it is there."""
-    return parts().seal.find(IDENTIFIER, identifier)[:32]
+    return _index(identifier)[:ID_LENGTH]
+
+
+def _index(identifier: str) -> str:
+    return parts().seal.find(IDENTIFIER, identifier)
 
 
 def put(records: Sequence[LicenceRecord], act: Act, source: str) -> list[Put]:
@@ -74,8 +81,8 @@ def put(records: Sequence[LicenceRecord], act: Act, source: str) -> list[Put]:
     Of two records with one identifier the later `as_of` holds, and of two as of the same moment
     the one with the greater hash: so the rows are the same in whatever order, and however divided,
     records came in."""
-    held = _held([_index(record) for record in records])
     rows = _rows(records, act, source)
+    held = _held([row["identifier_index"] for row in rows])
     outcomes: list[Put] = []
     winners: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -89,10 +96,6 @@ def put(records: Sequence[LicenceRecord], act: Act, source: str) -> list[Put]:
 
 Rank = tuple[datetime, str]
 """By which one record of a licence holds over another: as_of and content_hash."""
-
-
-def _index(record: LicenceRecord) -> str:
-    return parts().seal.find(IDENTIFIER, record.identifier)
 
 
 def _held(indexes: Sequence[str]) -> dict[str, Rank]:
@@ -141,7 +144,8 @@ def _representative(record: LicenceRecord, kind: Kind) -> tuple[str, str] | None
 def _columns(record: LicenceRecord) -> dict[str, Any]:
     """What a row has of its record alone."""
     seal = parts().seal
-    id = id_of(record.identifier)
+    index = _index(record.identifier)
+    id = index[:ID_LENGTH]
     clear = {
         "kind": record.kind,
         "state": record.state,
@@ -164,7 +168,7 @@ def _columns(record: LicenceRecord) -> dict[str, Any]:
     return {
         **clear,
         "id": id,
-        "identifier_index": _index(record),
+        "identifier_index": index,
         "number_index": seal.find(NUMBER, record.number),
         "as_of": record.as_of,
         "content_hash": seal.find(CONTENT, json.dumps(said, default=str, sort_keys=True)),

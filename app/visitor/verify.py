@@ -1,5 +1,5 @@
-"""For whoever is shown a licence, or handed a paper of the hall: they scan or type its code, and see
-whether it is true."""
+"""For whoever is shown a licence, or handed a paper of the hall: they scan or type its code, and
+see whether it is true."""
 
 from __future__ import annotations
 

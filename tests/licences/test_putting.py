@@ -144,6 +144,7 @@ FAULTS = [
     ({"place": "3301"}, "place", "六位"),
     ({"predecessor": "x"}, "predecessor", "标识有误"),
     ({"as_of": "yesterday"}, "as_of", "日期和时刻"),
+    ({"as_of": "2027-01-01T00:00:00+08:00"}, "as_of", "晚于今天"),
     ({"data": {"since": "5 月"}}, "data.since", "应是日期"),
     ({"data": {"colour": "红"}}, "data.colour", "没有这个字段"),
     ({"data": ["x"]}, "data", "应是各字段"),

@@ -29,6 +29,7 @@ NOT_PAGES = {
     "pages.font",
     "phone_pages.file",
     "phone_pages.page",  # of the client: tests/phone
+    "verify.shown",  # of a code: tests/licences
     "visitor_pages.qr",
     "wechat_callback.verify",
 }
@@ -36,6 +37,7 @@ PAGES = {
     "visitor_pages.start": ("/", None, DESK),
     "visitor_pages.ticket": ("/t/{token}", None, PHONE),
     "visitor_pages.rules": ("/halls/{hall}/rules", None, DESK),
+    "verify.ask": ("/verify", None, PHONE),
     "visitor_pages.calls": ("/halls/{hall}/calls", None, PHONE),
     "kiosk_pages.page": ("/kiosk/", "kiosk", UPRIGHT),
     "kiosk_pages.paper": ("/kiosk/paper", "guide", DESK),

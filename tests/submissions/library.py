@@ -7,13 +7,10 @@ sure(house, "li")               somebody signed in whose name and number the reg
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from typing import Any
 
-from app.citizens.errors import IdentityMismatch
 from app.core.acts import SYSTEM, Act
-from app.core.identity import Level
 from app.forms import service as forms
 from app.licences import rules
 from app.licences import service as licences
@@ -142,22 +139,8 @@ document: application
 """
 
 
-class Register:
-    """A real-name service that knows some people."""
-
-    def __init__(self) -> None:
-        self.people: dict[str, str] = {}
-
-    def check(self, name: str, id_number: str) -> Level:
-        if self.people.get(id_number, name) != name:
-            raise IdentityMismatch
-        return Level.VERIFIED if id_number in self.people else Level.DECLARED
-
-
 def stock(house: House) -> House:
-    """Kinds, forms, a register; the items id-card and passport have forms."""
-    parts = house.app.extensions["parts"]
-    house.app.extensions["parts"] = dataclasses.replace(parts, real_name=Register())
+    """Kinds and forms; the items id-card and passport have forms."""
     act = Act(house.clock.now(), SYSTEM)
     house.within(lambda: licences.load_kinds(parse_kinds(KINDS), act))
     for text in (PERMIT_FORM, CHANGE_FORM):
@@ -234,9 +217,7 @@ def business(code: str, representative: str, **more: Any) -> Any:
 
 def sure(house: House, name: str = "li", called: str = "李小明") -> Citizen:
     """Somebody the register knows, signed in."""
-    citizen = house.citizen(name)
-    house.app.extensions["parts"].real_name.people[citizen.id_number] = called
-    return citizen.identify(called)
+    return house.citizen(name).verify(called)
 
 
 def ok(answer: Any, status: int = 200) -> Any:
