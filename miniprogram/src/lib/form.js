@@ -48,8 +48,9 @@ export function savedElsewhere(before, found, edits) {
 }
 
 /**
- * What is drawn: `{groups: [{title, fields}], total, filled, missing, wrong}`; `filled` is how many of
- * the `total` were filled by the hall, `missing` and `wrong` name fields in their order.
+ * What is drawn: `{groups: [{title, fields}], total, filled, fixed, missing, wrong}`; `filled` is how
+ * many of the `total` were filled by the hall, `fixed` how many of these cannot be changed; `missing`
+ * and `wrong` name fields in their order.
  *
  * submission  as the API gives it; null for an empty form
  * values      as they stand now; those that differ from the submission's are not yet judged
@@ -72,6 +73,7 @@ export function drawn(definition, submission, values, { today = '', elsewhere = 
     groups,
     total: all.length,
     filled: all.filter(({ given }) => given).length,
+    fixed: all.filter(({ given, editable }) => given && !editable).length,
     missing: all.filter(({ missing }) => missing).map(({ name }) => name),
     wrong: all.filter(({ problem, missing }) => problem && !missing).map(({ name }) => name),
   }

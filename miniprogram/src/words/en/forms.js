@@ -5,6 +5,7 @@ export const forms = {
   '《%(name)s》能自动填好的都会填好，办理时不用再填。':
     '“%(name)s”: what we know is filled in for you, and need not be written at the counter.',
   '先填好表，办理更快': 'Fill in the form first, and it goes faster',
+  '表已填好，窗口看得到': 'The form is filled in, and the counter sees it',
   去填: 'Fill in',
   '为谁填写？': 'Who is it for?',
   为谁填写: 'For',
@@ -13,6 +14,9 @@ export const forms = {
   '这张表由企业填写。营业执照上的法定代表人核验本人后可以直接填写；代办的，请先添加企业。':
     'This form is for firms. The legal representative on the business licence can fill it in once verified; if you act for a firm, add it first.',
   '已自动填好 %(n)s/%(all)s 项，请核对。': '%(n)s of %(all)s filled in for you. Please check them.',
+  '不能修改的内容如有误，请告诉窗口人员。': 'If something that cannot be changed is wrong, please tell the counter.',
+  '还有 %(n)s 项要填，去填': '%(n)s still to fill in: go to the first',
+  '这个事项没有在线表单，请直接取号或预约办理。': 'This service has no online form. Please take a number or book a time.',
   '这份表单刚在另一台设备上改过，那边的改动已经取来，请核对。':
     'This form was just changed on another device. Those changes are here now; please check them.',
   在另一台设备上填的: 'Entered on another device',
@@ -23,7 +27,7 @@ export const forms = {
   修改: 'Change',
   '修改%(title)s': 'Change: %(title)s',
   重新填写: 'Enter anew',
-  '不能在这里修改；如有误，请告诉窗口人员。': 'Cannot be changed here. If it is wrong, please tell the counter.',
+  '%(source)s，不能在这里修改': '%(source)s; cannot be changed here',
   改用这个: 'Use this',
   '改用 %(value)s': 'Use %(value)s',
   请选择: 'Choose',
