@@ -38,6 +38,7 @@ def _as_desk(index: str, plan: HallPlan) -> str:
         "hall": plan.code,
         "name": named(plan),
         "demo": parts().settings.mode == "demo",
+        "lanes": {letters: named(lane) for letters, lane in plan.lanes.items()},
         "priorities": [(code, _(word)) for code, word in PRIORITY_WORDS.items()],
     }
     head = render_template("kiosk/forms_head.html", known=known)

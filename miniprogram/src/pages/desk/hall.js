@@ -10,8 +10,8 @@ const STRANGER = [401, 403]
 
 const told = (name) => document.querySelector(`meta[name="${name}"]`)?.content
 
-/** {hall, name, demo, priorities}: what the page was told when it was served. */
-export const desk = () => JSON.parse(told('desk') ?? '{"priorities":[]}')
+/** {hall, name, demo, lanes, priorities}: what the page was told when it was served. */
+export const desk = () => JSON.parse(told('desk') ?? '{"lanes":{},"priorities":[]}')
 
 export const read = (path) => asking('GET', path)
 export const put = (path, body) => asking('PUT', path, { body })

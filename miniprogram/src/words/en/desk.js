@@ -33,6 +33,8 @@ export const desk = {
   改为刷身份证: 'Use my ID card instead',
   '演示：选一位虚构的办事人，当作刷了身份证': 'Demo: pick an invented person, as if they showed their card',
   '为谁办理？': 'For whom?',
+  您可以代表的企业: 'A firm you can act for',
+  委托您代办的人: 'Somebody who authorised you',
 
   '网络不通，正在重试': 'No connection; trying again',
   '这件事不需要另外准备材料。': 'No other papers are needed.',
