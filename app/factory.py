@@ -23,6 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.core.jobs
 import app.estimates.models
 import app.forms.models
+import app.licences.importing.models
 import app.licences.models  # noqa: F401 (their tables)
 from app import demo_people
 from app.appointments import routes as appointments
@@ -47,8 +48,10 @@ from app.estimates import routes as estimates
 from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
 from app.kiosk import forms_api as kiosk_forms_api
+from app.kiosk import forms_pages as kiosk_forms_pages
 from app.kiosk import pages as kiosk_pages
 from app.licences import routes as licences
+from app.licences.importing import routes as licence_imports
 from app.notices import callback as wechat_callback
 from app.notices import routes as notices
 from app.office import (
@@ -59,6 +62,7 @@ from app.office import (
     forms_api,
     forms_pages,
     hall_file_api,
+    library_pages,
     outbox_pages,
     ticket_log_api,
 )
@@ -178,6 +182,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ratings.bp,
         staff.bp,
         pairing.bp,
+        licence_imports.bp,
         licences.bp,
         notices.bp,
         wechat_callback.bp,
@@ -195,6 +200,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         outbox_pages.bp,
         forms_api.bp,
         forms_pages.bp,
+        library_pages.bp,
         code_pages.bp,
         office_now_api.bp,
         operators.bp,
@@ -202,6 +208,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         language.bp,
         pages.bp,
         kiosk_pages.bp,
+        kiosk_forms_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
         office_report.bp,

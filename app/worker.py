@@ -10,6 +10,7 @@ any, there are no estimates, and places held back are not sold again.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,7 @@ from app.core.jobs import has_run
 from app.core.parts import parts
 from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
+from app.licences.importing.jobs import look_after_imports
 from app.notices.jobs import FORGET_NOTICES, forget_notices_of
 from app.notices.nudge import try_nudge
 from app.notices.queries import any_due
@@ -44,8 +46,10 @@ from queueing.errors import SequenceAway
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("notices", "default")
+QUEUES = ("notices", "default", "imports")
 """Every queue a job is put on; the worker works all of them, the first one first."""
+IMPORTS_YIELD = 10
+"""How much an import leaves the processor to whoever serves people, of 19."""
 SWEEP_EVERY_S = 5.0
 ESTIMATE_EVERY = timedelta(seconds=15)
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -68,6 +72,8 @@ def run_worker(app: Flask, burst: bool = False) -> None:
         def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
             with app.app_context():
                 db.engine.dispose(close=False)
+                if queue.name == "imports":
+                    os.nice(IMPORTS_YIELD)  # in the process that was forked for this job
                 return super().perform_job(job, queue, execution)
 
     connection = _rq_redis(app)
@@ -76,9 +82,9 @@ def run_worker(app: Flask, burst: bool = False) -> None:
 
 
 def run_schedule(app: Flask) -> None:
-    """Every five seconds give freed places back, sweep each hall and serve its waiting lists,
-    forecast it where that is due (every 15 seconds), and put the jobs of its night on their queue
-    when they are owed."""
+    """Every five seconds give freed places back, look after imports, sweep each hall and serve its
+    waiting lists, forecast it where that is due (every 15 seconds), and put the jobs of its night
+    on their queue when they are owed."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -103,6 +109,7 @@ def one_round(queue: Queue) -> None:
     try:
         _give_back_freed(now)
         _nudge_outbox(now)
+        look_after_imports()
         for plan in plans():
             _one_hall(queue, plan, now)
     except Exception:

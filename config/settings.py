@@ -92,6 +92,8 @@ class Settings:
     """Open event streams in one process: each keeps a thread, the others must stay free."""
     max_body: int = 1024 * 1024
     """Bytes of a request's body."""
+    max_import: int = 1024 * 1024 * 1024
+    """Bytes of a file of licences: half a million are about 300 MB."""
     log_level: str = "INFO"
     log_format: LogFormat = "json"
 
@@ -130,6 +132,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),
         event_streams=reader.count("EVENT_STREAMS", 64),
         max_body=reader.count("MAX_BODY", 1024 * 1024),
+        max_import=reader.count("MAX_IMPORT", 1024 * 1024 * 1024),
         log_level=reader.choice("LOG_LEVEL", LOG_LEVELS, "INFO"),
         log_format=cast(
             LogFormat,

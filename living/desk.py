@@ -14,7 +14,7 @@ log = logging.getLogger("living")
 
 ROUNDS = 5
 """How often somebody looks for what is still missing before they leave it to the counter."""
-LOOKING = (20.0, 90.0)
+LOOKING = (10.0, 45.0)
 """Seconds of life for one look."""
 
 

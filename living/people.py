@@ -79,7 +79,7 @@ GRADES = {
 }
 SEVERAL = 0.1
 """This share comes for two items of a lane."""
-FILLS_IN = 0.5
+FILLS_IN = 0.7
 """Of those who come without a booking for what has a form, this share fills it in first."""
 HALF_FILLED = 0.1
 """Of these, this share gives up and takes a number like everybody else."""

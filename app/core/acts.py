@@ -29,7 +29,8 @@ class Actor:
     """Who asks. `hall` is the code of the hall the token belongs to."""
 
     kind: str
-    """public, kiosk, screen, staff, ticket, citizen, system."""
+    """public, kiosk, screen, staff, ticket, citizen; system: the house itself, with an id another
+    system."""
     id: str = ""
     hall: str | None = None
     role: Role | None = None

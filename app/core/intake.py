@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
-from flask import request
+from flask import current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from app.core.errors import DomainError, Invalid, NotFound
+
+View = TypeVar("View", bound=Callable[..., object])
 
 UNFIT = re.compile("[\x00\ud800-\udfff]")
 """What PostgreSQL's text cannot hold: NUL, and half characters that UTF-8 has no bytes for."""
@@ -27,6 +29,30 @@ class UnfitText(Invalid):
     detail = "提交的内容含有无法保存的字符，请删除后重试。"
 
 
+class FileTooLarge(DomainError):
+    status = 413
+    code = "file_too_large"
+    detail = "文件过大，请分成几个文件。"
+
+
+def streamed(limit: Callable[[], int]) -> Callable[[View], View]:
+    """The route below reads its own body as it comes, of `limit()` bytes at most: it may be a large
+    file, so nobody else looks at it before."""
+
+    def mark(view: View) -> View:
+        view.streams_up_to = limit  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def streams_up_to() -> int | None:
+    """Bytes of a body that this request's route reads by itself; None: it does not."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit: Callable[[], int] | None = getattr(view, "streams_up_to", None)
+    return limit and limit()
+
+
 def refuse_unfit() -> None:
     """Before any use case. Raises NotFound, UnfitText, MalformedJson and, for a body that does not
     say it is JSON, a 415."""
@@ -34,6 +60,8 @@ def refuse_unfit() -> None:
         raise NotFound
     if _any_unfit((*request.args.keys(), *request.args.values())):
         raise UnfitText
+    if streams_up_to() is not None:
+        return
     if request.path.startswith("/api/") and request.method not in ("GET", "HEAD", "OPTIONS"):
         _refuse_unfit_body(request.get_data(cache=True))
 

@@ -24,6 +24,7 @@ from app.core.db import CommitOutcomeUnknown
 from app.core.errors import DomainError, Unavailable
 from app.core.faults import in_words as faults_in_words
 from app.core.idempotency import this_try
+from app.core.intake import FileTooLarge, streams_up_to
 from app.core.language import gettext, pgettext, tell
 from app.core.said import Said
 from queueing.errors import SequenceError
@@ -199,6 +200,12 @@ def _is_store_away(error: Exception) -> bool:
 
 def refuse_large_body() -> None:
     """Before anything else is done with a request that is too large."""
+    allowed = streams_up_to()
+    if allowed is not None:
+        request.max_content_length = allowed
+        if (request.content_length or 0) > allowed:
+            raise FileTooLarge
+        return
     limit = request.max_content_length
     if limit is not None and (request.content_length or 0) > limit:
         raise RequestEntityTooLarge

@@ -46,7 +46,7 @@ def _judge(written: Part, fields: Fields, depth: int) -> None:
         _judge_combined(written, combined[0], fields, depth)
     elif "field" in written.written:
         _judge_comparison(written, fields)
-    elif written.written or not written.notes.faults:
+    elif written.sound:
         written.notes.fault(
             written.path, "条件写成“field: 栏名”加一个比较（例如 is: 值），或 all、any、not"
         )
@@ -77,7 +77,7 @@ def _judge_comparison(written: Part, fields: Fields) -> None:
         written.notes.fault(written.path, words)
         return
     field = _known(written.written["field"], written.at("field"), written, fields)
-    if field is not None:
+    if field is not None and field.sound:
         _judge_operand(written, operators[0], field, fields)
 
 
@@ -121,7 +121,7 @@ def _judge_other(written: Part, operator: str, field: Asked, fields: Fields) -> 
     operand = written.part(operator)
     operand.only("field")
     other = _known(operand.written.get("field"), operand.at("field"), written, fields)
-    if other is None:
+    if other is None or not other.sound:
         return
     mine, theirs = type_of(field), type_of(other)
     if other.name == field.name:

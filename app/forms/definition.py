@@ -17,7 +17,7 @@ from app.forms.fields_reading import Asked, read_fields
 from app.forms.form import Field, Form, Subject, Widget
 from app.forms.kinds_judging import judge_kinds
 from app.forms.layout_reading import Placed, read_layout
-from app.forms.reading import NOTE_AT_MOST, Notes, Part, part
+from app.forms.reading import NOTE_AT_MOST, Notes, Part, part, unknown
 from app.forms.rules_reading import read_checks, read_materials, read_prefill
 from app.forms.values import LONG_TEXT_AT_MOST, TEXT_AT_MOST, problem_of
 from app.licences.kinds import Kind as LicenceKind
@@ -36,6 +36,8 @@ KEYS = (
     "materials",
     "document",
 )
+DOCUMENTS = ("application",)
+"""The templates there are for a form's paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,9 @@ def judged(
         return Judged(None, [Fault("", "文件里有不成字的半个字符")], [])
     notes = Notes()
     root = tree.root if isinstance(written, str) else _exact(written)
-    form = _read(part(root if root is not None else {}, (), notes))
+    if root is None:
+        return Judged(None, [Fault("", "文件是空的", 1)], [])
+    form = _read(part(root, (), notes))
     if form is not None and kinds is not None and not notes.faults:
         judge_kinds(form, kinds, notes)
     faults = [Fault(each.where, each.sentence, each.line) for each in tree.faults]
@@ -113,6 +117,8 @@ def _read(head: Part) -> Form | None:
         head.fault("schema", "没有 schema：表单有哪些栏")
         return None
     asked = read_fields(schema)
+    if not asked:
+        return None
     groups, placed = read_layout(head, asked)
     form = Form(
         code=code,
@@ -128,11 +134,19 @@ def _read(head: Part) -> Form | None:
         prefill=read_prefill(head, asked, subject),
         checks=read_checks(head, asked),
         materials=read_materials(head, asked),
-        document=head.code("document", "") or "application",
+        document=_document(head),
         definition=_plain(head.written),
     )
-    _judge_constants(head, form)
+    if not head.notes.faults:
+        _judge_constants(head, form)
     return form
+
+
+def _document(head: Part) -> str:
+    name = head.text("document") or DOCUMENTS[0]
+    if name not in DOCUMENTS:
+        head.fault("document", unknown("不认识的申请书样式", name, DOCUMENTS))
+    return name
 
 
 def _field(asked: Asked, placed: Placed) -> Field:
@@ -152,11 +166,16 @@ def _field(asked: Asked, placed: Placed) -> Field:
 
 
 def _bounded(asked: Asked, widget: Widget) -> Mapping[str, Any]:
-    """A text without a limit of its own has the house's."""
-    if asked.type != "string" or asked.options or asked.format or "maxLength" in asked.schema:
-        return asked.schema
+    """The schema values are judged by: options as the plain list they are, and the house's limit
+    for a text without one of its own."""
+    schema = {key: value for key, value in asked.schema.items() if key != "oneOf"}
+    if asked.options:
+        values = {"type": "string", "enum": [option.value for option in asked.options]}
+        return {**schema, "items": values} if asked.type == "array" else {**schema, **values}
+    if asked.type != "string" or asked.format or "maxLength" in schema:
+        return schema
     longest = LONG_TEXT_AT_MOST if widget is Widget.TEXTAREA else TEXT_AT_MOST
-    return {**asked.schema, "maxLength": longest}
+    return {**schema, "maxLength": longest}
 
 
 def _judge_constants(head: Part, form: Form) -> None:

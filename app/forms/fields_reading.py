@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 from app.catalog.yaml_tree import Path
 from app.forms.conditions import number_of
 from app.forms.form import Format, Option
-from app.forms.reading import NAME, NOTE_AT_MOST, Part, listed, part, plainly, unknown
+from app.forms.reading import CODE_AT_MOST, NAME, NOTE_AT_MOST, Part, listed, part, plainly, unknown
+from app.forms.types import NUMBER, TYPE_WORDS, takes, type_of
 from app.forms.vocabulary import KEPT
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,6 +50,8 @@ class Asked:
     options: tuple[Option, ...]
     personal: bool
     keep: str | None
+    sound: bool
+    """Whether all of it could be read; of one that could not, nothing more is judged."""
 
 
 def read_fields(schema: Part) -> dict[str, Asked]:
@@ -69,9 +72,7 @@ def read_fields(schema: Part) -> dict[str, Asked]:
         schema.fault("properties", f"最多 {FIELDS_AT_MOST} 栏")
     required = _required(schema, properties.written)
     fields = {
-        name: asked
-        for name in properties.written
-        if (asked := _field(properties.part(name), name, name in required))
+        name: _field(properties.part(name), name, name in required) for name in properties.written
     }
     _by_metaschema(schema)
     return fields
@@ -79,8 +80,10 @@ def read_fields(schema: Part) -> dict[str, Asked]:
 
 def _required(schema: Part, known: Mapping[str, Any]) -> set[str]:
     names: set[str] = set()
+    if not known:
+        return names
     for place, name in enumerate(schema.list("required")):
-        if name not in known:
+        if not isinstance(name, str) or name not in known:
             schema.notes.fault(
                 schema.at("required", place),
                 unknown("必填的栏不在 properties 里：", plainly(name), list(known)),
@@ -92,19 +95,14 @@ def _required(schema: Part, known: Mapping[str, Any]) -> set[str]:
     return names
 
 
-def _field(field: Part, name: str, required: bool) -> Asked | None:
+def _field(field: Part, name: str, required: bool) -> Asked:
     before = len(field.notes.faults)
-    if not NAME.fullmatch(name) or len(name) > 40:
+    if not NAME.fullmatch(name) or len(name) > CODE_AT_MOST:
         field.notes.fault(
-            field.path,
-            f"“{name}”不能作栏名：只用小写字母、数字和下划线，以字母开头，最多 40 个字符",
+            field.path, f"“{name}”不能作栏名：只用小写字母、数字和下划线，以字母开头，最多 40 个"
         )
     kind = _type(field)
-    if kind is None:
-        return None
     _keywords(field, kind)
-    found = _format(field)
-    options = _options(field, kind)
     texts = {
         "title": field.text("title", required="没有 title：办事人看到的栏目名称"),
         "title_en": field.english("title_en", "title"),
@@ -115,30 +113,46 @@ def _field(field: Part, name: str, required: bool) -> Asked | None:
         "say": field.text("say", longest=NOTE_AT_MOST),
         "say_en": field.english("say_en", "say"),
     }
+    asked = Asked(
+        name=name,
+        type=kind,
+        schema={
+            "type": kind,
+            **{key: value for key, value in field.written.items() if key not in OWN},
+        },
+        texts=texts,
+        required=required,
+        format=_format(field),
+        options=_options(field, kind),
+        personal=field.yes_no("personal", default=True),
+        keep=_keep(field),
+        sound=True,
+    )
     _pattern(field)
     _bounds(field)
-    if field.has("unit") and kind not in ("number", "integer"):
+    if field.has("unit") and type_of(asked) != NUMBER:
         field.fault("unit", "只有数字的栏才有单位")
-    keep = _keep(field)
-    personal = field.yes_no("personal", default=True)
-    if len(field.notes.faults) > before and not options and kind == "array":
-        return None
-    schema = {key: value for key, value in field.written.items() if key not in OWN}
-    return Asked(
-        name, kind, {"type": kind, **schema}, texts, required, found, options, personal, keep
-    )
+    if field.written.get("const", True) is not True:
+        field.fault("const", "这里只能写 true：必须勾选")
+    sound = field.sound and len(field.notes.faults) == before
+    if sound and asked.keep and not takes(asked, KEPT[asked.keep].type):
+        theirs, mine = TYPE_WORDS[KEPT[asked.keep].type], TYPE_WORDS[type_of(asked)]
+        field.fault("keep", f"档案里的 {asked.keep} 是{theirs}，“{name}”是{mine}，不能存进去")
+    return replace(asked, sound=sound)
 
 
-def _type(field: Part) -> str | None:
+def _type(field: Part) -> str:
+    """What the field's values are; a text where that is not said rightly."""
     written = field.written.get("type")
     if written is None and ("format" in field.written or "oneOf" in field.written):
         return "string"
     if written is None:
-        field.notes.fault(field.path, f"没有 type；可以写：{listed(OF_TYPE)}")
-        return None
+        if field.sound:
+            field.notes.fault(field.path, f"没有 type；可以写：{listed(OF_TYPE)}")
+        return "string"
     if not isinstance(written, str) or written not in OF_TYPE:
         field.fault("type", unknown("不认识的类型", plainly(written), OF_TYPE))
-        return None
+        return "string"
     return written
 
 
@@ -217,7 +231,9 @@ def _pattern(field: Part) -> None:
 def _bounds(field: Part) -> None:
     for least, most in BOUNDS:
         low, high = (number_of(field.written.get(key)) for key in (least, most))
-        if low is not None and high is not None and low > high:
+        if low is None or high is None or (high < 0 and least != "minimum"):
+            continue
+        if low > high:
             field.fault(least, f"{least}（{low}）大于 {most}（{high}），什么都填不进去")
 
 
@@ -236,9 +252,15 @@ def _by_metaschema(schema: Part) -> None:
     told = {path for path, _ in schema.notes.faults}
     for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema.written):
         path = schema.at(*error.absolute_path)
-        if not any(path[: len(known)] == known for known in told if len(known) > 1):
+        if not any(_one_in_the_other(path, known) for known in told):
             schema.notes.fault(path, _in_words(str(error.validator), error))
             told.add(path)
+
+
+def _one_in_the_other(one: Path, other: Path) -> bool:
+    """Whether one place lies within the other, the whole schema not counted."""
+    shorter = min(len(one), len(other))
+    return shorter > 1 and one[:shorter] == other[:shorter]
 
 
 def _in_words(keyword: str, error: Any) -> str:

@@ -44,8 +44,9 @@ def read_layout(written: Part, fields: Fields) -> tuple[tuple[Group, ...], dict[
     """The groups, and how each of their fields is shown."""
     placed: dict[str, Placed] = {}
     groups = []
+    before = len(written.notes.faults)
     listed_groups = written.parts("layout")
-    if not listed_groups:
+    if not listed_groups and len(written.notes.faults) == before:
         written.fault("layout", "没有 layout：把栏目分组排出来，每组写 group 和 fields")
     for group in listed_groups:
         group.only("group", "group_en", "fields")
@@ -59,7 +60,8 @@ def read_layout(written: Part, fields: Fields) -> tuple[tuple[Group, ...], dict[
         if not group.has("fields"):
             group.fault("fields", "这一组没有任何栏")
         groups.append(Group(title, english, tuple(names)))
-    _nowhere(written, fields, placed)
+    if len(written.notes.faults) == before:  # else it may be what could not be read
+        _nowhere(written, fields, placed)
     show_when = {name: each.when for name, each in placed.items()}
     no_circles(written, "layout", show_when, "显示条件绕成了圈")
     return tuple(groups), placed
@@ -73,7 +75,7 @@ def _place(
     shown.only("field", "widget", "when")
     name = shown.written.get("field")
     if not isinstance(name, str) or name not in fields:
-        if shown.written:
+        if shown.sound:
             words = unknown("schema 里没有这一栏：", plainly(name), list(fields))
             group.notes.fault(path, words)
         return None
@@ -90,7 +92,7 @@ def _widget(shown: Part, field: Asked) -> Widget:
     allowed = WIDGETS[kind]
     if shown.has("widget"):
         chosen = shown.choice("widget", Widget)
-        if chosen is not None and chosen not in allowed:
+        if field.sound and chosen is not None and chosen not in allowed:
             shown.fault(
                 "widget",
                 f"“{field.name}”是{TYPE_WORDS[kind]}，不能用 {chosen}；可以用：{listed(allowed)}",

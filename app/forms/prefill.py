@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.said import Both, Said
-from app.forms.conditions import fields_of, holds, same
+from app.forms.conditions import fields_of, holds, is_filled, same
 from app.forms.form import Form, Kind, Origin
 from app.forms.values import fitted
 
@@ -166,6 +166,8 @@ def _fill(
         if origin.when is not None and not holds(origin.when, values, today):
             continue
         for said in _candidates(origin, known):
+            if not is_filled(said.value):
+                continue
             value = fitted(form.fields[name], said.value, today)
             if value is None:
                 _add(others, said)

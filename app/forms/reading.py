@@ -46,18 +46,22 @@ class Part:
     written: Mapping[str, Any]
     path: Path
     notes: Notes
+    sound: bool = True
+    """Whether a mapping stands there at all; where none does, that alone is told."""
 
     def at(self, *steps: str | int) -> Path:
         return (*self.path, *steps)
 
     def fault(self, key: str | int, words: str) -> None:
-        self.notes.fault(self.at(key), words)
+        if self.sound:
+            self.notes.fault(self.at(key), words)
 
-    def only(self, *known: str) -> None:
-        """Every key must be one of these."""
-        for key in self.written:
-            if key not in known:
-                self.fault(key, unknown("不认识的键", key, known))
+    def only(self, *known: str) -> bool:
+        """Every key must be one of these; whether it is so."""
+        strange = [key for key in self.written if key not in known]
+        for key in strange:
+            self.fault(key, unknown("不认识的键", key, known))
+        return not strange
 
     def has(self, key: str) -> bool:
         return self.written.get(key) is not None
@@ -135,14 +139,15 @@ def part(written: Any, path: Path, notes: Notes) -> Part:
     """What stands there as a mapping; an empty one, and a fault, where it is none."""
     if not isinstance(written, Mapping):
         notes.fault(path, "这里应写成若干行“键: 值”")
-        return Part({}, path, notes)
+        return Part({}, path, notes, sound=False)
     return Part(written, path, notes)
 
 
 def unknown(words: str, what: str, known: Collection[str]) -> str:
     """That something is not known, and what was probably meant."""
     near = get_close_matches(what, known, n=1)
-    hint = f"；是不是 {near[0]}？" if near else f"；可以写：{listed(known)}"
+    listing = f"；可以写：{listed(known)}" if known else ""
+    hint = f"；是不是 {near[0]}？" if near else listing
     return f"{words}“{what}”{hint}"
 
 

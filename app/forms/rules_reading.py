@@ -4,6 +4,7 @@ for."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.forms.conditions import Condition
@@ -12,7 +13,7 @@ from app.forms.fields_reading import Asked
 from app.forms.form import Check, Kind, Material, Origin, Subject, Way
 from app.forms.layout_reading import no_circles
 from app.forms.reading import NOTE_AT_MOST, Part, listed, plainly, unknown
-from app.forms.types import FIRM_FACTS, PERSON_FACTS, TYPE_WORDS, Typed, takes, type_of
+from app.forms.types import FIRM_FACTS, PERSON_FACTS, TYPE_WORDS, takes, type_of
 from app.forms.vocabulary import KEPT
 
 SOURCES = (
@@ -42,7 +43,7 @@ def read_prefill(
             prefill.fault(name, unknown("schema 里没有这一栏：", name, list(fields)))
             continue
         rules = [_origin(rule, fields[name], fields, subject) for rule in prefill.parts(name)]
-        if not prefill.list(name):
+        if prefill.written[name] in (None, []):
             prefill.fault(name, "没有写任何来源；每个来源写成“- {from: …}”")
         _never_reached(prefill, name, rules)
         found[name] = tuple(rule for rule in rules if rule)
@@ -64,7 +65,8 @@ def _never_reached(prefill: Part, name: str, rules: list[Origin | None]) -> None
 
 def _origin(rule: Part, field: Asked, fields: Fields, subject: Subject | None) -> Origin | None:
     before = len(rule.notes.faults)
-    rule.only("from", "value", "when", "lock")
+    if not rule.only("from", "value", "when", "lock") or not rule.sound:
+        return None
     source = rule.text("from", required=f"没有 from：值从哪里来；可以写：{listed(SOURCES)}")
     if not source:
         return None
@@ -97,7 +99,7 @@ def _when(rule: Part, source: str, fields: Fields) -> tuple[Condition | None, bo
     rest = {key: value for key, value in written.items() if key != "licence"}
     if not rest:
         return None, validity == "any"
-    inner = Part({**rule.written, "when": rest}, rule.path, rule.notes)
+    inner = replace(rule, written={**rule.written, "when": rest})
     return read_condition(inner, "when", fields), validity == "any"
 
 
@@ -138,13 +140,13 @@ def _judge_source(
         if origin.name not in fields:
             rule.fault("from", unknown("这张表没有这一栏：", origin.name, list(fields)))
             return
-        if type_of(fields[origin.name]) != type_of(field):
+        if fields[origin.name].sound and type_of(fields[origin.name]) != type_of(field):
             judge_type(rule, field, type_of(fields[origin.name]))
 
 
-def judge_type(rule: Part, field: Typed, given: str) -> None:
+def judge_type(rule: Part, field: Asked, given: str) -> None:
     """What comes from there must be something the field takes."""
-    if not takes(field, given):
+    if field.sound and not takes(field, given):
         theirs, mine = TYPE_WORDS.get(given, "号码"), TYPE_WORDS[type_of(field)]
         rule.fault("from", f"来源是{theirs}，“{field.name}”是{mine}，填不进去")
 

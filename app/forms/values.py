@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, TypeChecker, ValidationError
@@ -82,6 +83,7 @@ _Draft = extend(
 )
 
 
+@lru_cache(maxsize=4)
 def _formats(today: date) -> FormatChecker:
     """The house's formats; an identity number's birthday is judged by the day."""
     checker = FormatChecker(formats=())
@@ -141,27 +143,27 @@ def _is_odd(one: str, lines: bool) -> bool:
     )
 
 
-ORDER = {"type": 0, "const": 1, "enum": 1, "oneOf": 1, "maxLength": 2, "minLength": 2, "format": 3}
+ORDER = {"type": 0, "const": 1, "enum": 1, "maxLength": 2, "minLength": 2, "format": 3}
 """What is told first, where several keywords complain."""
 
 
 def _told(field: Field, error: ValidationError, value: Any) -> FieldProblem:
     keyword = str(error.validator)
     if error.path:  # inside a list: an answer that is none of the options
-        keyword = "oneOf"
+        keyword = "enum"
     return FieldProblem(
         field.name, keyword, _sentence(field, keyword, error.validator_value, value)
     )
 
 
 def _sentence(field: Field, keyword: str, bound: Any, value: Any) -> Said:
-    said: dict[str, Any] = {**titled(field), "n": bound, "unit": Both(field.unit, field.unit_en)}
+    said: dict[str, Any] = {**titled(field), "n": bound}
     match keyword:
         case "type":
             return Said(TYPE_WORDS[field.type], said)
         case "const":
             return Said("请勾选“%(title)s”。", said)
-        case "enum" | "oneOf":
+        case "enum":
             return Said("请从列出的选项里选择%(title)s。", said)
         case "maxLength":
             return Said(
@@ -177,7 +179,13 @@ def _sentence(field: Field, keyword: str, bound: Any, value: Any) -> Said:
             return Said("%(words)s", {"words": Both(field.say, field.say_en)})
         case "multipleOf":
             return _of_steps(said, Decimal(str(bound)))
-    return Said(BOUND_WORDS[keyword], said)
+    return Said(BOUND_WORDS[keyword], {**said, "n": _with_unit(field, bound)})
+
+
+def _with_unit(field: Field, bound: Any) -> Both:
+    """80 平方米."""
+    english = f"{bound} {field.unit_en or field.unit}".strip()
+    return Both(f"{bound} {field.unit}".strip(), english)
 
 
 def _of_steps(said: Mapping[str, Any], step: Decimal) -> Said:
@@ -205,10 +213,10 @@ FORMAT_WORDS = {
     Format.POSTCODE: "%(title)s请填 6 位数字的邮政编码。",
 }
 BOUND_WORDS = {
-    "minimum": "%(title)s不能小于 %(n)s%(unit)s。",
-    "maximum": "%(title)s不能大于 %(n)s%(unit)s。",
-    "exclusiveMinimum": "%(title)s应大于 %(n)s%(unit)s。",
-    "exclusiveMaximum": "%(title)s应小于 %(n)s%(unit)s。",
+    "minimum": "%(title)s不能小于 %(n)s。",
+    "maximum": "%(title)s不能大于 %(n)s。",
+    "exclusiveMinimum": "%(title)s应大于 %(n)s。",
+    "exclusiveMaximum": "%(title)s应小于 %(n)s。",
     "minItems": "%(title)s至少选 %(n)s 项。",
     "maxItems": "%(title)s最多选 %(n)s 项。",
     "uniqueItems": "%(title)s里有重复的选择，请去掉一个。",

@@ -74,6 +74,8 @@ class Kind:
     validity: Validity
     renewal: Renewal | None
     fields: tuple[Field, ...]
+    expected: int | None = None
+    """How many there are to collect; None where nobody said."""
 
     def field(self, name: str) -> Field | None:
         return next((each for each in self.fields if each.name == name), None)
@@ -213,6 +215,7 @@ class KindPart(Part):
     names_representative = Text(load_default=None)
     validity = Nested(ValidityPart, required=True)
     renewal = Nested(RenewalPart, load_default=None)
+    expected = Whole(1, 999_999_999, load_default=None)
     fields_ = ListOf(Nested(FieldPart), data_key="fields", load_default=[])
 
     @post_load

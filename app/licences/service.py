@@ -142,7 +142,8 @@ def _representative(record: LicenceRecord, kind: Kind) -> tuple[str, str] | None
 
 
 def _columns(record: LicenceRecord) -> dict[str, Any]:
-    """What a row has of its record alone."""
+    """What a row has of its record alone, its content not sealed yet: most that comes in again is
+    not written."""
     seal = parts().seal
     index = _index(record.identifier)
     id = index[:ID_LENGTH]
@@ -172,7 +173,7 @@ def _columns(record: LicenceRecord) -> dict[str, Any]:
         "number_index": seal.find(NUMBER, record.number),
         "as_of": record.as_of,
         "content_hash": seal.find(CONTENT, json.dumps(said, default=str, sort_keys=True)),
-        "content_sealed": seal.seal(content_column(id), json.dumps(content, ensure_ascii=False)),
+        "content": json.dumps(content, ensure_ascii=False),
     }
 
 
@@ -181,6 +182,7 @@ def _write(rows: Sequence[dict[str, Any]]) -> None:
     licence in since it was read."""
     if not rows:
         return
+    sealed = [_sealed(**row) for row in rows]
     insert = insert_into(LICENCES)
     kept = ("id", "identifier_index", "created_at")
     better = tuple_(LICENCES.c.as_of, LICENCES.c.content_hash) < tuple_(
@@ -188,7 +190,11 @@ def _write(rows: Sequence[dict[str, Any]]) -> None:
     )
     upsert = insert.on_conflict_do_update(
         index_elements=["identifier_index"],
-        set_={name: insert.excluded[name] for name in rows[0] if name not in kept},
+        set_={name: insert.excluded[name] for name in sealed[0] if name not in kept},
         where=better,
     )
-    db.session.execute(upsert, rows)
+    db.session.execute(upsert, sealed)
+
+
+def _sealed(content: str, **row: Any) -> dict[str, Any]:
+    return {**row, "content_sealed": parts().seal.seal(content_column(row["id"]), content)}

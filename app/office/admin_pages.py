@@ -77,6 +77,7 @@ def _of_people(plan: HallPlan) -> dict[str, Any]:
 def _of_devices(plan: HallPlan) -> dict[str, Any]:
     return {
         "kinds": {kind: _(words) for kind, words in DEVICE_WORDS.items()},
+        "administers": actor().role in ADMINISTRATOR,
         "counters": list(plan.counters),
     }
 

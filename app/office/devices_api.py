@@ -10,13 +10,22 @@ from flask import Response
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import LEADS
+from app.core.acts import ADMINISTRATOR, LEADS
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
 from app.office.deeds import DEVICE_DEEDS, deeds_out
 from app.staff import devices, service
 from app.staff.queries import all_devices
-from app.staff.schemas import AsksOut, CodeIn, DeedOut, DeviceIn, DeviceOut, PairIn
+from app.staff.schemas import (
+    AsksOut,
+    CodeIn,
+    DeedOut,
+    DeviceIn,
+    DeviceOut,
+    PairIn,
+    SystemAddedOut,
+    SystemIn,
+)
 from app.tickets.schemas import NothingIn
 
 bp = APIBlueprint("office_devices", __name__, url_prefix="/api/v1/staff", tag="设备")
@@ -56,6 +65,20 @@ def pair(json_data: dict[str, Any]) -> Response:
     doing = act()
     devices.count_try(doing.actor.id, doing)
     return _do(lambda hall: devices.pair(**json_data, hall=hall, act=doing), status=201)
+
+
+@bp.post("/devices/systems")
+@access("staff", roles=ADMINISTRATOR)
+@bp.input(SystemIn)
+@bp.output(SystemAddedOut, status_code=201)
+@bp.doc(summary="登记一个外部系统，给出它的令牌；它只能送证照来")
+def add_system(json_data: dict[str, Any]) -> Response:
+    doing, hall = act(), actor().hall or ""
+    return perform_here(
+        lambda: service.add_device("system", hall, json_data["name"], doing),
+        lambda added: {"id": added.id, "token": added.token},
+        status=201,
+    )
 
 
 @bp.post("/devices/<device_id>/change")

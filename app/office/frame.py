@@ -25,6 +25,7 @@ TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("office_report.page", "日报", LEADS),
     ("admin_pages.log", "号票记录", (Role.CLERK, *LEADS)),
     ("outbox_pages.page", "通知", LEADS),
+    ("library_pages.covered", "证照库", (Role.ADMINISTRATOR,)),
     ("admin_pages.devices", "设备", LEADS),
     ("admin_pages.people", "账号", (Role.ADMINISTRATOR,)),
     ("admin_pages.hall", "大厅文件", (Role.ADMINISTRATOR,)),

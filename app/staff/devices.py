@@ -161,8 +161,10 @@ def change_device(device: str, hall: str, name: str, counter: str | None, act: A
     audit.note(act, hall, "device_changed", name, counter=counter)
 
 
-def page_of(kind: str, hall: str, counter: str | None) -> str:
-    """The address at which a device of this kind does its work."""
+def page_of(kind: str, hall: str, counter: str | None) -> str | None:
+    """The address at which a device of this kind does its work; other systems have none."""
+    if kind == "system":
+        return None
     if kind == "kiosk":
         return "/kiosk/"
     return f"/screen/{hall}" if counter is None else f"/screen/{hall}/counter/{counter}"

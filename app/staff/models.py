@@ -56,14 +56,14 @@ class StaffSessionRow(db.Model):
 
 
 class DeviceRow(db.Model):
-    """A number machine or a screen."""
+    """A number machine, a screen, or another system that brings data."""
 
     __tablename__ = "devices"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """kiosk, screen."""
+    """kiosk, screen, system."""
     hall: Mapped[str] = mapped_column(String(32))
     counter: Mapped[str | None] = mapped_column(String(16))
     """The counter a small screen hangs above; None: a machine, or a screen for the whole hall."""

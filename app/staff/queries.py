@@ -127,6 +127,16 @@ def device(device_id: str) -> Row[Any] | None:
     return db.session.execute(select(*DEVICES.c).where(DEVICES.c.id == device_id)).one_or_none()
 
 
+def device_names(actors: Iterable[str]) -> dict[str, str]:
+    """`system:<id>`, as the author of a deed is kept -> what that device is called; others are left
+    out."""
+    kinds = {actor.partition(":")[2]: actor for actor in actors}
+    rows = db.session.execute(
+        select(DEVICES.c.id, DEVICES.c.kind, DEVICES.c.name).where(DEVICES.c.id.in_(kinds))
+    )
+    return {kinds[row.id]: row.name for row in rows if kinds[row.id] == f"{row.kind}:{row.id}"}
+
+
 def _of_hall(table: Any, hall: str | None) -> Select[Any]:
     every = select(*table.c)
     return every if hall is None else every.where(table.c.hall == plan_of(hall).code)

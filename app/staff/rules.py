@@ -10,4 +10,6 @@ ROLE_WORDS = {
     Role.SUPERVISOR: "值班主任",
     Role.ADMINISTRATOR: "管理员",
 }
-DEVICE_WORDS = {"kiosk": "取号机", "screen": "大厅屏幕"}
+DEVICE_WORDS = {"kiosk": "取号机", "screen": "大厅屏幕", "system": "外部系统"}
+PAIRED = ("kiosk", "screen")
+"""What shows a code to be paired by; another system is given its token."""

@@ -9,7 +9,7 @@ from apiflask.fields import AwareDateTime, Boolean, List, Nested, String
 from apiflask.validators import Length, OneOf, Regexp
 
 from app.core.acts import Role
-from app.staff.rules import DEVICE_WORDS
+from app.staff.rules import DEVICE_WORDS, PAIRED
 
 
 class StaffSignInIn(Schema):
@@ -37,7 +37,11 @@ class DeviceSelfOut(Schema):
     name = String(required=True)
     hall = String(required=True)
     counter = String(required=True, allow_none=True)
-    page = String(required=True, metadata={"description": "这台设备工作的页面"})
+    page = String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "这台设备工作的页面；外部系统没有"},
+    )
 
 
 class WhoAmIOut(Schema):
@@ -53,11 +57,15 @@ class CodeIn(Schema):
 
 
 class AsksOut(Schema):
-    kind = String(required=True, validate=OneOf(DEVICE_WORDS))
+    kind = String(required=True, validate=OneOf(PAIRED))
+
+
+class SystemIn(Schema):
+    name = String(required=True, **NAME)
 
 
 class PairIn(CodeIn):
-    kind = String(required=True, validate=OneOf(DEVICE_WORDS))
+    kind = String(required=True, validate=OneOf(PAIRED))
     name = String(required=True, **NAME)
     counter = String(**COUNTER, metadata={"description": "窗口小屏所在的窗口"})
 
@@ -65,6 +73,11 @@ class PairIn(CodeIn):
 class DeviceIn(Schema):
     name = String(required=True, **NAME)
     counter = String(**COUNTER)
+
+
+class SystemAddedOut(Schema):
+    id = String(required=True)
+    token = String(required=True, metadata={"description": "令牌，只在此给出一次"})
 
 
 class DeviceOut(DeviceSelfOut):

@@ -29,7 +29,7 @@ from app.staff.errors import (
 )
 from app.staff.queries import DEVICES, SEEN_EVERY, SESSIONS, STAFF
 
-DEVICE_KINDS = ("kiosk", "screen")
+DEVICE_KINDS = ("kiosk", "screen", "system")
 SESSION_LASTS = timedelta(hours=12)
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """argon2id at OWASP's least setting: a hall signs in within the same five minutes."""

@@ -14,7 +14,7 @@ from tests.guards.frozen import openapi
 from tests.house import KIOSK_TOKEN, credit_code
 from tests.ratings.visits import finished, rate
 
-KINDS = {"public", "kiosk", "screen", "staff", "ticket", "citizen"}
+KINDS = {"public", "kiosk", "screen", "staff", "ticket", "citizen", "system"}
 SESSIONS = ("/api/v1/session", "/api/v1/staff/session")
 
 

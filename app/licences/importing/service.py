@@ -1,0 +1,155 @@
+"""Bringing licences in: a file is announced, received, worked off by workers, or taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+
+from app.core.acts import Act
+from app.core.db import after_commit, after_rollback, db
+from app.core.parts import parts
+from app.licences.importing import files
+from app.licences.importing.columns import layout_of
+from app.licences.importing.errors import FileEmpty, FormatUnknown, ImportClosed
+from app.licences.importing.files import Draft
+from app.licences.importing.nudge import try_nudge
+from app.licences.importing.queries import (
+    FAULTS,
+    IMPORTS,
+    KINDS,
+    Import,
+    outlived,
+    own_import,
+)
+from app.licences.importing.reading import Decoding, Format, header_of
+from app.licences.importing.rules import OPEN, State, format_of
+
+NAME_AT_MOST = 200
+POSTED = "API"
+"""What a file is called that was made of records in a request."""
+
+
+def begin(name: str, act: Act, as_of: datetime | None = None, form: Format | None = None) -> str:
+    """Announce a file; the import's id. `as_of`: when its licences were true, for those that do not
+    say so. Raises FormatUnknown."""
+    form = form or format_of(name)
+    if form is None:
+        raise FormatUnknown
+    import_id = act.new_id()
+    db.session.execute(
+        insert(IMPORTS).values(
+            id=import_id,
+            hall=act.actor.hall,
+            actor=str(act.actor),
+            name=name[-NAME_AT_MOST:],
+            format=form,
+            as_of=as_of,
+            state=State.AWAITING,
+            touched_at=act.now,
+            created_at=act.now,
+        )
+    )
+    return import_id
+
+
+def awaiting(import_id: str, act: Act) -> Import:
+    """An import of theirs that waits for its file. Raises UnknownImport, ImportClosed."""
+    found = own_import(act.actor, import_id)
+    db.session.rollback()  # nothing is held while the file comes
+    if found.state != State.AWAITING:
+        raise ImportClosed
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that can be read."""
+
+    draft: Draft
+    encoding: str
+
+
+def keep_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kept:
+    """Before a file is `received`, in no transaction, since it may take long: keep it, and see
+    whether it can be read at all. Raises FileTooLarge, FileEmpty, EncodingUnknown, HeaderWrong."""
+    decoding = Decoding()
+    draft = files.keep(import_id, read, parts().settings.max_import, decoding.feed)
+    try:
+        if draft.size == 0:
+            raise FileEmpty
+        encoding = decoding.encoding()
+        if form is Format.CSV:
+            with files.opened(import_id, draft) as file:
+                header, _ = header_of(file, encoding)
+            layout_of(header)
+    except BaseException:
+        files.drop(draft)
+        raise
+    return Kept(draft, encoding)
+
+
+def received(kept: Kept, act: Act, *, nudges: bool = True) -> None:
+    """The file is there: a worker may begin; without `nudges`, whoever brought it. Raises
+    ImportClosed where it was there before."""
+    draft = kept.draft
+    changed = db.session.execute(
+        update(IMPORTS)
+        .where(IMPORTS.c.id == draft.import_id, IMPORTS.c.state == State.AWAITING)
+        .values(state=State.QUEUED, size=draft.size, encoding=kept.encoding, touched_at=act.now)
+        .returning(IMPORTS.c.id)
+    ).first()
+    if changed is None:
+        files.drop(draft)
+        raise ImportClosed
+    files.adopt(draft)
+    if nudges:
+        after_commit(try_nudge)
+
+
+def bring_records(
+    records: Sequence[Mapping[str, Any]], act: Act, as_of: datetime | None = None
+) -> str:
+    """Some records as a file of their own; the import's id."""
+    import_id = begin(POSTED, act, as_of, Format.JSONL)
+    after_rollback(lambda: files.forget(import_id))
+    lines = "".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in records)
+    received(keep_file(import_id, Format.JSONL, BytesIO(lines.encode()).read), act)
+    return import_id
+
+
+def cancel(import_id: str, act: Act) -> None:
+    """Take back what no worker has done yet; what is in the library stays. Raises ImportClosed."""
+    open_ = IMPORTS.c.state.in_((State.AWAITING, *OPEN))
+    changed = db.session.execute(
+        update(IMPORTS)
+        .where(IMPORTS.c.id == import_id, open_)
+        .values(state=State.CANCELLED, ended_at=act.now)
+        .returning(IMPORTS.c.id)
+    ).first()
+    if changed is None:
+        raise ImportClosed
+    after_commit(lambda: files.forget(import_id))
+
+
+def forget_outlived(act: Act) -> int:
+    """End imports whose file never came, and drop those kept long enough, a few at a time; how
+    many. What they brought of each kind is known until another brings more."""
+    dropped = 0
+    for row in outlived(act.now):
+        if row.state == State.AWAITING:
+            cancel(row.id, act)
+            continue
+        dropped += 1
+        for table, column in (
+            (FAULTS, FAULTS.c.import_id),
+            (KINDS, KINDS.c.import_id),
+            (IMPORTS, IMPORTS.c.id),
+        ):
+            db.session.execute(delete(table).where(column == row.id))
+    return dropped
