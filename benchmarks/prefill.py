@@ -180,8 +180,8 @@ def fill(house: House, rows: int) -> None:
                 db.session.execute(insert(LicenceRow.__table__), some)
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE"))
-            if db.engine.dialect.name == "sqlite":  # as it is once a night's import is over
-                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        db.session.remove()
+        db.engine.dispose()  # SQLite puts its log into the file as the last connection closes
 
 
 def holder_rows(people: list[str], now: datetime) -> Iterator[dict[str, Any]]:
