@@ -48,6 +48,7 @@ from app.estimates import routes as estimates
 from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
 from app.kiosk import forms_api as kiosk_forms_api
+from app.kiosk import forms_pages as kiosk_forms_pages
 from app.kiosk import pages as kiosk_pages
 from app.licences import routes as licences
 from app.licences.importing import routes as licence_imports
@@ -207,6 +208,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         language.bp,
         pages.bp,
         kiosk_pages.bp,
+        kiosk_forms_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
         office_report.bp,

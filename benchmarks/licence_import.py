@@ -51,6 +51,8 @@ class Run:
     """Receiving the file: sealed, decoded, on the disk."""
     worked_s: float
     """Working it off."""
+    cpu_s: float
+    """Of that, seconds of a processor in this process; the database's are its own."""
     memory: list[tuple[int, int]]
     """(rows, resident bytes) on the way."""
     counts: dict[str, int]
@@ -130,7 +132,7 @@ def work(pipe: Any, settings: Settings, path: Path, batch: int) -> None:
             kept = service.keep_file(import_id, Format.CSV, file.read)
         with transaction():
             service.received(kept, act, nudges=False)
-        received = time.monotonic()
+        received, used = time.monotonic(), time.process_time()
         memory: list[tuple[int, int]] = []
         last: list[Any] = []
 
@@ -140,10 +142,10 @@ def work(pipe: Any, settings: Settings, path: Path, batch: int) -> None:
                 memory.append((row.read, resident()))
 
         running.go_on(import_id, watch)
-        ended = time.monotonic()
+        ended, used = time.monotonic(), time.process_time() - used
         [row] = last
         counts = {name: row._mapping[name] for name in ("new", "updated", "same", "wrong")}
-        pipe.send(Run(row.read, received - began, ended - received, memory, counts))
+        pipe.send(Run(row.read, received - began, ended - received, used, memory, counts))
 
 
 def resident() -> int:
@@ -155,8 +157,9 @@ def tell(name: str, run: Run) -> None:
     memory = "  ".join(f"{rows // 1000}k {held / MEGABYTE:.0f}" for rows, held in run.memory)
     counts = ", ".join(f"{count:,} {what}" for what, count in run.counts.items() if count)
     print(
-        f"{name:>10}: {run.rate:,.0f} rows a second ({run.worked_s:.0f} s, received in"
-        f" {run.kept_s:.1f} s): {counts}"
+        f"{name:>10}: {run.rate:,.0f} rows a second ({run.worked_s:.0f} s,"
+        f" {run.cpu_s / run.rows * 1e6:.0f} µs of processor a row; received in {run.kept_s:.1f} s):"
+        f" {counts}"
     )
     print(f"            MB resident after rows: {memory}")
 

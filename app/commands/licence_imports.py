@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
-from sqlalchemy import Row
 
 from app.citizens.rules import BEIJING
 from app.core.acts import SYSTEM, Act
@@ -15,6 +13,7 @@ from app.core.db import db, transaction
 from app.core.errors import DomainError
 from app.core.parts import parts
 from app.licences.importing import queries, service
+from app.licences.importing.queries import Import
 from app.licences.importing.reading import Format
 from app.licences.importing.rules import STATE_WORDS, State
 from app.licences.importing.running import go_on
@@ -59,7 +58,7 @@ def show_errors(import_id: str) -> None:
         click.echo(piece, nl=False)
 
 
-def _told(row: Row[Any], errors: Path | None) -> None:
+def _told(row: Import, errors: Path | None) -> None:
     click.echo()
     click.echo(f"{STATE_WORDS[State(row.state)]}。{row.failure or ''}")
     if row.unknown:
@@ -74,7 +73,7 @@ def _told(row: Row[Any], errors: Path | None) -> None:
         raise SystemExit(1)
 
 
-def _show(row: Row[Any]) -> None:
+def _show(row: Import) -> None:
     share = row.position / row.size
     click.echo(
         f"\r{share:4.0%}  {row.read} 行：新 {row.new}，更新 {row.updated}，相同 {row.same}，"
@@ -87,7 +86,7 @@ def _format(import_id: str) -> Format:
     return Format(_row(import_id).format)
 
 
-def _row(import_id: str) -> Row[Any]:
+def _row(import_id: str) -> Import:
     found = queries.any_import(import_id)
     db.session.rollback()
     return found

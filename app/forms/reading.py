@@ -146,10 +146,8 @@ def part(written: Any, path: Path, notes: Notes) -> Part:
 def unknown(words: str, what: str, known: Collection[str]) -> str:
     """That something is not known, and what was probably meant."""
     near = get_close_matches(what, known, n=1)
-    if near:
-        hint = f"；是不是 {near[0]}？"
-    else:
-        hint = f"；可以写：{listed(known)}" if known else ""
+    listing = f"；可以写：{listed(known)}" if known else ""
+    hint = f"；是不是 {near[0]}？" if near else listing
     return f"{words}“{what}”{hint}"
 
 

@@ -65,7 +65,8 @@ def judge(form: Form, values: Mapping[str, Any], today: date) -> list[FieldProbl
     ]
     strange = [_unknown(name) for name in values if name not in form.fields]
     wrong = {problem.field for problem in alone}
-    return [*alone, *_together(form, mine, wrong, today), *strange]
+    together = (each for each in _together(form, mine, wrong, today) if each.field in shown)
+    return [*alone, *together, *strange]
 
 
 def _alone(field: Field, value: Any, today: date) -> FieldProblem | None:

@@ -158,3 +158,12 @@ def test_codes_are_long_and_of_letters_nobody_takes_for_others():
     assert len(codes) == 2**12
     assert {len(code) for code in codes} == {CODE_LENGTH}
     assert code_read("OIL0") == "0110"
+
+
+@pytest.mark.parametrize("count", range(18, 28))
+def test_no_heading_is_left_alone_at_the_foot_of_a_page(count):
+    group = PrintedGroup("情况", tuple(PrintedField(f"栏目{n}", "长" * 20) for n in range(count)))
+    pdf, _ = pdf_as(contents.application(printable(group)))
+    first = re.sub(r"\s", "", pages(pdf)[0])
+    assert ("材料清单" in first) == ("1营业执照" in first)
+    assert ("声明与签署" in first) == ("法定代表人或经办人" in first)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.forms.definition import DefinitionBroken, Fault, judged, parse
-from app.forms.form import Widget
+from app.forms.conditions import COMBINED, OPERATORS
+from app.forms.definition import KEYS, DefinitionBroken, Fault, judged, parse
+from app.forms.fields_reading import KEYWORDS
+from app.forms.form import Format, Way, Widget
+from app.forms.rules_reading import CHECKED, PAPER
+from app.forms.types import FIRM_FACTS, LICENCE_FACTS, PERSON_FACTS
+from app.forms.vocabulary import KEPT
 from app.licences.kinds import parse_kinds
 from config.settings import ROOT
 from tests.forms.sample import DEFINITION, FORM, kinds, written
@@ -32,6 +38,9 @@ def put(*path, value):
     return change
 
 
+DEMO_KINDS = {
+    kind.code: kind for kind in parse_kinds((ROOT / "config/licence-kinds.yaml").read_text())
+}
 FIELD = ("schema", "properties")
 RULE = ("prefill", "phone", 0)
 SHOWN = ("layout", 1, "fields", 1, "when")
@@ -627,10 +636,7 @@ def test_a_definition_is_the_same_from_json_and_read_again():
     "file", sorted((ROOT / "config/forms").glob("*.yaml")), ids=lambda f: f.stem
 )
 def test_the_demos_forms_are_faultless(file: Path):
-    known = {
-        kind.code: kind for kind in parse_kinds((ROOT / "config/licence-kinds.yaml").read_text())
-    }
-    assert judged(file.read_text(), known).faults == []
+    assert judged(file.read_text(), DEMO_KINDS).faults == []
 
 
 plain = st.recursive(
@@ -654,3 +660,21 @@ def paths(value, path=()):
 def test_whatever_stands_somewhere_is_judged_and_breaks_nothing(path, value):
     found = judged(written(put(*path, value=value)), kinds())
     assert bool(found.faults) == (found.form is None)
+
+
+GUIDE = (ROOT / "docs/forms.md").read_text()
+
+
+def test_the_guides_examples_can_be_published():
+    examples = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.S)
+    assert len(examples) == 6
+    assert [judged(example, DEMO_KINDS).faults for example in examples] == [[]] * 6
+
+
+def test_the_guide_names_every_word_there_is():
+    words = {
+        *KEYS, *KEYWORDS, *KEPT, *OPERATORS, *COMBINED, *PAPER, *CHECKED, *map(str, Format),
+        *map(str, Way), *(f"person.{fact}" for fact in PERSON_FACTS),
+        *(f"firm.{fact}" for fact in FIRM_FACTS), *LICENCE_FACTS.keys() - {"identifier"},
+    }  # fmt: skip
+    assert {word for word in words if word not in GUIDE} == set()

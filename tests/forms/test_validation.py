@@ -11,11 +11,12 @@ import pytest
 from babel.messages.pofile import read_po
 
 from app.core.language import FOLDER, tell
+from app.forms.definition import parse
 from app.forms.materials import KeptMaterial, materials_of, months_after
 from app.forms.prefill import LicenceFacts
 from app.forms.validation import judge, kept, text_of, visible
 from config.settings import ROOT
-from tests.forms.sample import FORM, TODAY
+from tests.forms.sample import FORM, TODAY, written
 
 RIGHT = {"firm_name": "老𠮷饭店", "phone": "13800138000", "kind": "sell", "agreed": True}
 
@@ -190,6 +191,18 @@ def test_what_is_hidden_counts_as_not_filled_and_is_not_kept():
 def test_a_rule_waits_until_what_it_compares_is_there_and_right():
     assert problems(begins="2026-05-01") == {}
     assert problems(begins="2026-05-32", ends="2026-05-01").keys() == {"begins"}
+
+
+def test_nothing_is_asked_of_a_field_that_is_hidden():
+    def change(made):
+        made["checks"].append(
+            {"then": {"field": "area", "filled": True}, "at": ["area"], "say": "填"}
+        )
+
+    form = parse(written(change))
+    assert judge(form, RIGHT, TODAY) == []
+    eats = {**RIGHT, "kind": "eat", "goods": ["hot"]}
+    assert [problem.field for problem in judge(form, eats, TODAY)] == ["area"]
 
 
 def test_values_read_as_people_say_them():

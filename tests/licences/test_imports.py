@@ -11,8 +11,10 @@ from sqlalchemy import delete
 
 from app.core.db import db
 from app.licences.importing import reading
+from app.licences.importing.columns import NEEDED, TITLES
 from app.licences.importing.errors import EncodingUnknown, FileEmpty, FormatUnknown, HeaderWrong
 from app.licences.queries import LICENCES
+from config.settings import ROOT
 from tests.licences.imports import bring, brought, counts, faults, library, with_kinds
 from tests.licences.register import columns, csv_of, jsonl_of, kinds, register
 
@@ -188,6 +190,21 @@ def test_lines_that_are_no_json_are_told(house):
     ]
 
 
+def test_objects_of_the_strangest_kind_stop_nobody(house):
+    [right] = register(1)
+    strange = [
+        {**right, name: value}
+        for name in right
+        for value in (["x"], {"x": [1]}, True, 7, 1e400, "9" * 5000, "0001-01-01T00:00:00+14:00")
+    ]
+    row = brought(house, jsonl_of([*strange, right]).replace(b"Infinity", b"1e999"), "r.jsonl")
+    assert row["state"] == "done"
+    assert row["read"] == len(strange) + 1
+    assert row["read"] == row["new"] + row["same"] + row["updated"] + row["older"] + row["wrong"]
+    assert len(library(house)) == 1
+    assert row["unknown"] == ["data"]
+
+
 def test_a_cell_may_hold_line_breaks(house):
     one, *others = register(4)
     one["data"]["address"] = '青禾市"老街"\n一号'
@@ -216,3 +233,10 @@ def test_what_is_no_such_file_is_refused_at_once(house, content, name, refused):
 def test_a_file_without_rows_is_done_at_once(house):
     row = brought(house, csv_of([]))
     assert (row["state"], counts(row)) == ("done", {})
+
+
+def test_the_page_on_files_names_every_column():
+    told = (ROOT / "docs" / "licence-files.md").read_text(encoding="utf-8")
+    for name, titles in TITLES.items():
+        needed = "yes" if name in NEEDED else ""
+        assert f"| `{name}` | {'、'.join(titles)} | {needed} | " in told

@@ -7,6 +7,7 @@ import io
 from dataclasses import replace
 
 import pytest
+import requests
 
 from tests.faults.conftest import leave
 from tests.house import KIOSK_TOKEN, House, open_house, refused
@@ -171,3 +172,19 @@ def test_files_on_their_way_are_forgotten(house):
     folder = house.app.extensions["parts"].settings.instance_path / "imports"
     assert state(house, made)["state"] == "done"
     assert made not in {path.name for path in folder.iterdir()}
+
+
+def test_a_file_may_come_in_pieces(shared_live_server, house, tokens):
+    """From a system that does not know beforehand how long it is."""
+    made = house.post(IMPORTS, tokens["市场监管"], {"name": "r.csv"}).json["id"]
+    content = csv_of(register(6000))
+    pieces = (content[start : start + 50_000] for start in range(0, len(content), 50_000))
+    answer = requests.put(
+        f"{shared_live_server}/api/v1{IMPORTS}/{made}/file",
+        data=pieces,
+        headers={"Authorization": f"Bearer {tokens['市场监管']}", "Content-Type": "text/csv"},
+        timeout=30,
+    )
+    assert (answer.status_code, answer.json()["size"]) == (200, len(content))
+    assert len(content) > house.app.config["MAX_CONTENT_LENGTH"]
+    house.post(f"{IMPORTS}/{made}/cancel", tokens["市场监管"], {})

@@ -22,9 +22,11 @@ NOT_PAGES = {
     "clips.clip",
     "code_pages.image",
     "clips.clips",
+    "desk_pages.page",  # of the client: tests/phone/test_desk.py
     "docs.asset",
     "docs.openapi",
     "language.catalogue",
+    "library_pages.shares_file",
     "pages.font",
     "phone_pages.file",
     "phone_pages.page",  # of the client: tests/phone
@@ -52,6 +54,9 @@ PAGES = {
     "office_report.page": ("/office/report", "supervisor", DESK),
     "admin_pages.log": ("/office/log?number=A001", "supervisor", DESK),
     "outbox_pages.page": ("/office/outbox", "supervisor", DESK),
+    "library_pages.covered": ("/office/licences", "administrator", DESK),
+    "library_pages.imports": ("/office/licences/imports", "administrator", DESK),
+    "library_pages.shares": ("/office/licences/shares", "administrator", DESK),
     "admin_pages.devices": ("/office/devices", "supervisor", DESK),
     "admin_pages.people": ("/office/people", "administrator", DESK),
     "code_pages.page": ("/office/mini-program-code", "supervisor", DESK),

@@ -149,7 +149,7 @@ class Wording:
             record["kind"] = kind.code
             fields = self._fields[kind.code]
             record["data"] = {fields.get(said, said): v for said, v in record["data"].items()}
-        if record.get("valid_until") in ENDLESS:
+        if _text(record.get("valid_until")) in ENDLESS:
             del record["valid_until"]
         _reword(record, "state", STATES)
         _reword(record, "holder_kind", HOLDERS)

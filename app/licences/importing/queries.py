@@ -17,11 +17,13 @@ from app.licences.importing.rules import FILE_AWAITED, KEPT, OPEN, State
 IMPORTS = ImportRow.__table__
 FAULTS = ImportFaultRow.__table__
 KINDS = ImportKindRow.__table__
+Import = Row[Any]
+"""An import's row, as it stands."""
 SOME = 1000
 """Faults read at once."""
 
 
-def import_seen_by(actor: Actor, import_id: str) -> Row[Any]:
+def import_seen_by(actor: Actor, import_id: str) -> Import:
     """One import, for whoever may see how it is doing: who brought it, and its hall's
     administrators. Raises UnknownImport."""
     found = db.session.execute(
@@ -32,7 +34,7 @@ def import_seen_by(actor: Actor, import_id: str) -> Row[Any]:
     return found
 
 
-def any_import(import_id: str) -> Row[Any]:
+def any_import(import_id: str) -> Import:
     """One import, for the command line. Raises UnknownImport."""
     found = db.session.execute(select(*IMPORTS.c).where(IMPORTS.c.id == import_id)).one_or_none()
     if found is None:
@@ -40,7 +42,7 @@ def any_import(import_id: str) -> Row[Any]:
     return found
 
 
-def own_import(actor: Actor, import_id: str) -> Row[Any]:
+def own_import(actor: Actor, import_id: str) -> Import:
     """One import, for who brought it. Raises UnknownImport."""
     found = import_seen_by(actor, import_id)
     if found.actor != str(actor):
@@ -48,7 +50,7 @@ def own_import(actor: Actor, import_id: str) -> Row[Any]:
     return found
 
 
-def imports_seen_by(actor: Actor, limit: int = 50) -> Sequence[Row[Any]]:
+def imports_seen_by(actor: Actor, limit: int = 50) -> Sequence[Import]:
     """The latest, newest first."""
     query = select(*IMPORTS.c).where(_seen_by(actor))
     return db.session.execute(

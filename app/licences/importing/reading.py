@@ -119,10 +119,8 @@ def _one_object(line: bytes, encoding: str, number: int, end: int) -> Row:
     if not isinstance(found, dict):
         return Row(number, end, None, "不是 JSON 对象。")
     if (
-        ("\\u" in text
-        and UNFIT.search(json.dumps(found, ensure_ascii=False, default=str)))
-        or "\0" in text
-    ):
+        "\\u" in text and UNFIT.search(json.dumps(found, ensure_ascii=False, default=str))
+    ) or "\0" in text:
         return Row(number, end, None, "含有无法保存的字符。")
     return Row(number, end, found)
 

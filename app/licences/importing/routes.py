@@ -8,7 +8,6 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request, stream_with_context
-from sqlalchemy import Row
 
 from app.catalog.service import plan_of
 from app.core.acts import ADMINISTRATOR
@@ -19,9 +18,11 @@ from app.core.parts import parts
 from app.licences.importing import queries, service
 from app.licences.importing.coverage import coverage
 from app.licences.importing.errors import NothingToImport
+from app.licences.importing.queries import Import
 from app.licences.importing.reading import Format
 from app.licences.importing.schemas import (
     AfterQuery,
+    CancelIn,
     CoverageOut,
     ImportFaultOut,
     ImportIn,
@@ -30,7 +31,6 @@ from app.licences.importing.schemas import (
 from app.licences.importing.sheets import faults_csv
 from app.licences.importing.view import coverage_out, fault_out, import_out
 from app.staff.queries import device_names, usernames
-from app.tickets.schemas import NothingIn
 
 bp = APIBlueprint("licence_imports", __name__, url_prefix="/api/v1/licences", tag="证照归集")
 
@@ -77,7 +77,7 @@ def file(import_id: str) -> Response:
     found = service.awaiting(import_id, doing)
     kept = service.keep_file(import_id, Format(found.format), request.stream.read)
 
-    def use_case() -> Row[Any]:
+    def use_case() -> Import:
         service.received(kept, doing)
         return queries.own_import(doing.actor, import_id)
 
@@ -102,7 +102,7 @@ def one(import_id: str) -> Response:
 
 @bp.post("/imports/<import_id>/cancel")
 @access("staff", "system", roles=ADMINISTRATOR)
-@bp.input(NothingIn)
+@bp.input(CancelIn)
 @bp.output(ImportOut)
 @bp.doc(
     summary="取消还没有处理的部分；已经导入的证照留下",
@@ -111,7 +111,7 @@ def one(import_id: str) -> Response:
 def cancel(import_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
 
-    def use_case() -> Row[Any]:
+    def use_case() -> Import:
         queries.import_seen_by(doing.actor, import_id)
         service.cancel(import_id, doing)
         return queries.import_seen_by(doing.actor, import_id)
@@ -151,11 +151,11 @@ def covered() -> Response:
     return answer(coverage_out(coverage(today), today, plan.zone))
 
 
-def _out(row: Row[Any]) -> dict[str, Any]:
+def _out(row: Import) -> dict[str, Any]:
     return _all_out([row])[0]
 
 
-def _all_out(rows: Iterable[Row[Any]]) -> list[dict[str, Any]]:
+def _all_out(rows: Iterable[Import]) -> list[dict[str, Any]]:
     found = list(rows)
     actors = {row.actor for row in found}
     by = usernames(actors) | device_names(actors)

@@ -15,11 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, case, insert, or_, select, update
-from sqlalchemy import Row as DbRow
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 
 from app.citizens.rules import BEIJING
 from app.core.acts import SYSTEM, Act
@@ -39,7 +38,7 @@ from app.licences.importing.columns import (
     layout_of,
 )
 from app.licences.importing.errors import HeaderWrong
-from app.licences.importing.queries import FAULTS, IMPORTS, KINDS
+from app.licences.importing.queries import FAULTS, IMPORTS, KINDS, Import
 from app.licences.importing.reading import Format, Row, begin_of, header_of, rows_of
 from app.licences.importing.rules import (
     BATCH,
@@ -65,6 +64,7 @@ GIVEN_UP = "导入程序几次没有进展，已经停止；已经导入的证�
 FILE_GONE = "收到的文件不见了，请重新上传。"
 FIELD_AT_MOST = 200
 REASON_AT_MOST = 500
+NOT_UNDERSTOOD = "这一行的内容无法理解。"
 NOT_KEPT = "这一行没有存进证照库，请联系系统管理员。"
 
 
@@ -85,7 +85,7 @@ class Judged:
     incomplete: bool = False
 
 
-def go_on(import_id: str, watch: Callable[[DbRow[Any]], object] | None = None) -> bool:
+def go_on(import_id: str, watch: Callable[[Import], object] | None = None) -> bool:
     """Have the import in hand until it is over or others should get their turn; with `watch`, which
     hears of each batch, until it is over. False where it was not to be had."""
     clock = parts().clock
@@ -109,7 +109,7 @@ def go_on(import_id: str, watch: Callable[[DbRow[Any]], object] | None = None) -
     return True
 
 
-def _take(import_id: str, clock: Clock) -> DbRow[Any] | None:
+def _take(import_id: str, clock: Clock) -> Import | None:
     now = clock.now()
     mine = update(IMPORTS).where(
         IMPORTS.c.id == import_id,
@@ -133,7 +133,7 @@ def _take(import_id: str, clock: Clock) -> DbRow[Any] | None:
 
 
 def _work(
-    job: DbRow[Any], file: BinaryIO, clock: Clock, watch: Callable[[DbRow[Any]], object] | None
+    job: Import, file: BinaryIO, clock: Clock, watch: Callable[[Import], object] | None
 ) -> bool:
     """Whether the file is at its end."""
     end = clock.now() + LASTS
@@ -162,7 +162,7 @@ class Rows:
     """Grows while the rows are read."""
 
 
-def _judged(job: DbRow[Any], file: BinaryIO, now: datetime) -> Rows:
+def _judged(job: Import, file: BinaryIO, now: datetime) -> Rows:
     form = Format(job.format)
     layout: Layout | None = None
     unknown = list(job.unknown)
@@ -213,16 +213,22 @@ class _Judging:
         try:
             record = judge(said, self.kinds, self._today)
         except RecordWrong as error:
-            return Judged(
-                row.number,
-                row.end,
-                None,
-                kind.code if kind else None,
-                masked(said),
-                tuple(error.faults),
-                any(words == MISSING for _, words in error.faults),
-            )
-        return Judged(row.number, row.end, record, record.kind, masked(said))
+            faults = tuple(error.faults)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            # not what it says: it may quote what stands in the row
+            log.error("row %s is not understood: %s", row.number, type(error).__name__)
+            faults = (("", NOT_UNDERSTOOD),)
+        else:
+            return Judged(row.number, row.end, record, record.kind, masked(said))
+        return Judged(
+            row.number,
+            row.end,
+            None,
+            kind.code if kind else None,
+            masked(said),
+            faults,
+            any(words == MISSING for _, words in faults),
+        )
 
     @property
     def _today(self) -> date:
@@ -232,31 +238,29 @@ class _Judging:
 # Bringing in
 
 
-def _bring(job: DbRow[Any], batch: list[Judged], unknown: list[str], clock: Clock) -> None:
+def _bring(job: Import, batch: list[Judged], unknown: list[str], clock: Clock) -> None:
     """A batch, wholly. Where the database will not have it, the row is found that is the reason,
     and told as wrong. Raises TakenOver."""
     for left in range(AGAIN, 0, -1):
         try:
             return _bring_at_once(job, batch, unknown, clock.now())
-        except OperationalError:
+        except (OperationalError, InterfaceError):
             if left == 1:
                 raise
-        except (DataError, IntegrityError, ValueError):
+        except (StatementError, ValueError, ArithmeticError):
             break
     if len(batch) > 1:
         half = len(batch) // 2
         _bring(job, batch[:half], unknown, clock)
         return _bring(job, batch[half:], unknown, clock)
     [row] = batch
-    log.exception("row %s of import %s is not kept", row.number, job.id)
+    log.error("row %s of import %s is not kept", row.number, job.id)
     wrong = Judged(row.number, row.end, None, row.kind, row.licence, (("", NOT_KEPT),))
     _bring_at_once(job, [wrong], unknown, clock.now())
     return None
 
 
-def _bring_at_once(
-    job: DbRow[Any], batch: Sequence[Judged], unknown: list[str], now: datetime
-) -> None:
+def _bring_at_once(job: Import, batch: Sequence[Judged], unknown: list[str], now: datetime) -> None:
     with transaction():
         holds = select(IMPORTS.c.id).where(_in_hand(job)).with_for_update()
         if db.session.execute(holds).first() is None:
@@ -285,7 +289,7 @@ def _bring_at_once(
         _keep_kinds(job, batch, now)
 
 
-def _keep_faults(job: DbRow[Any], batch: Sequence[Judged]) -> None:
+def _keep_faults(job: Import, batch: Sequence[Judged]) -> None:
     kinds = library.kinds()
     faults = [
         {
@@ -310,7 +314,7 @@ def _called(field: str, kind: str | None, kinds: Mapping[str, Kind]) -> str:
     return f"{of_kind.title}（{field}）" if of_kind else field
 
 
-def _keep_kinds(job: DbRow[Any], batch: Sequence[Judged], now: datetime) -> None:
+def _keep_kinds(job: Import, batch: Sequence[Judged], now: datetime) -> None:
     counts: dict[str, Counter[str]] = {}
     for row in batch:
         if row.kind is not None:
@@ -331,15 +335,14 @@ def _keep_kinds(job: DbRow[Any], batch: Sequence[Judged], now: datetime) -> None
     )
 
 
-def _in_hand(job: DbRow[Any]) -> ColumnElement[bool]:
-    held: ColumnElement[bool] = (IMPORTS.c.id == job.id) & (IMPORTS.c.run == job.run)
-    return held & (IMPORTS.c.state == str(State.RUNNING))
+def _in_hand(job: Import) -> ColumnElement[bool]:
+    return and_(IMPORTS.c.id == job.id, IMPORTS.c.run == job.run, IMPORTS.c.state == State.RUNNING)
 
 
 # Ending
 
 
-def _end(job: DbRow[Any], state: State, now: datetime, failure: str | None = None) -> None:
+def _end(job: Import, state: State, now: datetime, failure: str | None = None) -> None:
     """The import is over, and its file gone."""
     with transaction():
         ended = db.session.execute(
@@ -352,11 +355,11 @@ def _end(job: DbRow[Any], state: State, now: datetime, failure: str | None = Non
             after_commit(lambda: files.forget(job.id))
 
 
-def _release(job: DbRow[Any]) -> None:
+def _release(job: Import) -> None:
     """Whoever comes next may go on."""
     with transaction():
         db.session.execute(update(IMPORTS).where(_in_hand(job)).values(run=None, run_until=None))
 
 
-def _as_it_stands(job: DbRow[Any]) -> DbRow[Any]:
+def _as_it_stands(job: Import) -> Import:
     return db.session.execute(select(*IMPORTS.c).where(IMPORTS.c.id == job.id)).one()

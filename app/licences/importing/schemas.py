@@ -28,6 +28,10 @@ class ImportIn(Schema):
     as_of = AwareDateTime(metadata={"description": "数据时间，用于没有写明数据时间的证照"})
 
 
+class CancelIn(Schema):
+    """A request whose body says nothing."""
+
+
 class ImportOut(Schema):
     id = String(required=True)
     name = String(required=True)

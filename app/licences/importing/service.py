@@ -9,7 +9,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, update
+from sqlalchemy import delete, insert, update
 
 from app.core.acts import Act
 from app.core.db import after_commit, after_rollback, db
@@ -19,7 +19,14 @@ from app.licences.importing.columns import layout_of
 from app.licences.importing.errors import FileEmpty, FormatUnknown, ImportClosed
 from app.licences.importing.files import Draft
 from app.licences.importing.nudge import try_nudge
-from app.licences.importing.queries import FAULTS, IMPORTS, KINDS, outlived, own_import
+from app.licences.importing.queries import (
+    FAULTS,
+    IMPORTS,
+    KINDS,
+    Import,
+    outlived,
+    own_import,
+)
 from app.licences.importing.reading import Decoding, Format, header_of
 from app.licences.importing.rules import OPEN, State, format_of
 
@@ -51,7 +58,7 @@ def begin(name: str, act: Act, as_of: datetime | None = None, form: Format | Non
     return import_id
 
 
-def awaiting(import_id: str, act: Act) -> Row[Any]:
+def awaiting(import_id: str, act: Act) -> Import:
     """An import of theirs that waits for its file. Raises UnknownImport, ImportClosed."""
     found = own_import(act.actor, import_id)
     db.session.rollback()  # nothing is held while the file comes

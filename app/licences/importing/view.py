@@ -13,10 +13,11 @@ from app.core.http import wire_time
 from app.core.language import gettext as _
 from app.core.language import named
 from app.licences.importing.coverage import KindCoverage
+from app.licences.importing.queries import Import
 from app.licences.importing.rules import STATE_WORDS, State
 
 
-def import_out(row: Row[Any], asker: Actor, by: Mapping[str, str], zone: tzinfo) -> dict[str, Any]:
+def import_out(row: Import, asker: Actor, by: Mapping[str, str], zone: tzinfo) -> dict[str, Any]:
     """One import; `by`: whoever brought it -> what they are called."""
     counts = ("size", "position", "read", "new", "updated", "same", "older", "wrong")
     times = ("created_at", "started_at", "ended_at")

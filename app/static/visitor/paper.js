@@ -42,3 +42,5 @@ for (const kind of ['dragover', 'dragleave', 'drop']) {
     if (kind === 'drop') compare(event.dataTransfer.files[0])
   })
 }
+
+compare(byId('file').files[0]) // chosen while the page still loaded

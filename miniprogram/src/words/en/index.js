@@ -3,6 +3,7 @@
 import { account } from './account.js'
 import { booking } from './booking.js'
 import { common } from './common.js'
+import { desk } from './desk.js'
 import { forms } from './forms.js'
 import { home } from './home.js'
 import { items } from './items.js'
@@ -11,6 +12,6 @@ import { me } from './me.js'
 import { messages } from './messages.js'
 import { queue } from './queue.js'
 
-export const PARTS = { common, home, account, items, booking, queue, forms, licences, messages, me }
+export const PARTS = { common, home, account, items, booking, queue, forms, licences, messages, me, desk }
 
 export const en = Object.assign({}, ...Object.values(PARTS))
