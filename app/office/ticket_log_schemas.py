@@ -7,6 +7,8 @@ from apiflask.fields import AwareDateTime, Date, Integer, List, Nested, String
 from apiflask.validators import Length
 from marshmallow import ValidationError, validates_schema
 
+from app.staff.schemas import DeedOut
+
 
 class LogQuery(Schema):
     number = String(validate=Length(1, 16), metadata={"example": "A012"})
