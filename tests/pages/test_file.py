@@ -15,6 +15,8 @@ FILLED = {
     "phone": PHONE,
     "filing_type": "posted",
     "destination": "江苏省苏州市",
+    "residence_address": "苏州市平江路 8 号",
+    "employer": "苏州分公司",
     "contact_name": "王芳",
     "contact_phone": "13900139000",
     "agreed": True,
@@ -70,7 +72,8 @@ def test_a_file_is_opened_corrected_and_its_gaps_are_told(house, sign_in):
     keys.press("v")
     whole = console.locator("#file-whole")
     expect(whole).to_contain_text(ADDRESS)
-    expect(console.locator("#file-words")).to_contain_text("办理“身份证”（A001 号），本次查看已记录")
+    purpose = "办理“身份证”（A001 号），本次查看已记录"
+    expect(console.locator("#file-words")).to_contain_text(purpose)
     assert button.bounding_box() == place
     assert button.is_enabled()
     phone = whole.locator("[data-row=phone]")
