@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from flask_migrate import upgrade
+from sqlalchemy import select
 
 from app.catalog.calendar import seed_calendar
 from app.catalog.errors import LaneInUse
@@ -18,10 +19,20 @@ from app.catalog.hall_file import read_hall_file
 from app.catalog.loading import is_loaded, load_hall
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
+from app.citizens.rules import BEIJING, credit_code, id_number
+from app.citizens.service import person_of
 from app.core.acts import SYSTEM, Act, Role
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.core.parts import parts
+from app.demo_crowd import crowd
+from app.demo_people import Holder, People, day_of, read_people, records
 from app.estimates.service import rehearsed
+from app.forms.models import FormVersionRow
+from app.forms.service import publish, put_draft
+from app.licences.authorisations import Side, give, seen_by
+from app.licences.kinds import parse_kinds
+from app.licences.queries import kinds
+from app.licences.service import load_kinds, put
 from app.screen.clips import ClipsNotMade, make_clips
 from app.staff.service import HASHER, put_device, put_staff
 from app.tickets.queries import live_by_lane
@@ -32,6 +43,7 @@ from queueing.habits import SECOND, Entered, Habits, Served
 
 log = logging.getLogger(__name__)
 
+CONFIG = ROOT / "config"
 HALL = "demo"
 PASSWORD = "shunhao-demo"  # noqa: S105 (printed for everybody at the start)
 DEVICES = {
@@ -54,7 +66,8 @@ REHEARSED = 2_000
 def prepare(
     now: datetime, new_token: Callable[[int], str], rng: Random, speed: float | None
 ) -> dict[str, Any]:
-    """Migrate, load the halls whose file changed, seat the staff; what the demo announces.
+    """Migrate, load kinds, forms, people and halls where their files changed, seat the staff; what
+    the demo announces.
 
     `speed`: how many times as fast as life its people will be served; None: nobody comes."""
     upgrade()
@@ -62,7 +75,9 @@ def prepare(
     act = Act(now, SYSTEM)
     with transaction():
         seed_calendar(range(now.year, now.year + 2))
-    for file in sorted((ROOT / "config" / "halls").glob("*.yaml")):
+    with transaction():
+        put_library(act)
+    for file in sorted((CONFIG / "halls").glob("*.yaml")):
         hall_file = read_hall_file(file)
         if not is_loaded(hall_file):
             try:
@@ -95,8 +110,48 @@ def prepare(
         "kiosk_token": tokens["kiosk"],
         "screen_token": tokens["screen"],
         "living_token": tokens["living"],
+        "cards": [
+            {"name": each.name, "id_number": each.number} for each in crowd(read_people()).persons()
+        ],
         "staff": staff,
     }
+
+
+def put_library(act: Act) -> None:
+    """The demo's kinds of licence, its forms, and its people with their licences."""
+    load_kinds(parse_kinds((CONFIG / "licence-kinds.yaml").read_bytes()), act)
+    _publish_forms(act)
+    demo = read_people()
+    _put_people(demo, act)
+    _put_people(crowd(demo), act)
+
+
+def _publish_forms(act: Act) -> None:
+    """Publish each form whose file nobody published yet: what the office changed since, stays."""
+    published = set(db.session.execute(select(FormVersionRow.file)).scalars())
+    for file in sorted((CONFIG / "forms").glob("*.yaml")):
+        definition = file.read_text()
+        if definition not in published:
+            publish(put_draft(definition, act).code, act)
+
+
+def _put_people(demo: People, act: Act) -> None:
+    """People of the demo, their licences, and whom they let act for them."""
+    today = act.now.astimezone(BEIJING).date()
+    known = {each.key: _put_holder(each, today, act) for each in demo.holders.values()}
+    put(list(records(demo, kinds(), today)), act, "demo")
+    for each in demo.authorisations:
+        holder, agent = known[each.holder], known[each.agent]
+        if not any(given.holder == holder.person for given in seen_by(agent.person, [])):
+            until = date.fromisoformat(day_of(each.until, today) or "")
+            give(holder, agent, until, today, act)
+
+
+def _put_holder(holder: Holder, today: date, act: Act) -> Side:
+    number = (
+        id_number(holder.number, today) if holder.kind == "person" else credit_code(holder.number)
+    )
+    return Side(person_of(number, holder.phone, act), holder.name)
 
 
 def _make_clips() -> None:
@@ -113,7 +168,10 @@ def _rehearsal(plan: HallPlan, pace: Pace, rng: Random, today: date) -> Habits:
 
     A counter is taken until its clerk has tidied up."""
     items = [
-        people.Item(item.code, item.name, item.lane, item.minutes) for item in plan.items.values()
+        people.Item(
+            item.code, item.name, item.lane, item.minutes, form_for="either" if item.form else ""
+        )
+        for item in plan.items.values()
     ]
     served, entered, now = [], [], 0.0
     for _ in range(REHEARSED):

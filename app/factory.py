@@ -22,26 +22,33 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.core.jobs
 import app.estimates.models
+import app.forms.models
 import app.licences.importing.models
 import app.licences.models  # noqa: F401 (their tables)
+from app import demo_people
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
 from app.calling import routes as calling
 from app.catalog import routes as catalog
 from app.citizens import queries as citizen_queries
 from app.citizens import routes as citizens
-from app.citizens.identity import WellFormed
+from app.citizens.identity import HttpRegister, SandboxRegister, WellFormed, registered
 from app.clerk import pages as clerk_pages
 from app.core import auth, docs, intake, language, pages, problems
 from app.core.acts import Actor, random_id
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, prepare_sqlite, server_time
+from app.core.identity import RealName
 from app.core.parts import Parts, parts
 from app.core.sealing import Seal
 from app.core.streams import Streams
 from app.directory import routes as directory
+from app.documents import routes as documents
 from app.estimates import routes as estimates
+from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
+from app.kiosk import forms_api as kiosk_forms_api
+from app.kiosk import forms_pages as kiosk_forms_pages
 from app.kiosk import pages as kiosk_pages
 from app.licences import routes as licences
 from app.licences.importing import routes as licence_imports
@@ -52,6 +59,8 @@ from app.office import (
     admin_pages,
     code_pages,
     devices_api,
+    forms_api,
+    forms_pages,
     hall_file_api,
     library_pages,
     outbox_pages,
@@ -73,6 +82,8 @@ from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
 from app.staff.service import note_seen
+from app.submissions import counter_api as submissions_counter
+from app.submissions import routes as submissions
 from app.tickets import follow_api, outlooks
 from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
@@ -166,6 +177,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         follow_api.bp,
         calling.bp,
         estimates.bp,
+        forms.bp,
         reports.bp,
         ratings.bp,
         staff.bp,
@@ -174,7 +186,11 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         licences.bp,
         notices.bp,
         wechat_callback.bp,
+        submissions.bp,
+        submissions_counter.bp,
+        documents.bp,
         kiosk_api.bp,
+        kiosk_forms_api.bp,
         office_api.bp,
         accounts_api.bp,
         devices_api.bp,
@@ -182,6 +198,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ticket_log_api.bp,
         admin_pages.bp,
         outbox_pages.bp,
+        forms_api.bp,
+        forms_pages.bp,
         library_pages.bp,
         code_pages.bp,
         office_now_api.bp,
@@ -190,6 +208,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         language.bp,
         pages.bp,
         kiosk_pages.bp,
+        kiosk_forms_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
         office_report.bp,
@@ -202,6 +221,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         phone_pages.bp,
     ):
         app.register_blueprint(blueprint)
+    if settings.mode == "demo":
+        app.register_blueprint(demo_people.bp)
     return app
 
 
@@ -238,8 +259,16 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         seal=Seal((settings.data_key, *settings.data_keys_before), settings.index_key),
         wechat=_gateway(settings, redis),
         sms=_sms(settings, clock),
-        real_name=WellFormed(),
+        real_name=_real_name(settings),
     )
+
+
+def _real_name(settings: Settings) -> RealName:
+    if settings.register is not None:
+        return SandboxRegister(registered(settings.register))
+    if settings.real_name is not None:
+        return HttpRegister(settings.real_name.url, settings.real_name.key)
+    return WellFormed()
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:

@@ -39,6 +39,7 @@ from app.licences.importing.jobs import look_after_imports
 from app.notices.jobs import FORGET_NOTICES, forget_notices_of
 from app.notices.nudge import try_nudge
 from app.notices.queries import any_due
+from app.submissions.jobs import FORGET_DRAFTS, forget_drafts_of
 from app.tickets.telling import tell_near
 from config.redis import check_server, connect
 from queueing.errors import SequenceAway
@@ -57,6 +58,7 @@ NIGHT = (
     (CLOSE_BOOKINGS, close_bookings_of),
     (LEARN, learn_of),
     (FORGET_NOTICES, forget_notices_of),
+    (FORGET_DRAFTS, forget_drafts_of),
 )
 """What is done once for each hall and day, soon after the day has begun."""
 

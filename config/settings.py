@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from config import redis as redis_servers
 from config.keys import KEY_BYTES, decoded, told_apart
+from config.real_name import DEMO_REGISTER, RealNameService, real_name_service
 from config.sms import SmsVendor, sms_vendor
 from config.templates import MessageTemplate, message_templates
 from config.wechat import wechat_app
@@ -75,6 +76,10 @@ class Settings:
     """None: nobody is told anything by text message."""
     templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
     """Of subscribe messages: booking, reminder, queue; empty: none are sent."""
+    real_name: RealNameService | None = None
+    """None: nobody outside is asked whether a name and a number are one person's."""
+    register: Path | None = None
+    """The file of invented people that answers this instead, in the demo and in tests."""
     client_path: Path = BUILT_CLIENT
     """The directory of the citizens' pages, built."""
     device_limit: int = 600
@@ -119,6 +124,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
         sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
         templates=message_templates(environ, production=mode == "production", faults=reader.faults),
+        real_name=real_name_service(environ, production=mode == "production", faults=reader.faults),
+        register=None if mode == "production" else DEMO_REGISTER,
         client_path=Path(environ.get("CLIENT_PATH") or BUILT_CLIENT).absolute(),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),

@@ -72,6 +72,7 @@ class Parts(TypedDict):
     kiosk_token: str
     screen_token: str
     living_token: str
+    cards: list[dict[str, str]]
     staff: list[table.Staff]
 
 

@@ -32,6 +32,7 @@ def pages(base_url: str, hall: str, kiosk_token: str, wechat_url: str) -> list[R
         ("首页 start", f"{base_url}/"),
         ("手机页面 pages for phones", f"{base_url}/m/"),
         ("取号机 number machine", f"{base_url}/kiosk/#token={kiosk_token}"),
+        ("样表机 sample-form desk", f"{base_url}/kiosk/forms/#token={kiosk_token}"),
         ("大厅屏幕 hall screen", f"{base_url}/screen/{hall}"),
         ("窗口工作台 counter console", f"{base_url}/clerk/"),
         ("办公页面 office", f"{base_url}/office/"),

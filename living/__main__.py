@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from living.day import Opening, live
+from living.floor import Card
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
         hall=parts["hall"],
         kiosk_token=parts["living_token"],
         staff=parts["staff"],
+        cards=[Card(**each) for each in parts["cards"]],
         kept=arguments.kept,
         speed=arguments.speed,
     )

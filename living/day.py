@@ -15,7 +15,7 @@ from typing import Any
 from living import clerks, people, rhythm
 from living.clerks import Counter
 from living.clock import Clock
-from living.floor import Floor
+from living.floor import Card, Floor
 from living.hall import Hall, Refused
 from living.people import Item
 from living.rhythm import Pace
@@ -51,6 +51,8 @@ class Opening:
     hall: str
     kiosk_token: str
     staff: list[dict[str, Any]]
+    cards: list[Card]
+    """Of the people who come to the sample-form desk."""
     kept: Path
     speed: float
 
@@ -89,8 +91,17 @@ async def _enter(
 ) -> tuple[Floor, list[Counter]]:
     about = await hall.get(f"/halls/{opening.hall}")
     offered = await hall.get(f"/halls/{opening.hall}/items")
+    forms = await hall.get("/kiosk/forms", opening.kiosk_token)
+    form_for = {each["code"]: each["form_for"] for each in forms}
     items = [
-        Item(each["code"], each["name"], each["lane"], each["minutes"], each["bookable"])
+        Item(
+            each["code"],
+            each["name"],
+            each["lane"],
+            each["minutes"],
+            each["bookable"],
+            form_for.get(each["code"], ""),
+        )
         for each in offered
     ]
     floor = Floor(
@@ -101,6 +112,7 @@ async def _enter(
         rng=rng,
         kiosk_token=opening.kiosk_token,
         items={item.code: item for item in items},
+        cards=rng.sample(opening.cards, len(opening.cards)),
         quotas={lane["letters"]: lane["walk_in_quota"] for lane in about["lanes"]},
     )
     counters = [

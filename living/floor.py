@@ -13,6 +13,14 @@ from living.people import Item, Visitor
 from living.rhythm import Pace
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An ID card of somebody the hall knows something of."""
+
+    name: str
+    id_number: str
+
+
 @dataclass
 class Guest:
     """Somebody with a ticket."""
@@ -50,6 +58,8 @@ class Floor:
     """Lane -> people waiting, as the board last said, less those called since."""
     at_work: set[str] = field(default_factory=set)
     """Counters with a clerk of ours."""
+    cards: list[Card] = field(default_factory=list)
+    """Of whom nobody is in the hall just now."""
     last_numbers: dict[str, str] = field(default_factory=dict)
     """Lane -> the number it last gave somebody of ours."""
     rates: bool = True

@@ -25,6 +25,8 @@ class Item:
     lane: str
     minutes: int
     bookable: bool = True
+    form_for: str = ""
+    """person, firm, either: who the form is about that can be filled in for it; empty: none."""
 
 
 class Way(StrEnum):
@@ -42,6 +44,8 @@ class Visitor:
     way: Way
     items: tuple[Item, ...]
     priority: str | None
+    fills_in: bool
+    """Goes to the sample-form desk first."""
     shows_card: bool
     """Lets the machine read the ID card, which tells who is elderly."""
     born: date
@@ -75,6 +79,12 @@ GRADES = {
 }
 SEVERAL = 0.1
 """This share comes for two items of a lane."""
+FILLS_IN = 0.7
+"""Of those who come without a booking for what has a form, this share fills it in first."""
+HALF_FILLED = 0.1
+"""Of these, this share gives up and takes a number like everybody else."""
+OFTEN_WITH_FORM = 3.0
+"""How much more often people come for what has a form: whoever tries a console wants to see one."""
 IMPATIENT = 0.12
 """This share would not wait as long as it takes; at the bank one in six gave up."""
 ABSENT = 0.08
@@ -103,6 +113,8 @@ def imagine(rng: Random, items: Sequence[Item], today: date) -> Visitor:
         way=way,
         items=(first, *more),
         priority=priority,
+        fills_in=bool(first.form_for and way is Way.WALK_IN and not more)
+        and rng.random() < FILLS_IN,
         shows_card=rng.random() < 0.7,
         born=today - timedelta(days=years * 365.25),
         patience=rng.uniform(10, 60) * MINUTE if rng.random() < IMPATIENT else 6 * 60 * MINUTE,
@@ -116,7 +128,7 @@ def imagine(rng: Random, items: Sequence[Item], today: date) -> Visitor:
 
 def how_often(item: Item) -> float:
     """How many come for it, compared with others: short business is frequent business."""
-    return 1 / item.minutes
+    return (OFTEN_WITH_FORM if item.form_for else 1) / item.minutes
 
 
 def id_number(rng: Random, born: date) -> str:

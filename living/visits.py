@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from living import people
-from living.floor import Floor, Guest
+from living.desk import number_with_form
+from living.floor import Card, Floor, Guest
 from living.hall import Refused
 from living.people import Slot, Step, Visitor, Way
 
@@ -25,10 +26,21 @@ class TurnedAway(Exception):
 
 async def visit(floor: Floor, visitor: Visitor, first: bool = False) -> None:
     """One visit. `first`: of the crowd at the start, who come now, with a booking as well."""
+    if visitor.fills_in and floor.cards:
+        card = floor.cards.pop(0)
+        try:
+            await _visit(floor, visitor, first, card)
+        finally:
+            floor.cards.append(card)
+    else:
+        await _visit(floor, visitor, first, None)
+
+
+async def _visit(floor: Floor, visitor: Visitor, first: bool, card: Card | None) -> None:
     try:
         if not first and people.stays_out(sum(floor.waiting.values()), len(floor.at_work)):
             raise TurnedAway("the hall is too full")
-        ticket = await _arrive(floor, visitor, first)
+        ticket = await _arrive(floor, visitor, first, card)
     except (Refused, TurnedAway) as why:
         log.info("%s, %s: nothing comes of it: %s", visitor.way, _wish(visitor), why)
         return
@@ -52,7 +64,9 @@ async def visit(floor: Floor, visitor: Visitor, first: bool = False) -> None:
 # Getting a number
 
 
-async def _arrive(floor: Floor, visitor: Visitor, first: bool) -> Any:
+async def _arrive(floor: Floor, visitor: Visitor, first: bool, card: Card | None) -> Any:
+    if card is not None and (ticket := await _at_desk(floor, visitor, card)):
+        return ticket
     if visitor.way is Way.BOOKED:
         return await _with_booking(floor, visitor, first)
     if visitor.way is Way.AFAR:
@@ -60,16 +74,30 @@ async def _arrive(floor: Floor, visitor: Visitor, first: bool) -> Any:
     return await _at_machine(floor, visitor)
 
 
+async def _at_desk(floor: Floor, visitor: Visitor, card: Card) -> Any | None:
+    _refuse_last(floor, visitor)
+    ticket = await number_with_form(floor, visitor, card)
+    return ticket and _given(floor, visitor, ticket)
+
+
 async def _at_machine(floor: Floor, visitor: Visitor) -> Any:
-    lane = visitor.items[0].lane
-    if not people.has_numbers(floor.last_numbers.get(lane, ""), floor.quotas.get(lane)):
-        raise TurnedAway(f"lane {lane} has few numbers left")
+    _refuse_last(floor, visitor)
     body: dict[str, Any] = {"items": [item.code for item in visitor.items]}
     if visitor.shows_card:
         body["id_number"] = people.id_number(floor.rng, visitor.born)
     if visitor.priority and not (visitor.shows_card and visitor.priority == "elderly"):
         body["priority"] = visitor.priority
-    ticket = await floor.hall.post("/kiosk/tickets", floor.kiosk_token, body)
+    return _given(floor, visitor, await floor.hall.post("/kiosk/tickets", floor.kiosk_token, body))
+
+
+def _refuse_last(floor: Floor, visitor: Visitor) -> None:
+    lane = visitor.items[0].lane
+    if not people.has_numbers(floor.last_numbers.get(lane, ""), floor.quotas.get(lane)):
+        raise TurnedAway(f"lane {lane} has few numbers left")
+
+
+def _given(floor: Floor, visitor: Visitor, ticket: Any) -> Any:
+    lane = visitor.items[0].lane
     floor.last_numbers[lane] = ticket["number"]
     floor.waiting[lane] = floor.waiting.get(lane, 0) + 1
     return ticket

@@ -21,6 +21,7 @@ KINDS = (
     "passed",
     "freed",
     "waiting",
+    "gaps",
 )
 FACTS = ("item", "hall", "when", "number", "ahead", "counter", "note", "name", "code")
 LINK = "link"

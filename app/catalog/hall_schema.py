@@ -224,6 +224,7 @@ class ItemPart(Part):
     papers = ListOf(Text(longest=120), load_default=())
     papers_en = ListOf(Text(longest=120), load_default=())
     aliases = ListOf(Text(longest=20), load_default=())
+    form = Code(load_default=None)
     bookable = ListOrFalse(part(BookableTimePart), load_default=None)
 
 

@@ -160,5 +160,6 @@ def _put_all(
             papers=plain(item.papers),
             papers_en=plain(item.papers_en),
             aliases=plain(item.aliases),
+            form=item.form,
             bookable=plain(item.bookable),
         )

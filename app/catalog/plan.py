@@ -127,6 +127,8 @@ class Item:
     """The papers in English, one for each; empty: only in Chinese."""
     aliases: tuple[str, ...] = ()
     """What people call it, so that they find it."""
+    form: str | None = None
+    """The code of the form people fill in for it; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from it, and what aliases unfold to is bounded.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -19,13 +20,13 @@ MAX_VALUES = 100_000
 MAX_DEPTH = 12
 
 Path = tuple[str | int, ...]
-Value = str | None | list["Value"] | dict[str, "Value"]
+Value = str | int | bool | Decimal | None | list["Value"] | dict[str, "Value"]
 
+_YAML = "tag:yaml.org,2002:"
 _SCALARS = frozenset(
-    f"tag:yaml.org,2002:{kind}"
-    for kind in ("str", "int", "float", "bool", "timestamp", "value", "merge")
+    f"{_YAML}{kind}" for kind in ("str", "int", "float", "bool", "timestamp", "value", "merge")
 )
-_NULL = "tag:yaml.org,2002:null"
+_NULL = f"{_YAML}null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Unreadable(Exception):
 
 @dataclass
 class Tree:
-    """The document. Every scalar is its text as written; null is None."""
+    """The document. Every scalar is its text as written, or what it stands for where that was asked
+    for; null is None."""
 
     root: Value = None
     lines: dict[Path, int] = field(default_factory=dict)
@@ -79,12 +81,13 @@ def words(path: Path) -> str:
     return text.strip()
 
 
-def read_tree(raw: bytes) -> Tree:
-    """The one document in `raw`. Raises Unreadable."""
+def read_tree(raw: bytes, *, typed: bool = False) -> Tree:
+    """The one document in `raw`; `typed`: with exact numbers, and true and false, where they are
+    not in quotes. Raises Unreadable."""
     root = _compose(raw)
     tree = Tree(lines={(): 1})
     if root is not None:
-        tree.root = _Unfolding(tree).value(root, ())
+        tree.root = _Unfolding(tree, typed).value(root, ())
     return tree
 
 
@@ -118,8 +121,9 @@ def _compose(raw: bytes) -> Node | None:
 class _Unfolding:
     """Turns nodes into values, noting lines and counting what aliases unfold to."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, typed: bool) -> None:
         self._tree = tree
+        self._typed = typed
         self._count = 0
 
     def value(self, node: Node, path: Path) -> Value:
@@ -150,16 +154,31 @@ class _Unfolding:
             found[key] = self.value(value_node, (*path, key))
         return found
 
-    def _scalar(self, node: Node, path: Path) -> str | None:
+    def _scalar(self, node: Node, path: Path) -> Value:
         tag = str(node.tag)
         if tag == _NULL:
             return None
         if tag not in _SCALARS:
             self._fault(node.start_mark.line + 1, path, f"不认识的 YAML 标记 {tag}")
-        return str(node.value)
+        text = str(node.value)
+        return _meant(tag.removeprefix(_YAML), text) if self._typed else text
 
     def _fault(self, line: int, path: Path, sentence: str) -> None:
         self._tree.faults.append(Fault(line, words(path), sentence))
+
+
+def _meant(kind: str, text: str) -> Value:
+    """A scalar as JSON would have it; what JSON has no word for stays text."""
+    if kind == "bool":
+        return text.lower() == "true"
+    if kind in ("int", "float"):
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            return text
+        if number.is_finite():
+            return int(number) if kind == "int" else number
+    return text
 
 
 def _upwards(path: Path) -> list[Path]:

@@ -1,10 +1,105 @@
-"""Real names, as far as a hall without a real-name service can tell."""
+"""Real names: nobody asked, the province's service over HTTP, or a file of invented people."""
 
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from app.citizens.errors import IdentityMismatch
 from app.core.identity import Level
+from wire import Limits, NotAnswered, NotReached, Wire
+
+log = logging.getLogger(__name__)
+
+LIMITS = Limits(connect=2.0, read=4.0, total=5.0)
+"""Somebody waits with a phone in their hand, and may go on without an answer."""
+ASKING_AT_MOST = 12
+"""Threads of one process that wait for the service at once: most are left to the hall."""
 
 
 class WellFormed:
     """Believes whoever gives a well-formed number (citizens/rules.py judged it)."""
 
     def check(self, name: str, id_number: str) -> Level:
+        """See RealName.check."""
         return Level.DECLARED
+
+
+class HttpRegister:
+    """A service that takes `{name, id_number}` and answers `{match: true | false | null}`; null:
+    it cannot tell. Whatever else it does, or does not, tells nothing: who it was asked about stays
+    declared, and may say it again another time."""
+
+    def __init__(self, url: str, key: str, limits: Limits = LIMITS) -> None:
+        self._url, self._key, self._limits = url, key, limits
+        self._asking = BoundedSemaphore(ASKING_AT_MOST)
+
+    def check(self, name: str, id_number: str) -> Level:
+        """See RealName.check."""
+        match self._asked({"name": name, "id_number": id_number}):
+            case True:
+                return Level.VERIFIED
+            case False:
+                raise IdentityMismatch
+        return Level.DECLARED
+
+    def _asked(self, question: Mapping[str, str]) -> bool | None:
+        if not self._asking.acquire(blocking=False):
+            log.warning("the real-name service is slow: %s wait for its answer", ASKING_AT_MOST)
+            return None
+        try:
+            with Wire(self._limits) as wire:
+                headers = {"Authorization": f"Bearer {self._key}"}
+                reply = wire.post(self._url, json=question, headers=headers)
+            if reply.status_code == HTTPStatus.OK:
+                return _match(reply.json())
+            why = f"HTTP {reply.status_code}"
+        except (NotReached, NotAnswered) as error:
+            why = str(error)
+        except ValueError:
+            why = "not the answer that was agreed on"
+        finally:
+            self._asking.release()
+        log.warning("the real-name service told nothing: %s", why)  # nor whom it was asked about
+        return None
+
+
+def _match(answer: Any) -> bool | None:
+    """Raises ValueError."""
+    match answer:
+        case {"match": bool() | None as found}:
+            return found
+    raise ValueError
+
+
+class SandboxRegister:
+    """Knows the people of a file by number and name; the demo and the tests ask it. Of a number it
+    does not know it cannot tell."""
+
+    def __init__(self, people: Mapping[str, str]) -> None:
+        self.people = dict(people)
+        """Number -> name."""
+
+    def check(self, name: str, id_number: str) -> Level:
+        """See RealName.check."""
+        known = self.people.get(id_number)
+        if known is None:
+            return Level.DECLARED
+        if known != name:
+            raise IdentityMismatch
+        return Level.VERIFIED
+
+
+@cache
+def registered(file: Path) -> Mapping[str, str]:
+    """Number -> name of the persons in a file such as config/demo-people.yaml, but for those who
+    are merely declared."""
+    persons = YAML(typ="safe").load(file.read_text())["persons"]
+    return {each["id_number"]: each["name"] for each in persons if not each.get("declared")}

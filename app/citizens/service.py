@@ -43,6 +43,7 @@ from app.citizens.queries import (
     Person,
     acts_for,
     citizen_of,
+    name_served,
 )
 from app.citizens.rules import CreditCode, IdNumber
 from app.core.acts import Act
@@ -164,10 +165,11 @@ def sign_out(session: str, act: Act) -> None:
 
 
 def check_identity(given_name: str, given_number: str, act: Act) -> Identity:
-    """Judge what somebody says about themselves.
+    """Judge what somebody says about themselves. No connection to the database is kept meanwhile.
 
     Raises NameWrong, IdNumberWrong, IdentityMismatch."""
     name, number = rules.name(given_name), _id_number(given_number, act)
+    db.session.remove()
     return Identity(name, number, parts().real_name.check(name, number.value))
 
 
@@ -182,10 +184,13 @@ def set_identity(citizen: str, identity: Identity, act: Act) -> Citizen:
     person = person_of(identity.number, None, act)
     if before.person_id not in (None, person):
         raise IdentitySet
+    level = identity.level
+    if before.identity_level == Level.VERIFIED and name_served(citizen, person) == identity.name:
+        level = Level.VERIFIED  # that a service is away today takes nothing back
     db.session.execute(
         update(CITIZENS)
         .where(CITIZENS.c.id == citizen)
-        .values(person_id=person, identity_level=identity.level)
+        .values(person_id=person, identity_level=level)
     )
     own = {"relation": SELF, "name_sealed": parts().seal.seal(NAME, identity.name)}
     db.session.execute(

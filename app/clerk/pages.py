@@ -14,7 +14,7 @@ from app.catalog.service import counter_of, plan_of
 from app.core.acts import Role
 from app.core.auth import access, actor, public
 from app.core.language import gettext as _
-from app.core.language import named
+from app.core.language import either, named
 from app.staff import doors
 from app.staff.service import SignedIn
 from app.tickets.rules import PRIORITY_WORDS
@@ -98,6 +98,7 @@ def _known(plan: HallPlan, no: str) -> dict[str, Any]:
         "hall": plan.code,
         "counter": no,
         "items": {code: named(item) for code, item in (plan.retired_items | plan.items).items()},
+        "papers": {code: either(item.papers, item.papers_en) for code, item in plan.items.items()},
         "lanes": {code: named(lane) for code, lane in (plan.retired_lanes | plan.lanes).items()},
         "states": _said(STATE_WORDS),
         "moves": {move.action: move.sources for move in MOVES},

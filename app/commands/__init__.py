@@ -1,6 +1,7 @@
 """Every `flask …` command of the house."""
 
 from app.commands.appointments import appointments_group
+from app.commands.forms import forms_group
 from app.commands.halls import calendar_group, hall
 from app.commands.licences import licences_group
 from app.commands.queue import queue_group
@@ -14,6 +15,7 @@ from app.commands.told import sms_group, wechat_group
 commands = (
     hall,
     calendar_group,
+    forms_group,
     staff_group,
     device_group,
     licences_group,

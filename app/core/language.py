@@ -6,6 +6,8 @@ answer is in the language its reader chose with `?lang=`, which a cookie keeps; 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -83,6 +85,20 @@ def tongue(thing: Named) -> str:
 def language() -> str:
     """The request's language; outside of requests the one everything is written in."""
     return g.get("language", SOURCE) if has_request_context() else SOURCE
+
+
+@contextmanager
+def in_source() -> Iterator[None]:
+    """Within, everything is said in Chinese: what is filed is written for the hall, not for whoever
+    asks for it."""
+    asked = language()
+    if has_request_context():
+        g.language = SOURCE
+    try:
+        yield
+    finally:
+        if has_request_context():
+            g.language = asked
 
 
 def elsewhere() -> list[tuple[str, str, str]]:

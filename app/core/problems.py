@@ -87,6 +87,8 @@ class ProblemOut(Schema):
     items = List(String(), metadata={"description": "太早签到的，可以改取哪些事项的现场号"})
     appointment = String(metadata={"description": "太早签到的预约 (id)"})
     retry_after = Integer(metadata={"description": "多少秒后可以再试"})
+    revision = Integer(metadata={"description": "填报现在的版次"})
+    field = String(metadata={"description": "表单的哪一栏"})
 
 
 def register(app: APIFlask) -> None:

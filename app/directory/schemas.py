@@ -9,6 +9,7 @@ from marshmallow import ValidationError, validates_schema
 
 from app.catalog.schemas import ItemOut
 from app.directory.rules import Load
+from app.forms.schemas import FormNameOut
 from app.tickets.schemas import EstimateOut
 
 
@@ -130,6 +131,9 @@ class ItemDetailOut(ItemOut):
         validate=OneOf([str(load) for load in Load]),
     )
     from_afar = Boolean(required=True, metadata={"description": "是否可以远程取号"})
+    form = Nested(
+        FormNameOut, required=True, allow_none=True, metadata={"description": "可在线填写的表单"}
+    )
 
 
 class DoneInOut(Schema):

@@ -15,6 +15,7 @@ from app.catalog.view import item_out
 from app.core.language import either, named
 from app.core.parts import parts
 from app.directory.rules import busiest, load_of
+from app.forms.view import name_out
 from app.tickets.outlooks import look
 from app.tickets.queries import waiting_everywhere
 from queueing.order import MINUTE
@@ -83,6 +84,7 @@ def item_detail_out(plan: HallPlan, item: Item) -> dict[str, Any]:
         "wait": _wait_out(wait),
         "load": load_of(wait, promises_of_day(plan, day).walk_in(item.lane)),
         "from_afar": plan.rules.numbers_from_afar,
+        "form": name_out(item.form),
     }
 
 

@@ -77,7 +77,8 @@ def pair() -> Response:
     if machine is None or machine.kind != "kiosk":
         fault = _("取号机令牌不正确或已停用，请核对后重新输入。")
         return make_response(render_template("kiosk/pair_token.html", fault=fault), 401)
-    response = make_response(redirect(url_for("kiosk_pages.page"), 303))
+    page = "desk_pages.page" if "desk" in request.form else "kiosk_pages.page"
+    response = make_response(redirect(url_for(page), 303))
     set_cookie(response, "kiosk", token)
     return response
 

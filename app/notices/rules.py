@@ -23,6 +23,8 @@ class Kind(StrEnum):
     NEAR = "near"
     CALLED = "called"
     PASSED = "passed"
+    GAPS = "gaps"
+    """What is missing was told at the counter."""
 
 
 class State(StrEnum):
@@ -65,6 +67,7 @@ TEMPLATE_OF = {
     Kind.NEAR: "queue",
     Kind.CALLED: "queue",
     Kind.PASSED: "queue",
+    Kind.GAPS: "queue",
 }
 """Kind -> its template of WeChat, of which a hall has three: a phone asks for no more at one tap.
 Nobody asks to be told of having missed something."""

@@ -19,5 +19,6 @@ def title(kind: str) -> str:
         Kind.NEAR: _("快到您了"),
         Kind.CALLED: _("请到窗口办理"),
         Kind.PASSED: _("已过号"),
+        Kind.GAPS: _("缺项告知"),
     }
     return titles.get(kind, _("消息"))  # of a kind that a newer version wrote

@@ -23,9 +23,16 @@ DEVICE_DEEDS = {
     "device_changed": "修改设备",
     "device_disabled": "停用设备",
 }
-TOLD = ("count", "changes")
-"""What of a deed's data is told besides: a loaded file's changes."""
+TOLD = ("count", "changes", "purpose")
+"""What of a deed's data is told besides: a loaded file's changes, what a file was opened for."""
 HALL_DEEDS = {"hall_loaded": "载入大厅文件"}
+FORM_DEEDS = {"form_published": "发布表单", "form_retired": "停用表单"}
+FILE_DEEDS = {
+    "file_opened": "打开填报和证照",
+    "submission_found": "凭填报码调取填报",
+    "document_printed": "打印申请书",
+}
+"""What was read of whom was called: `subject` is the number, or the submission's code."""
 
 
 def deeds_out(plan: HallPlan, words: dict[str, str]) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ TABS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("admin_pages.devices", "设备", LEADS),
     ("admin_pages.people", "账号", (Role.ADMINISTRATOR,)),
     ("admin_pages.hall", "大厅文件", (Role.ADMINISTRATOR,)),
+    ("forms_pages.page", "表单", (Role.ADMINISTRATOR,)),
 )
 """Endpoint, words, and whose it is: nobody sees a tab that would refuse them."""
 

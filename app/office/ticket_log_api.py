@@ -15,8 +15,9 @@ from app.core.auth import access, actor
 from app.core.errors import Forbidden
 from app.core.http import answer
 from app.core.parts import parts
+from app.office.deeds import FILE_DEEDS, deeds_out
 from app.office.ticket_log import log_out
-from app.office.ticket_log_schemas import LogOut, LogQuery
+from app.office.ticket_log_schemas import FileDeedOut, LogOut, LogQuery
 from app.staff.queries import usual_counter
 from app.tickets.queries import Ticket, find, find_number
 
@@ -46,6 +47,14 @@ def ticket_log(query_data: dict[str, Any]) -> Response:
     _require_concerned(ticket, actor())
     leads = actor().role in LEADS
     return answer(log_out(ticket, plan, with_rating=leads, with_usernames=leads))
+
+
+@bp.get("/file-deeds")
+@access("staff", roles=LEADS)
+@bp.output(FileDeedOut(many=True))
+@bp.doc(summary="谁最近打开过办事人的填报和证照，为了什么")
+def file_deeds() -> Response:
+    return answer(deeds_out(plan_of(actor().hall or ""), FILE_DEEDS))
 
 
 def _asked_for(query: dict[str, Any], plan: HallPlan) -> Ticket:

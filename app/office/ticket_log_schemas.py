@@ -48,3 +48,7 @@ class LogOut(Schema):
     lane_name = String(required=True)
     items = List(String(), required=True)
     entries = List(Nested(EntryOut), required=True)
+
+
+class FileDeedOut(DeedOut):
+    purpose = String(metadata={"description": "用途；办理号票上的事项时没有"})

@@ -1,4 +1,5 @@
-"""For whoever is shown a licence: they scan or type its code, and see whether it is true."""
+"""For whoever is shown a licence, or handed a paper of the hall: they scan or type its code, and
+see whether it is true."""
 
 from __future__ import annotations
 
@@ -16,9 +17,11 @@ from app.core.auth import act, public
 from app.core.db import transaction
 from app.core.http import answer, wire_time
 from app.core.parts import parts
+from app.documents.queries import State, verified
 from app.licences.errors import ShowingNotFound
 from app.licences.showing import check, written
 from app.licences.view import day_in_words, shown_out
+from app.visitor.papers import VerifiedDocumentOut, paper_out, paper_page
 
 bp = APIBlueprint("verify", __name__, tag="核验")
 
@@ -39,19 +42,30 @@ class ShownLicenceOut(Schema):
 
 
 class VerificationOut(Schema):
-    what = String(required=True, metadata={"description": "licence：出示的证照"})
-    current = Boolean(required=True, metadata={"description": "核验码仍在有效时间内"})
-    shown_at = AwareDateTime(required=True)
-    expires_at = AwareDateTime(required=True)
+    what = String(
+        required=True, metadata={"description": "licence：出示的证照；document：大厅出具的文书"}
+    )
+    current = Boolean(
+        required=True, metadata={"description": "核验码仍在有效时间内；文书内容仍是最新的"}
+    )
+    shown_at = AwareDateTime(required=True, allow_none=True)
+    expires_at = AwareDateTime(required=True, allow_none=True)
     licence = Nested(ShownLicenceOut, required=True, allow_none=True)
+    document = Nested(VerifiedDocumentOut, required=True, allow_none=True)
 
 
 @bp.get("/api/v1/verifications/<code>")
 @public
 @bp.output(VerificationOut)
-@bp.doc(summary="核验码所指的证照，姓名和编号部分隐藏", responses={404: "没有这个核验码"})
+@bp.doc(summary="核验码所指的证照或文书，姓名和编号部分隐藏", responses={404: "没有这个核验码"})
 def verification(code: str) -> Response:
-    return answer(_facts(code))
+    paper = verified(code)
+    if paper is None:
+        return answer({**_facts(code), "document": None})
+    of_licence = dict.fromkeys(("shown_at", "expires_at", "licence"))
+    current = paper.state == State.CURRENT
+    told = {"what": "document", "current": current, "document": paper_out(paper)}
+    return answer({**of_licence, **told})
 
 
 @bp.get("/verify")
@@ -70,6 +84,9 @@ def ask() -> AnyResponse:
 @bp.doc(hide=True)
 def shown(code: str) -> Response:
     """What a code stands for; the address in its QR."""
+    paper = verified(code)
+    if paper is not None:
+        return Response(paper_page(paper))
     try:
         return Response(_page(_facts(code)))
     except ShowingNotFound:

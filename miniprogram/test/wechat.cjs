@@ -7,11 +7,14 @@ const path = require('node:path')
 const ITS_OWN = /^(create(App|Page|Component|PluginApp|SubpackageApp)|cloud|\$vueOptions)$/
 const LISTENING = /^(on|off|create|get|set|show|hide|stop|remove)/
 
-/** A mini-program opened in this folder; `answer(request)` gives `[status, body]`. */
-function open(root, answer) {
+/**
+ * A mini-program opened in this folder; `answer(request)` gives `[status, body]`, `kept` is what the
+ * phone has kept of an earlier visit.
+ */
+function open(root, answer, kept = {}) {
   const asked = []
   const done = []
-  const stored = new Map()
+  const stored = new Map(Object.entries(kept))
   const noted = (name) => (options = {}) => { done.push([name, options]); options.success?.({}); options.complete?.({}) }
   const known = {
     request(options) {
@@ -29,6 +32,10 @@ function open(root, answer) {
       done.push(['requestSubscribeMessage', options])
       setTimeout(() => options.success(Object.fromEntries(options.tmplIds.map((id) => [id, 'accept']))))
     },
+    downloadFile(options) {
+      done.push(['downloadFile', options])
+      setTimeout(() => options.success({ statusCode: 200, tempFilePath: 'wxfile://tmp.pdf' }))
+    },
     getStorageSync: (name) => stored.get(name) ?? '',
     setStorageSync: (name, value) => { stored.set(name, value) },
     removeStorageSync: (name) => { stored.delete(name) },
@@ -41,7 +48,7 @@ function open(root, answer) {
     canIUse: () => true,
     nextTick: (then) => setTimeout(then, 0),
   }
-  for (const name of ['navigateTo', 'redirectTo', 'navigateBack', 'switchTab', 'showToast', 'showModal', 'setNavigationBarTitle', 'setTabBarItem', 'setTabBarBadge', 'removeTabBarBadge', 'stopPullDownRefresh', 'setClipboardData', 'makePhoneCall', 'openLocation']) known[name] = noted(name)
+  for (const name of ['navigateTo', 'redirectTo', 'navigateBack', 'switchTab', 'showToast', 'showModal', 'setNavigationBarTitle', 'setTabBarItem', 'setTabBarBadge', 'removeTabBarBadge', 'stopPullDownRefresh', 'setClipboardData', 'makePhoneCall', 'openLocation', 'openDocument', 'pageScrollTo']) known[name] = noted(name)
   for (const name of ['onNetworkStatusChange', 'onAppShow', 'offAppShow', 'onAppHide', 'offAppHide']) known[name] = () => {}
 
   globalThis.wx = new Proxy(known, {

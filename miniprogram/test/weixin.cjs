@@ -11,15 +11,21 @@ const ROOT = path.resolve(process.argv[2])
 const COMPILERS = path.join(path.dirname(require.resolve('miniprogram-compiler/package.json')), 'bin', { linux: 'linux', darwin: 'mac', win32: 'windows' }[process.platform])
 const EXE = process.platform === 'win32' ? '.exe' : ''
 const CONF = JSON.parse(read('app.json'))
-const PROMISED = ['home', 'items', 'item', 'book', 'appointments', 'appointment', 'ticket', 'follow', 'messages', 'me', 'identity', 'phone', 'people', 'settings', 'signin']
+const PROMISED = ['home', 'items', 'item', 'book', 'appointments', 'appointment', 'ticket', 'follow', 'messages', 'me', 'identity', 'phone', 'people', 'settings', 'signin', 'form', 'submission', 'submissions', 'licences', 'licence', 'authorisations']
 
 const CITIZEN = { id: 'c1', name: '张*', has_identity: false, phone: null, language: 'zh-CN' }
 const TICKET = { id: 't1', token: null, hall: 'h1', nth: null, check_in_until: null, number: 'A012', state: 'waiting', lane: 'A', item: 'house', items: ['house'], due_at: '2026-11-22T10:00:00.000+08:00', ahead: 3, estimate: { p50_s: 600, p90_s: 900 }, counter: null, why: { code: 'walk_in', text: '现场取号' } }
 const APPOINTMENT = { id: 'a1', code: '0123456789', state: 'booked', hall: 'h1', date: '2026-11-23', slot: { id: 's1', starts_at: '2026-11-23T09:00:00.000+08:00', ends_at: '2026-11-23T09:30:00.000+08:00' }, cancel_until: '2026-11-23T07:00:00.000+08:00', check_in_opens_at: '2026-11-23T08:00:00.000+08:00', on_time_until: '2026-11-23T09:40:00.000+08:00', check_in_closes_at: '2026-11-23T10:30:00.000+08:00', warning: null, lane: 'A', item: 'house', items: ['house'], person: { id: 'p1', name: '张*' }, ticket: null, note: null }
-const GUIDE = { code: 'house', name: '不动产登记', department: '自然资源局', lane: 'A', minutes: 20, bookable: true, papers: ['身份证'], hall: 'h1', hall_name: '市民中心', waiting: 5, wait: null, from_afar: false }
+const GUIDE = { code: 'house', name: '不动产登记', department: '自然资源局', lane: 'A', minutes: 20, bookable: true, papers: ['身份证'], form: { code: 'lease', name: '房屋租赁备案申请书' }, hall: 'h1', hall_name: '市民中心', waiting: 5, wait: null, from_afar: false }
 const DAYS = [{ date: '2026-11-23', weekday: 1, state: 'open', left: 3, releases_at: null, reason: null }]
 const SLOT = { id: 's2', starts_at: '2026-11-23T10:00:00.000+08:00', ends_at: '2026-11-23T10:30:00.000+08:00', left: 3 }
 const HALL = { code: 'h1', name: '市民中心', address: '中山路 1 号', phone: '12345', timezone: 'Asia/Shanghai', now: '2026-11-22T09:00:00+08:00', date: '2026-11-22', open: true, gives_numbers: true, hours_today: [], remark: null, waiting: 5, load: 'quiet', wait: null, distance_m: null }
+
+const FORM = { code: 'lease', version: 2, name: '房屋租赁备案申请书', for: 'person', note: '', fields: { name: { type: 'string', title: '承租人', widget: 'text', required: true }, since: { type: 'string', format: 'date', title: '起租日期', widget: 'date', required: true } }, groups: [{ title: '承租人', fields: [{ field: 'name' }, { field: 'since' }] }] }
+const SUBMISSION = { id: 't1', code: 'K7M2Q9XW4T', state: 'draft', revision: 3, hall: 'h1', hall_name: '市民中心', item: 'house', item_name: '不动产登记', form: { code: 'lease', version: 2, name: FORM.name }, person: { id: 'p1', kind: 'person', name: '张*' }, ground: 'own', values: { name: '张三', since: '2026-11-01' }, fields: { name: { text: '张三', source: { kind: 'person', text: '本人实名信息', licence: null, on: null }, confidence: 'verified', editable: false, masked: false, others: [], changed: false } }, visible: ['name', 'since'], problems: [], materials: [{ code: 'lease', name: '租赁合同', state: 'bring', evidence: null, can_promise: true, promised: false, promise_text: '承诺内容属实' }], ticket: null, created_at: '2026-11-22T09:00:00.000+08:00', submitted_at: null, document: null, gaps: null }
+const HOLDER = { id: 'p1', kind: 'person', name: '张*', number: '33**********1X', ground: 'own', until: null, reads_licences: true }
+const LICENCE = { id: 'l1', kind: 'id-card', kind_name: '居民身份证', holder: { id: 'p1', kind: 'person', name: '张*' }, number: '33**1X', identifier: '1.2.156.3005.2.1', issuer_name: '公安局', issued_on: '2020-01-02', valid_from: '2020-01-02', valid_until: null, state: 'valid', state_text: '有效', version: '1', valid: true, fields: [{ name: 'address', title: '住址', text: '中山路 1 号' }], uses: [{ at: '2026-11-22T09:00:00.000+08:00', who: '大厅工作人员', hall: 'h1', hall_name: '市民中心', purpose: '办理不动产登记', fields: ['住址'] }] }
+const AUTHORISATION = { id: 'x1', given: true, holder: { id: 'p1', kind: 'person', name: '张*' }, agent: { name: '李*', number: '33**1X' }, until: '2026-12-31', holds: true, created_at: '2026-11-22T09:00:00.000+08:00', ended_at: null }
 
 function read(name) {
   return fs.readFileSync(path.join(ROOT, name), 'utf8')
@@ -79,8 +85,7 @@ const CHECKS = {
   },
 
   async 'a phone number comes from WeChat\'s button; a person who says no is left alone'() {
-    const phone = open(ROOT, server({ sandbox: false }))
-    phone.stored.set('shunhao.session', { token: 'token-1', citizen: CITIZEN, name: null })
+    const phone = open(ROOT, server({ sandbox: false }), signedIn(CITIZEN))
     const page = await phone.page('pages/phone/index')
     await page.tap('使用微信绑定的手机号', { errMsg: 'getPhoneNumber:fail user deny' })
     assert.ok(!phone.asked.some(({ method }) => method === 'PUT'))
@@ -92,8 +97,7 @@ const CHECKS = {
   },
 
   async 'a booking shows its code, what to bring and when to come, and can be changed'() {
-    const phone = open(ROOT, server({ sandbox: false }))
-    phone.stored.set('shunhao.session', { token: 'token-1', citizen: CITIZEN, name: null })
+    const phone = open(ROOT, server({ sandbox: false }), signedIn(CITIZEN))
     const page = await phone.page('pages/appointment/index', { id: 'a1' })
     for (const words of [/0123 456 789/, /身份证/, /明天 08:00 起可以签到/]) assert.match(page.says(), words)
     await page.tap('改约时间')
@@ -105,14 +109,51 @@ const CHECKS = {
     book.close()
   },
 
+  async 'a form opens filled, is submitted in one tap, and its paper is opened by WeChat'() {
+    let state = 'draft'
+    const hall = server({ sandbox: false })
+    const phone = open(ROOT, (request) => {
+      if (request.url.includes('/submit?')) state = 'submitted'
+      return /\/submissions(\?|\/t1[/?])/.test(request.url) && !request.url.includes('/me/') ? [200, { ...SUBMISSION, state }] : hall(request)
+    }, signedIn({ ...CITIZEN, has_identity: true }))
+    const form = await phone.page('pages/form/index', { hall: 'h1', item: 'house' })
+    const begun = phone.asked.find(({ method, url }) => method === 'POST' && /\/submissions\?/.test(url))
+    assert.deepEqual(JSON.parse(begun.data), { hall: 'h1', item: 'house', person: 'p1' })
+    assert.match(form.says(), /已自动填好 1\/2 项/)
+    await form.tap('看着都对，提交')
+    const submitted = phone.asked.find(({ url }) => url.includes('/submit?'))
+    assert.deepEqual(JSON.parse(submitted.data), { revision: 3, promises: [] })
+    assert.ok(phone.done.some(([name, { url } = {}]) => name === 'redirectTo' && url === '/pages/submission/index?id=t1&made=1'))
+    form.close()
+    const submission = await phone.page('pages/submission/index', { id: 't1', made: '1' })
+    assert.match(submission.says(), /K7M2Q 9XW4T/)
+    await submission.tap('看申请书（PDF）')
+    const asked = phone.done.find(([name]) => name === 'downloadFile')[1]
+    assert.match(asked.url, /\/submissions\/t1\/document\?/)
+    assert.equal(asked.header.Authorization, 'Bearer token-1')
+    assert.deepEqual(phone.done.find(([name]) => name === 'openDocument')[1].filePath, 'wxfile://tmp.pdf')
+    submission.close()
+  },
+
+  async 'a licence is shown by a code that must not be photographed'() {
+    const phone = open(ROOT, server({ sandbox: false }), signedIn({ ...CITIZEN, has_identity: true }))
+    const all = await phone.page('pages/licences/index')
+    assert.match(all.says(), /居民身份证/)
+    all.close()
+    const page = await phone.page('pages/licence/index', { id: 'l1' })
+    assert.match(page.says(), /中山路 1 号/)
+    await page.tap('出示')
+    assert.match(page.says(), /不要截图/)
+    page.close()
+  },
+
   async 'every page opens, and is quiet, whatever the server says'() {
     const complaints = []
     console.error = (...words) => complaints.push(words.map(String).join(' '))
     console.warn = console.error
     const answers = { well: server({ sandbox: false }), nothing: () => [404, { code: 'not_found', detail: '没有找到。' }], gateway: () => [502, '<html>'] }
     for (const [how, answer] of Object.entries(answers)) {
-      const phone = open(ROOT, answer)
-      phone.stored.set('shunhao.session', { token: 'token-1', citizen: CITIZEN, name: null })
+      const phone = open(ROOT, answer, signedIn(CITIZEN))
       for (const name of CONF.pages) {
         const page = await phone.page(name, { id: 't1', hall: 'h1', item: 'house', token: 'x' })
         assert.ok(phone.done.some(([what, { title } = {}]) => what === 'setNavigationBarTitle' && title), `${name} has no title`)
@@ -122,6 +163,9 @@ const CHECKS = {
     }
   },
 }
+
+/** What a phone keeps of whoever has signed in on it. */
+const signedIn = (citizen) => ({ 'shunhao.session': { token: 'token-1', citizen, name: null } })
 
 /** A hall that answers as the contract says, so far as a page needs it to be drawn. */
 function server({ sandbox }) {
@@ -138,6 +182,14 @@ function server({ sandbox }) {
     if (at === '/halls/h1/items') return [200, [{ code: 'house', name: '不动产登记' }]]
     if (at === '/me/tickets') return [200, [TICKET]]
     if (at === '/halls') return [200, [HALL]]
+    if (at.startsWith('/forms/lease')) return [200, FORM]
+    if (at === '/me/holders') return [200, [HOLDER]]
+    if (at === '/me/submissions') return [200, [SUBMISSION]]
+    if (at === '/submissions' || at === '/submissions/t1') return [200, SUBMISSION]
+    if (at === '/me/licences') return [200, [LICENCE]]
+    if (at === '/me/licences/l1' || at === '/me/licences/t1') return [200, LICENCE]
+    if (at === '/me/licences/l1/show') return [201, { code: 'c', url: 'https://hall.example/verify/c', expires_at: '2026-11-22T09:02:00.000+08:00' }]
+    if (at === '/me/authorisations') return [200, [AUTHORISATION]]
     if (method === 'PUT') return [200, {}]
     return [404, { code: 'not_found', detail: '没有找到。' }]
   }

@@ -1,31 +1,14 @@
 """Who one is and whom one acts for: what is kept, what is refused, each in its own words."""
 
-from dataclasses import replace
-
 import pytest
 
-from app.citizens.errors import IdentityMismatch, IdentityNeeded, PersonNotFound
+from app.citizens.errors import IdentityNeeded, PersonNotFound
 from app.citizens.queries import CITIZENS, PEOPLE, acts_for, own_person, person_served
 from app.citizens.service import PEOPLE_AT_MOST
-from app.core.identity import Level
 from tests.crowd import rows
 from tests.house import KIOSK_TOKEN, credit_code, id_number, refused
 
 MOTHER = id_number("19580308")
-
-
-class Register:
-    """A real-name service that knows one name for every number."""
-
-    def check(self, name, id_number):
-        if name != "李小明":
-            raise IdentityMismatch
-        return Level.VERIFIED
-
-
-def ask_register(house):
-    parts = house.app.extensions["parts"]
-    house.app.extensions["parts"] = replace(parts, real_name=Register())
 
 
 def test_what_is_said_may_be_said_again_and_the_name_set_right(house):
@@ -70,8 +53,8 @@ def test_an_identity_that_cannot_be(shared_house, body, code):
 
 
 def test_a_real_name_service_is_asked(house):
-    ask_register(house)
     li = house.citizen("li")
+    house.register[li.id_number] = "李小明"
     wrong = {"name": "李大明", "id_number": li.id_number}
     refused(li.put("/me/identity", wrong), 422, "identity_mismatch")
     assert li.get("/me").json["has_identity"] is False
@@ -233,8 +216,7 @@ def test_names_are_told_in_full_to_the_account_that_typed_them_and_to_nobody_els
 
 
 def test_an_account_whose_booking_another_made_reads_its_name_masked(house):
-    ask_register(house)
-    li, son = house.citizen("li").identify(), house.citizen("son").identify()
+    li, son = house.citizen("li").verify(), house.citizen("son").identify()
     his = son.add("李小明", id_number=li.id_number)
     body = {"slot": house.slot("09:00"), "item": "id-card", "person": his["id"]}
     assert son.post("/appointments", body).json["person"]["name"] == "李小明"

@@ -3,6 +3,7 @@ import hashlib
 import pytest
 
 from config.keys import key_id
+from config.real_name import RealNameService
 from config.settings import TEST_SECRETS, SettingsError, WechatApp, load_settings
 from wechat.sandbox import SANDBOX_APP_ID
 
@@ -194,3 +195,26 @@ def test_the_demo_never_runs_beside_a_real_app(demo):
 def test_without_a_mode_it_is_the_demo(demo):
     del demo["SHUNHAO_MODE"]
     assert load_settings(demo).mode == "demo"
+
+
+def test_a_real_name_service_is_asked_in_production_only(demo):
+    asked = {"REAL_NAME_URL": "https://register.example/check/", "REAL_NAME_KEY": "hidden"}
+    settings = load_settings(PRODUCTION | asked)
+    assert settings.real_name == RealNameService("https://register.example/check", "hidden")
+    assert "hidden" not in repr(settings)
+    assert settings.register is None
+    assert "REAL_NAME_URL" in faults(demo | asked)
+    assert load_settings(demo).register is not None
+    assert load_settings(PRODUCTION).real_name is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        ({"REAL_NAME_URL": "https://register.example"}, "REAL_NAME_URL is set without"),
+        ({"REAL_NAME_KEY": "hidden"}, "REAL_NAME_KEY is set without"),
+        ({"REAL_NAME_URL": "http://register.example", "REAL_NAME_KEY": "x"}, "https://"),
+    ],
+)
+def test_a_real_name_service_half_set_or_in_the_open(asked, fault):
+    assert fault in faults(PRODUCTION | asked)

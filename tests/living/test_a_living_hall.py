@@ -70,7 +70,7 @@ def living(house, live_server, tmp_path):
     ]
     guide = {"username": "guide", "password": PASSWORD, "role": "guide", "counter": None}
     parts = tmp_path / "parts.json"
-    told = {"hall": HALL, "living_token": KIOSK_TOKEN, "staff": [*clerks, guide]}
+    told = {"hall": HALL, "living_token": KIOSK_TOKEN, "staff": [*clerks, guide], "cards": []}
     parts.write_text(json.dumps(told))
     living = Living(live_server, parts, tmp_path)
     yield living

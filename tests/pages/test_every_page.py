@@ -22,6 +22,7 @@ NOT_PAGES = {
     "clips.clip",
     "code_pages.image",
     "clips.clips",
+    "desk_pages.page",  # of the client: tests/phone/test_desk.py
     "docs.asset",
     "docs.openapi",
     "language.catalogue",

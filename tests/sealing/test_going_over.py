@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from dataclasses import replace
 from datetime import date, time
 from typing import Any
@@ -168,7 +169,7 @@ def _make_rows(house: House, column: SealedColumn) -> None:
             connection.connection.driver_connection.execute(f"PRAGMA {check}")
         for n in range(ROWS):
             row = {
-                one.name: _made_up(one, f"{n} {column.purpose} {n}")
+                one.name: _made_up(one, zlib.crc32(f"{column.purpose} {n}".encode()))
                 for one in table.columns
                 if not one.nullable or one.primary_key
             } | dict(column.where)
@@ -178,11 +179,11 @@ def _make_rows(house: House, column: SealedColumn) -> None:
         connection.commit()
 
 
-def _made_up(column: Any, text: str) -> Any:
+def _made_up(column: Any, number: int) -> Any:
     if isinstance(column.type, UtcDateTime):
         return MORNING
-    samples = {bytes: b"", date: MORNING.date(), time: time(9), int: int(text[-1]), bool: True}
-    short = text[: getattr(column.type, "length", None)]
+    samples = {bytes: b"", date: MORNING.date(), time: time(9), int: number, bool: True}
+    short = f"{number:x}"[: getattr(column.type, "length", None)]
     return samples.get(column.type.python_type, short)
 
 

@@ -7,6 +7,7 @@ import { _ } from '../shared/language.js'
 import { keepLive } from '../shared/live.js'
 import { goOn, hold, isCounting, isHeld, keepCalling } from './auto.js'
 import { isBellOn, ringForFirst, setBell } from './bell.js'
+import { find, isReading, putAway, tellGaps, turn } from './file.js'
 import { goHome, keepFocus, regain, rowInHand, walk, walkLists } from './focus.js'
 import { counterPath, onPicture, picture, refresh } from './picture.js'
 import {
@@ -208,6 +209,9 @@ const DEEDS = {
   finish,
   undo,
   settings,
+  file: turn,
+  gaps: tellGaps,
+  find,
   help: () => ask('help'),
   call: () => callNumber(),
   recall: () => handle('recall'),
@@ -232,14 +236,14 @@ byId('sign-out').addEventListener('submit', signOut)
 const KEYS = {
   n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
   t: 'transfer', x: 'nextItem', g: 'call', u: 'undo', o: 'open', z: 'pause', c: 'close',
-  a: 'settings', '?': 'help', '？': 'help',
+  a: 'settings', v: 'file', m: 'gaps', b: 'find', '?': 'help', '？': 'help',
 }
 const STEPS = {
   arrowdown: () => walk(1),
   arrowup: () => walk(-1),
   arrowright: () => walkLists(1),
   arrowleft: () => walkLists(-1),
-  q: () => byId('shown').focus(),
+  q: () => { putAway(); byId('shown').focus() },
   d: () => picture?.ticket && !isBusy() && strike({ ...picture.ticket, priority: picture.priority }),
 }
 const IN_A_ROW = { enter: 'choose', g: 'choose', d: 'strike' }
@@ -269,6 +273,7 @@ function deedOf(key) {
 function escape() {
   if (isCounting()) hold()
   else if (rowInHand() || document.activeElement === byId('shown')) goHome()
+  else if (isReading()) turn()
   else if (isHeld()) goOn()
 }
 

@@ -70,7 +70,7 @@ function described(element) {
 
 function found({ element, list, row, place, part }) {
   if (element) return isUsable(element) ? element : null
-  const now = [...byId(list).children]
+  const now = [...byId(list)?.children ?? []] // a list may be put away with its rows
   const same = now.find((each) => each.dataset.row === row)
   if (same) return [...same.querySelectorAll('button')].filter(isUsable)[part] ?? same
   return now[Math.min(place, now.length - 1)]

@@ -36,7 +36,7 @@ export function onFresh(is) {
 
 /**
  * Send one click; what `done(answer, also)` (it may be async) makes of the answer is said, as are
- * refusals. `also(path, body)` sends what belongs to the same click.
+ * refusals. `also(path, body)` sends what belongs to the same click. Gives why it was refused, if so.
  */
 export function send(words, path, body, done) {
   return once(words, async (mine) => {
@@ -75,11 +75,12 @@ async function once(words, deed) {
   pending = mine
   tell(_('%(deed)s……', { deed: words }))
   enable(picture, true)
-  let outcome
+  let outcome, refusal
   try {
     const told = await deed(mine)
     outcome = () => tell(told)
   } catch (error) {
+    refusal = error
     outcome = () => complain(error.message || NO_ANSWER)
   }
   mine.isLost = false
@@ -88,6 +89,7 @@ async function once(words, deed) {
   enable(picture, false)
   regain()
   outcome() // last: whoever reads it may press the next button
+  return refusal
 }
 
 function lost(mine) {

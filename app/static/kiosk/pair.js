@@ -58,7 +58,7 @@ async function show({ code, seconds }) {
 
 async function goOnIfPaired() {
   const { device } = await call('GET', '/device').catch(() => ({}))
-  if (device) location.replace(device.page)
+  if (device) location.replace(byId('pairing').dataset.page ?? device.page)
 }
 
 addEventListener('hashchange', handIn)

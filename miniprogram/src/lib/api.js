@@ -59,13 +59,13 @@ export async function post(path, body = {}) {
   }
 }
 
-/** One request without any of the above, for those who sign in. */
-export function plainly(method, path, { body, key, token } = {}) {
+/** One request without any of the above, for those who sign in, and who have another right. */
+export function plainly(method, path, { body, key, token, right = {} } = {}) {
   return new Promise((resolve, reject) => uni.request({
     url: address(path),
     method,
     data: body === undefined ? undefined : JSON.stringify(body),
-    header: headers({ body, key, token }),
+    header: { ...headers({ body, key, token }), ...right },
     timeout: TIMEOUT_MS,
     success: ({ statusCode, data }) => {
       offline.value = false
@@ -168,7 +168,7 @@ function openKeys() {
 }
 
 /** Unique, not secret: WeChat has no crypto to make it with. */
-function newKey() {
+export function newKey() {
   const part = () => Math.random().toString(36).slice(2, 12)
   return `${Date.now().toString(36)}-${part()}${part()}`
 }

@@ -86,7 +86,7 @@ function remember({ token, citizen }, name = null) {
 
 function forget() {
   Object.assign(session, { token: null, citizen: null, name: null })
-  kept.drop('session')
+  for (const name of ['session', 'unsaved']) kept.drop(name)
   return false
 }
 

@@ -27,6 +27,12 @@ export function day(wire, today) {
   return near ?? `${named} ${weekday(wire)}`
 }
 
+/** '2023年5月6日': of a date that may be long past. */
+export function fullDate(wire) {
+  const [, year, month, date] = PARTS.exec(wire)
+  return t('%(year)s年%(month)s%(date)s日', { year, month: months()[month - 1], date: +date })
+}
+
 /** '周日' */
 export function weekday(wire) {
   return [t('周日'), t('周一'), t('周二'), t('周三'), t('周四'), t('周五'), t('周六')][

@@ -32,6 +32,8 @@ export const account = {
   确认登记: 'Register',
   '号码加密保存，只用于办理您的业务；页面上只显示一部分。':
     'The number is kept encrypted and used only for your business; pages show only part of it.',
+  演示人物: 'People of the demo',
+  '都是虚构的人。点一位，就填好姓名和号码。': 'All invented. Choose one, and name and number are filled in.',
   '请填写姓名。': 'Please enter your name.',
   '证件号码有误，请核对后重新输入。': 'This ID number is not correct. Please check it and enter it again.',
 

@@ -27,6 +27,7 @@ export const common = {
   明天: 'Tomorrow',
   后天: 'In two days',
   '%(month)s%(date)s日': '%(month)s %(date)s,',
+  '%(year)s年%(month)s%(date)s日': '%(month)s %(date)s, %(year)s',
   '1月': 'Jan',
   '2月': 'Feb',
   '3月': 'Mar',

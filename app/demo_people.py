@@ -1,0 +1,172 @@
+"""The invented people of the demo: who may be tried out, and what the library has of them.
+
+They stand in config/demo-people.yaml; their dates count from the month in which they are read, so
+that what is to be valid always is, and what has expired always has.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from apiflask import APIBlueprint, Schema
+from apiflask.fields import String
+from flask import Response
+from ruamel.yaml import YAML
+
+from app.core.auth import public
+from app.core.http import answer
+from app.core.language import either
+from app.licences.identifier import identifier_of
+from app.licences.kinds import Kind
+from app.licences.rules import LicenceRecord, judge
+from config.real_name import DEMO_REGISTER
+
+bp = APIBlueprint("demo_people", __name__, url_prefix="/api/v1", tag="演示")
+
+RELATIVE = re.compile(r"([+-][0-9]+)m ([0-9]{2})")
+"""`-14m 18`: the 18th, fourteen months ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody of the demo, or one of its firms."""
+
+    key: str
+    kind: str
+    """person, firm."""
+    name: str
+    number: str
+    phone: str | None
+    what: str
+    """What trying this person shows; of a firm nothing."""
+    what_en: str
+    licences: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Authorisation:
+    """Who lets whom act for them; holders' keys."""
+
+    holder: str
+    agent: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The whole file."""
+
+    place: str
+    issuers: Mapping[str, Mapping[str, str]]
+    holders: Mapping[str, Holder]
+    """By key."""
+    authorisations: tuple[Authorisation, ...]
+    written_at: datetime
+
+    def persons(self) -> list[Holder]:
+        return [each for each in self.holders.values() if each.kind == "person"]
+
+
+@cache
+def read_people(file: Path = DEMO_REGISTER) -> People:
+    """The people of a file."""
+    written = YAML(typ="safe").load(file.read_text())
+    holders = [
+        *(_holder(each, "person", each["id_number"]) for each in written["persons"]),
+        *(_holder(each, "firm", each["credit_code"]) for each in written["firms"]),
+    ]
+    return People(
+        place=written["place"],
+        issuers=written["issuers"],
+        holders={each.key: each for each in holders},
+        authorisations=tuple(Authorisation(**each) for each in written["authorisations"]),
+        written_at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
+    )
+
+
+def _holder(written: Mapping[str, Any], kind: str, number: str) -> Holder:
+    return Holder(
+        key=written["key"],
+        kind=kind,
+        name=written["name"],
+        number=number,
+        phone=written.get("phone"),
+        what=written.get("what", ""),
+        what_en=written.get("what_en", ""),
+        licences=tuple(written["licences"]),
+    )
+
+
+def records(people: People, kinds: Mapping[str, Kind], today: date) -> Iterator[LicenceRecord]:
+    """Their licences as a register would bring them in on this day. Raises RecordWrong."""
+    as_of = max(datetime(today.year, today.month, 1, tzinfo=UTC), people.written_at)
+    for holder in people.holders.values():
+        for licence in holder.licences:
+            issuer = people.issuers[licence["issuer"]]
+            kind = kinds[licence["kind"]]
+            number = str(licence.get("number", holder.number))
+            record = {
+                "kind": kind.code,
+                "identifier": str(identifier_of(kind.type_code, issuer["code"], serial_of(number))),
+                "holder_kind": holder.kind,
+                "holder_number": holder.number,
+                "holder_name": holder.name,
+                "number": number,
+                "issuer_name": issuer["name"],
+                "issued_on": day_of(licence["issued"], today),
+                "valid_from": day_of(licence.get("from"), today),
+                "valid_until": day_of(licence.get("until"), today),
+                "place": people.place,
+                "data": {name: _plain(value) for name, value in licence["data"].items()},
+                "as_of": as_of.isoformat(),
+            }
+            yield judge(record, kinds, today)
+
+
+def serial_of(number: str) -> str:
+    """The digits and capitals of a licence's number."""
+    return re.sub("[^0-9A-Z]", "", number)
+
+
+def day_of(written: str | date | None, today: date) -> str | None:
+    """A date of the file on this day: absolute, or so many months from this one."""
+    found = RELATIVE.fullmatch(str(written))
+    if found is None:
+        return None if written is None else str(written)
+    year, month = divmod(today.year * 12 + today.month - 1 + int(found[1]), 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(int(found[2]), last)).isoformat()
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class DemoPersonOut(Schema):
+    name = String(required=True)
+    id_number = String(required=True)
+    what = String(required=True, metadata={"description": "选这位可以看到什么"})
+
+
+@bp.get("/demo/people")
+@public
+@bp.output(DemoPersonOut(many=True))
+@bp.doc(summary="可以试用的虚构人物；只在演示里有")
+def people() -> Response:
+    return answer(
+        [
+            {
+                "name": each.name,
+                "id_number": each.number,
+                "what": either(each.what, each.what_en),
+            }
+            for each in read_people().persons()
+        ]
+    )

@@ -1,0 +1,324 @@
+"""What a counter does with the submissions of whom it has called. Runs inside the caller's
+transaction.
+
+Only the counter that has a ticket called or serving sees what belongs to it; everybody else is
+told that there is no such ticket. What is opened is logged, what is corrected is kept as it was and
+as it became.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, update
+
+from app.catalog.plan import HallPlan
+from app.core import audit
+from app.core.acts import Act, Actor
+from app.core.db import db, insert_into, insert_once
+from app.core.said import Both, Said
+from app.forms import queries as forms
+from app.forms import validation
+from app.forms.conditions import same
+from app.forms.errors import UnknownForm
+from app.forms.form import Form, Material
+from app.forms.values import normal
+from app.licences.queries import Licence, licences_of
+from app.licences.shares import share
+from app.notices.rules import time_field
+from app.notices.service import Link, notify
+from app.submissions.errors import (
+    FieldsWrong,
+    GapsTold,
+    NothingMissing,
+    SubmissionNotFound,
+    UnknownField,
+    UnknownMaterial,
+)
+from app.submissions.gathering import kinds_of
+from app.submissions.queries import (
+    CHANGES,
+    GAP_NOTICES,
+    KEPT,
+    TABLE,
+    Gaps,
+    Line,
+    Submission,
+    coded,
+    for_ticket,
+    gaps_of_ticket,
+    opened_of,
+)
+from app.submissions.rules import code_read
+from app.submissions.service import attach, change, contents, errors_by_field
+from app.submissions.stored import AFTER, BEFORE, GAPS, sealed
+from app.tickets.errors import TicketNotFound
+from app.tickets.queries import Ticket, find
+from app.tickets.states import AT_COUNTER
+
+NAMED_AT_MOST = 200
+"""Letters of what is missing that a notice names; the whole list is behind its link."""
+
+
+def ticket_here(ticket_id: str, actor: Actor, *, lock: bool = False) -> Ticket:
+    """The ticket that the clerk's counter has called or is serving. Raises TicketNotFound."""
+    ticket = find(actor.hall or "", id=ticket_id, lock=lock)
+    here = actor.counter is not None and ticket.counter == actor.counter
+    if not here or ticket.state not in AT_COUNTER:
+        raise TicketNotFound
+    return ticket
+
+
+def submission_here(ticket: Ticket, submission_id: str, now: datetime) -> Line:
+    """One of the submissions of this visit. Raises SubmissionNotFound."""
+    for row in for_ticket(ticket, now):
+        if row.id == submission_id:
+            return row
+    raise SubmissionNotFound
+
+
+def licences_here(ticket: Ticket, rows: Sequence[Line], plan: HallPlan) -> list[Licence]:
+    """The licences that what is done here needs, of whom it is done for: those that the forms are
+    filled from or ask for."""
+    needed: dict[str, set[str]] = {}
+    for row in rows:
+        kinds = kinds_of(forms.version(row.form, row.version).form)
+        for person in {row.person_id, row.applicant_id} - {None}:
+            needed.setdefault(person, set()).update(kinds)
+    if ticket.person_id is not None:
+        needed.setdefault(ticket.person_id, set()).update(*_kinds_of_items(ticket, plan))
+    return [
+        licence
+        for person, kinds in needed.items()
+        if kinds
+        for licence in licences_of(person, kinds)
+    ]
+
+
+def _kinds_of_items(ticket: Ticket, plan: HallPlan) -> list[frozenset[str]]:
+    """The kinds asked for by the forms of a visit's items, whether or not anything was filled."""
+    found = []
+    for code in ticket.items:
+        form = plan.item_coded(code).form
+        if form is not None:
+            try:
+                found.append(kinds_of(forms.published(form).form))
+            except UnknownForm:
+                continue
+    return found
+
+
+def open_file(
+    ticket: Ticket, plan: HallPlan, purpose: str | None, act: Act
+) -> tuple[list[Submission], list[Licence]]:
+    """Everything of this visit in full, attached to its ticket and logged: which licences for what,
+    and that its submissions were read."""
+    rows = [attach(row, ticket) for row in for_ticket(ticket, act.now)]
+    licences = licences_here(ticket, rows, plan)
+    item = plan.item_coded(ticket.item)
+    said: str | Said = purpose or Said("办理“%(item)s”", {"item": Both(item.name, item.name_en)})
+    for licence in licences:
+        fields = [*licence.data, "number", "holder_name"]
+        share([licence], said, fields, act, ticket=ticket.id)
+    audit.note(
+        act,
+        plan.code,
+        "file_opened",
+        ticket.number,
+        submissions=[row.code for row in rows],
+        purpose=purpose,
+    )
+    return [opened_of(row) for row in rows], licences
+
+
+def correct(
+    ticket: Ticket, row: Line, changes: Mapping[str, Any], revision: int, act: Act, plan: HallPlan
+) -> Submission:
+    """Set right at the counter, together with the person: each field kept as it was and as it
+    became; what is hidden by it is emptied, and kept as well.
+
+    Raises RevisionStale, UnknownField, FieldsWrong for what is wrong with the fields changed."""
+    before = opened_of(row)
+    form, today = before.form, act.now.astimezone(plan.zone).date()
+    values = dict(before.values)
+    for name, value in changes.items():
+        if name not in form.fields:
+            raise UnknownField(field=name)
+        values[name] = normal(form.fields[name], value)
+    kept = validation.kept(form, values, today)
+    _refuse_wrong(form, kept, changes, today)
+    corrected = change(row, revision, ticket_id=ticket.id, **contents(row.id, kept, before.fills))
+    for name in form.fields:
+        _keep_change(ticket, corrected, name, before.values.get(name), kept.get(name), act)
+    return opened_of(corrected)
+
+
+def _refuse_wrong(
+    form: Form, values: Mapping[str, Any], changes: Mapping[str, Any], today: date
+) -> None:
+    """What was wrong before may be set right later; what is changed must be right."""
+    problems = [each for each in validation.judge(form, values, today) if each.field in changes]
+    if problems:
+        raise FieldsWrong(errors=errors_by_field(problems))
+
+
+def _keep_change(ticket: Ticket, row: Line, name: str, before: Any, after: Any, act: Act) -> None:
+    if before is after or same(before, after):
+        return
+    change_id = act.new_id()
+    db.session.execute(
+        insert(CHANGES).values(
+            id=change_id,
+            submission_id=row.id,
+            revision=row.revision,
+            field=name,
+            before_sealed=sealed(BEFORE, change_id, before),
+            after_sealed=sealed(AFTER, change_id, after),
+            actor=str(act.actor),
+            counter=ticket.counter,
+            ticket_id=ticket.id,
+            at=act.now,
+        )
+    )
+
+
+def mark_material(
+    ticket: Ticket, row: Line, code: str, state: str, act: Act, plan: HallPlan
+) -> Submission:
+    """A paper was seen, and is kept for as long as its form says, or is missing.
+
+    Raises UnknownMaterial."""
+    form = forms.version(row.form, row.version).form
+    material = next((each for each in form.materials if each.code == code), None)
+    if material is None:
+        raise UnknownMaterial
+    marks = {**row.marks, code: {"state": state, "at": act.now.isoformat(), "by": str(act.actor)}}
+    put = update(TABLE).where(TABLE.c.id == row.id).values(marks=marks).returning(*TABLE.c)
+    marked = db.session.execute(put).one()
+    if state == "seen":
+        _keep_material(ticket, row, material, act, plan)
+    else:
+        gone = (KEPT.c.submission_id == row.id) & (KEPT.c.code == code)
+        db.session.execute(delete(KEPT).where(gone))
+    return opened_of(marked)
+
+
+def _keep_material(ticket: Ticket, row: Line, material: Material, act: Act, plan: HallPlan) -> None:
+    put = insert_into(KEPT).values(
+        id=act.new_id(),
+        person_id=row.person_id,
+        code=material.code,
+        name=material.name,
+        form=row.form,
+        version=row.version,
+        submission_id=row.id,
+        hall=row.hall,
+        ticket_id=ticket.id,
+        seen_by=str(act.actor),
+        seen_on=act.now.astimezone(plan.zone).date(),
+    )
+    db.session.execute(put.on_conflict_do_nothing(index_elements=["submission_id", "code"]))
+
+
+def attach_by_code(ticket: Ticket, code: str, act: Act) -> Line:
+    """What stands on the paper somebody shows is handed in with their ticket, whoever they are.
+    Raises SubmissionNotFound."""
+    row = attach(coded(ticket.hall, code_read(code)), ticket)
+    audit.note(act, ticket.hall, "submission_found", ticket.number, submission=row.code)
+    return row
+
+
+# What is missing
+
+
+def tell_gaps(
+    ticket: Ticket,
+    row: Line | None,
+    materials: Sequence[Mapping[str, str]],
+    fields: Sequence[Mapping[str, str]],
+    note: str,
+    act: Act,
+    plan: HallPlan,
+) -> Gaps:
+    """Tell everything that is missing, once a ticket, and to the account it belongs to as well.
+    `materials`: {code or name, note}; `fields`: {field, note}, of the submission.
+
+    Raises GapsTold, NothingMissing, UnknownMaterial, UnknownField."""
+    if not materials and not fields:
+        raise NothingMissing
+    form = None if row is None else forms.version(row.form, row.version).form
+    content = {
+        "materials": [_material_missing(each, form) for each in materials],
+        "fields": [_field_wrong(each, form) for each in fields],
+        "note": note,
+    }
+    notice_id = act.new_id()
+    told = insert_once(
+        GAP_NOTICES,
+        id=notice_id,
+        ticket_id=ticket.id,
+        submission_id=row and row.id,
+        hall=ticket.hall,
+        counter=ticket.counter,
+        told_by=str(act.actor),
+        told_at=act.now,
+        content_sealed=sealed(GAPS, notice_id, content),
+    )
+    gaps = gaps_of_ticket(ticket.id)
+    if not told or gaps is None:
+        raise GapsTold
+    if row is not None:
+        attach(row, ticket)
+    citizen = ticket.citizen_id or (row and row.citizen_id)
+    if citizen is not None:
+        _notify(ticket, row, gaps, citizen, act, plan)
+    return gaps
+
+
+def _material_missing(given: Mapping[str, str], form: Form | None) -> dict[str, Any]:
+    code, note = given.get("code"), given.get("note", "")
+    if code is None:
+        return {"code": None, "name": given["name"], "note": note}
+    of_form = form.materials if form else ()
+    material = next((each for each in of_form if each.code == code), None)
+    if material is None:
+        raise UnknownMaterial
+    return {"code": code, "name": material.name, "note": note}
+
+
+def _field_wrong(given: Mapping[str, str], form: Form | None) -> dict[str, Any]:
+    field = form.fields.get(given["field"]) if form else None
+    if field is None:
+        raise UnknownField(field=given["field"])
+    return {"field": field.name, "title": field.title, "note": given.get("note", "")}
+
+
+def _notify(
+    ticket: Ticket, row: Line | None, gaps: Gaps, citizen: str, act: Act, plan: HallPlan
+) -> None:
+    names = [each["name"] for each in gaps.materials] + [each["title"] for each in gaps.fields]
+    named = "、".join(names)
+    if len(named) > NAMED_AT_MOST:
+        named = named[: NAMED_AT_MOST - 1] + "…"
+    item = plan.item_coded(ticket.item)
+    said = {
+        "hall": Both(plan.name, plan.name_en),
+        "item": Both(item.name, item.name_en),
+        "n": len(names),
+        "what": named,
+    }
+    words = Said("在%(hall)s办理“%(item)s”，还有 %(n)s 项要补齐或更正：%(what)s。", said)
+    link = Link("pages/ticket/index", {"id": ticket.id})
+    if row is not None and row.citizen_id == citizen:
+        link = Link("pages/submission/index", {"id": row.id})
+    facts = {
+        "number": ticket.number,
+        "item": item.name,
+        "hall": plan.name,
+        "when": time_field(act.now, plan.zone),
+        "counter": ticket.counter,
+        "note": f"还缺{len(names)}项：{named}",
+    }
+    notify(citizen, "gaps", words, f"gaps:{gaps.id}", act, facts=facts, link=link, hall=plan.code)
