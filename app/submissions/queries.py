@@ -137,13 +137,13 @@ def name_of(row: Line) -> str:
 
 def filled_here(submission_id: str, actor: Actor, now: datetime, *, lock: bool = False) -> Line:
     """A submission, for whoever fills it: the account that began it, or the machine, for ten
-    minutes after the last touch. A draft is nobody's any more once its right is gone.
+    minutes after the last touch. What was never submitted is nobody's any more once the right is
+    gone by which it was filled.
 
     Raises SubmissionNotFound, to everybody else."""
     row = line(submission_id, lock=lock)
     if actor.kind == "citizen":
-        is_theirs = row.citizen_id == actor.id
-        if is_theirs and (row.state != State.DRAFT or _right_stands(row, actor.id, now)):
+        if row.citizen_id == actor.id and _stands(row, actor.id, now):
             return row
     elif _is_at_desk(row, actor) and desk_may(row.touched_at, row.closed_at, now):
         return row
@@ -199,8 +199,11 @@ def right_to(citizen: str, person: str, now: datetime) -> Right | None:
         return None
 
 
-def _right_stands(row: Line, citizen: str, now: datetime) -> bool:
-    """What was filled in by a right is read by that right only."""
+def _stands(row: Line, citizen: str, now: datetime) -> bool:
+    """Whether an account still has what it began: what it submitted it does, and the rest is read
+    by the right it was filled by."""
+    if row.submitted_at is not None:
+        return True
     right = right_to(citizen, row.person_id, now)
     return right is not None and (right.reads_licences or row.ground == Ground.DECLARED)
 
@@ -212,7 +215,7 @@ def of_citizen(citizen: str, now: datetime) -> list[Line]:
     """The submissions of an account, the latest first."""
     query = select(*TABLE.c).where(TABLE.c.citizen_id == citizen)
     rows = db.session.execute(query.order_by(TABLE.c.touched_at.desc(), TABLE.c.id).limit(SHOWN))
-    return [row for row in rows if row.state != State.DRAFT or _right_stands(row, citizen, now)]
+    return [row for row in rows if _stands(row, citizen, now)]
 
 
 def open_draft(citizen: str, person: str, hall: str, item: str) -> Line | None:

@@ -217,6 +217,7 @@ def test_a_draft_ends_with_the_right_it_was_filled_by(hall):
     again = begin(agent, person=person)
     assert again["id"] != draft["id"]
     assert "address" not in again["values"]
+    unseen(hall, filling(draft), agent.token, NOT_FOUND)
 
 
 # A typed card
