@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.house import HALL, House
 from tests.pages.test_console import opened
+from tests.pages.test_every_page import quirks
 from tests.phone.papers import ADDRESS, FORM_NAME, OLD_ADDRESS, open_library
 
 NAME = "李小明"
@@ -76,6 +77,7 @@ def test_a_file_is_opened_corrected_and_its_gaps_are_told(house, sign_in):
     expect(console.locator("#file-words")).to_contain_text(purpose)
     assert button.bounding_box() == place
     assert button.is_enabled()
+    assert quirks(console) == []
     phone = whole.locator("[data-row=phone]")
     expect(phone).to_contain_text(PHONE)
 
@@ -106,6 +108,7 @@ def test_a_file_is_opened_corrected_and_its_gaps_are_told(house, sign_in):
     keys.press("m")
     list_ = console.locator("#gaps-dialog")
     expect(list_.get_by_label(name, exact=True)).to_be_checked()
+    assert quirks(console) == []
     list_.get_by_label("其他缺少的材料").fill("近期照片一张")
     list_.get_by_role("button", name="告知并打印").click()
     expect(said).to_contain_text("A001 号已一次性告知")
