@@ -13,8 +13,8 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import counter_of, plan_of
 from app.core.acts import Role
 from app.core.auth import access, actor, public
-from app.core.language import gettext as _
 from app.core.language import either, named
+from app.core.language import gettext as _
 from app.staff import doors
 from app.staff.service import SignedIn
 from app.tickets.rules import PRIORITY_WORDS

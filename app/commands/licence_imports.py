@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from app.citizens.rules import BEIJING
 from app.core.acts import SYSTEM, Act
@@ -26,6 +27,7 @@ MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
 
 
 @click.command("import")
+@with_appcontext
 @click.argument("file", type=FILE)
 @click.option("--as", "form", type=FORMAT, help="What FILE is, where its name does not tell.")
 @click.option("--as-of", type=MOMENT, help="When they were true, unless they say so; Beijing.")
@@ -51,6 +53,7 @@ def import_licences(
 
 
 @click.command("import-errors")
+@with_appcontext
 @click.argument("import_id")
 def show_errors(import_id: str) -> None:
     """What is wrong with rows of an import, as CSV."""

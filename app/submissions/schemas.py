@@ -52,7 +52,7 @@ class CardIn(Schema):
     id_number = String(required=True, validate=Length(1, 32))
     name = String(
         validate=Length(1, 100),
-        metadata={"description": "手工输入证件号码，或证照库不认识持卡人时必填"},
+        metadata={"description": "手工输入证件号码，或证照库里没有持卡人时必填"},
     )
     read = Boolean(required=True, metadata={"description": "由读卡器读出，而非手工输入"})
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.house import HALL, House
 from tests.pages.test_console import opened
+from tests.pages.test_every_page import quirks
 from tests.phone.papers import ADDRESS, FORM_NAME, OLD_ADDRESS, open_library
 
 NAME = "李小明"
@@ -15,6 +16,8 @@ FILLED = {
     "phone": PHONE,
     "filing_type": "posted",
     "destination": "江苏省苏州市",
+    "residence_address": "苏州市平江路 8 号",
+    "employer": "苏州分公司",
     "contact_name": "王芳",
     "contact_phone": "13900139000",
     "agreed": True,
@@ -70,9 +73,11 @@ def test_a_file_is_opened_corrected_and_its_gaps_are_told(house, sign_in):
     keys.press("v")
     whole = console.locator("#file-whole")
     expect(whole).to_contain_text(ADDRESS)
-    expect(console.locator("#file-words")).to_contain_text("办理“身份证”（A001 号），本次查看已记录")
+    purpose = "办理“身份证”（A001 号），本次查看已记录"
+    expect(console.locator("#file-words")).to_contain_text(purpose)
     assert button.bounding_box() == place
     assert button.is_enabled()
+    assert quirks(console) == []
     phone = whole.locator("[data-row=phone]")
     expect(phone).to_contain_text(PHONE)
 
@@ -103,6 +108,7 @@ def test_a_file_is_opened_corrected_and_its_gaps_are_told(house, sign_in):
     keys.press("m")
     list_ = console.locator("#gaps-dialog")
     expect(list_.get_by_label(name, exact=True)).to_be_checked()
+    assert quirks(console) == []
     list_.get_by_label("其他缺少的材料").fill("近期照片一张")
     list_.get_by_role("button", name="告知并打印").click()
     expect(said).to_contain_text("A001 号已一次性告知")

@@ -71,7 +71,8 @@ def test_a_card_becomes_a_form_a_number_and_a_file_at_the_counter(
 
     desk.get_by_label("手机号码", exact=True).click()
     tap(desk, "13800138000")
-    desk.get_by_text("其他临时外出就医人员").click()
+    desk.get_by_text("异地长期居住人员").click()
+    desk.get_by_label("异地居住地址").fill("平江路 8 号")
     desk.get_by_label("就医地（省、市）").click()
     tap(desk, "su")
     tap(desk, "苏")
@@ -80,10 +81,12 @@ def test_a_card_becomes_a_form_a_number_and_a_file_at_the_counter(
     expect(desk.get_by_label("就医地（省、市）")).to_have_value("苏州")
     desk.get_by_label("联系人姓名").fill("王芳")
     desk.get_by_label("联系人电话").fill("13900139000")
-    desk.locator("#field-starts_on").get_by_role("button").press("Enter")
+    expect(desk.get_by_text("填写的内容已自动保存")).to_be_visible()
+    desk.locator("#field-starts_on").get_by_role("button").click()
     desk.locator(".uni-picker-action-confirm").filter(visible=True).click()
     desk.locator("#field-agreed").get_by_text("是", exact=True).click()
     desk.get_by_role("button", name="看着都对，下一步").click()
+    desk.get_by_role("checkbox", name=re.compile("本人承诺")).click()
     desk.get_by_role("button", name="提交并取号").click()
     expect(desk.locator(".paper .number")).to_have_text("A001")
     code = desk.locator(".paper .code").inner_text().removeprefix("填报编号 ").replace(" ", "")
@@ -98,7 +101,9 @@ def test_a_card_becomes_a_form_a_number_and_a_file_at_the_counter(
     console.keyboard.press("n")
     expect(console.locator("#file")).to_contain_text(code)
     console.keyboard.press("v")
-    expect(console.locator("#file-whole [data-row=destination]")).to_contain_text("苏州")
+    whole = console.locator("#file-whole")
+    expect(whole.locator("[data-row=destination]")).to_contain_text("苏州")
+    expect(whole.locator("[data-row=settled]")).to_contain_text("已承诺")
 
 
 def test_who_goes_away_leaves_nothing_behind(house, open_desk, number):
@@ -132,7 +137,7 @@ def test_the_desk_can_be_used_by_everybody(house, open_desk, number):
     wrong["form"] = quirks_of(desk)
     desk.get_by_role("button", name="English").click()
     expect(desk.get_by_text("Insured person")).to_be_visible()
-    lines = [one for one in still_chinese(desk) if not re.search("清河|旧街|职工|李|填到", one)]
+    lines = [one for one in still_chinese(desk) if not re.search("清河|旧街|职工|李|江苏", one)]
     wrong["form in English"] = quirks_of(desk) + lines
     assert {where: what for where, what in wrong.items() if what} == {}
 

@@ -22,8 +22,6 @@ PAGES = [
     for name in (page["path"].split("/")[1] for page in json.loads(LISTED)["pages"])
     if name != "desk"  # of a machine, not of a phone: test_desk.py
 ]
-    for page in json.loads((ROOT / "miniprogram/src/pages.json").read_text())["pages"]
-]
 FAMILY = "李"
 NAMES = (FAMILY, "张三", "清河县", "江苏省", "职工")
 

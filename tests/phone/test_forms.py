@@ -1,10 +1,10 @@
-"""A form that fills itself, on the phone: corrected, submitted, printed; a licence shown to others."""
+"""A form that fills itself on the phone: corrected, submitted, printed; a licence shown."""
 
 from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.house import HALL
 from tests.phone.conftest import Phone
@@ -13,7 +13,7 @@ from tests.phone.papers import ADDRESS, FORM_NAME, OLD_ADDRESS, open_library
 NAME = "李小明"
 
 
-def field(phone: Phone, name: str):
+def field(phone: Phone, name: str) -> Locator:
     return phone.page.locator(f"#field-{name}").filter(visible=True)
 
 
