@@ -299,6 +299,16 @@ def _matching(ticket: Ticket, now: datetime) -> list[ColumnElement[bool]]:
     ]
 
 
+def is_known_to(ticket: Ticket, row: Line, at: datetime) -> bool:
+    """Whether the account a ticket was taken by may know of this submission: it filled it, or has a
+    right to whom it is about. Somebody else's may have taken a number in that name."""
+    account = ticket.citizen_id
+    if account is None or account == row.citizen_id:
+        return True
+    right = right_to(account, row.person_id, at)
+    return right is not None and right.reads_licences
+
+
 def _is_done(other: Ticket | None, day: date) -> bool:
     return other is not None and other.state == TicketState.FINISHED and other.day != day
 
