@@ -41,7 +41,9 @@ def share(
     submission: str | None = None,
 ) -> None:
     """Write down that whoever acts reads these fields of these licences, in this transaction."""
-    share_each([(one, fields) for one in licences], purpose, act, ticket=ticket, submission=submission)
+    share_each(
+        [(one, fields) for one in licences], purpose, act, ticket=ticket, submission=submission
+    )
 
 
 def share_each(

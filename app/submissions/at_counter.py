@@ -48,9 +48,11 @@ from app.submissions.queries import (
     Submission,
     coded,
     for_ticket,
+    forms_of,
     gaps_of_ticket,
     is_known_to,
     line,
+    opened_all,
     opened_of,
 )
 from app.submissions.rules import State, code_read
@@ -87,8 +89,9 @@ def licences_here(ticket: Ticket, rows: Sequence[Line], plan: HallPlan) -> list[
     """The licences that what is done here needs, of whom it is done for: those that the forms are
     filled from or ask for."""
     needed: dict[str, set[str]] = {}
+    known = forms_of(rows)
     for row in rows:
-        kinds = kinds_of(forms.version(row.form, row.version).form)
+        kinds = kinds_of(known[row.form, row.version])
         for person in {row.person_id, row.applicant_id} - {None}:
             needed.setdefault(person, set()).update(kinds)
     if ticket.person_id is not None:
@@ -126,7 +129,7 @@ def open_file(
     read = [(each, [*each.data, "number", "holder_name"]) for each in licences]
     share_each(read, said, act, ticket=ticket.id)
     _note_opened(ticket, rows, act, purpose)
-    return [opened_of(row) for row in rows], licences
+    return opened_all(rows), licences
 
 
 def _attached(rows: Sequence[Line], ticket: Ticket, now: datetime) -> list[Line]:
@@ -152,7 +155,9 @@ def _note_read(ticket: Ticket, row: Line, act: Act) -> None:
     """Whoever is answered with a submission in full has opened it: log that, unless it is logged
     that they did, for this call."""
     earlier = audit.data_of(act, ticket.hall, OPENED, ticket.number, ticket.taken_at)
-    known = {code for each in earlier if each["call"] == ticket.call_id for code in each["submissions"]}
+    known = {
+        code for each in earlier if each["call"] == ticket.call_id for code in each["submissions"]
+    }
     if row.code not in known:
         _note_opened(ticket, [row], act)
 

@@ -3,24 +3,18 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
 
 from app.core.audit import TABLE as AUDIT
-from app.core.db import db
 from app.documents import service as documents
 from app.submissions.papers import printable_gaps
-from app.submissions.queries import TABLE
 from tests.crowd import rows
 from tests.house import KIOSK_TOKEN, House, refused
 from tests.submissions.library import (
-    bring,
     called,
     card,
     desk,
-    licence,
     ok,
     opened,
-    permit,
     submitted,
     sure,
 )
@@ -55,6 +49,7 @@ def test_whoever_marks_a_paper_has_opened_the_file_once_a_call(hall, li):
     done = submitted(li, address="路 1 号")
     ticket = hall.take("id-card", id_number=li.id_number)
     clerk = called(hall, ticket)
+    hall.clerk("2")
     marked = mark(hall, clerk, done, ticket)
     assert marked["values"]["id_number"] == li.id_number
     ok(correct(hall, clerk, marked, ticket, job="木匠"))
@@ -73,9 +68,7 @@ def test_what_is_hidden_cannot_be_corrected(hall, li):
     ticket = hall.take("id-card", id_number=li.id_number)
     clerk = called(hall, ticket)
     wrong = refused(correct(hall, clerk, done, ticket, landlord="王五"), 422, "fields_wrong")
-    assert wrong["errors"] == {
-        "landlord": ["“房东”现在不需要填写，请先更正决定它的栏目。"]
-    }
+    assert wrong["errors"] == {"landlord": ["“房东”现在不需要填写，请先更正决定它的栏目。"]}
     both = ok(correct(hall, clerk, done, ticket, landlord="王五", renting=True))
     assert both["values"]["landlord"] == "王五"
     emptied = ok(correct(hall, clerk, both, ticket, landlord=None, renting=False))
