@@ -40,6 +40,18 @@ def note(act: Act, hall: str, deed: str, subject: str, **data: Any) -> None:
     db.session.execute(insert(TABLE).values(**values, subject=subject, data=told))
 
 
+def data_of(act: Act, hall: str, deed: str, subject: str, since: datetime) -> list[dict[str, Any]]:
+    """What was written beside a deed of whoever acts now, each time they did it since then."""
+    query = select(TABLE.c.data).where(
+        TABLE.c.hall == hall,
+        TABLE.c.at >= since,
+        TABLE.c.actor == str(act.actor),
+        TABLE.c.deed == deed,
+        TABLE.c.subject == subject,
+    )
+    return list(db.session.scalars(query))
+
+
 def latest(hall: str, deeds: Sequence[str], limit: int) -> Sequence[Row[Any]]:
     """The latest of these deeds in a hall, newest first."""
     query = select(*TABLE.c).where(TABLE.c.hall == hall, TABLE.c.deed.in_(deeds))

@@ -11,7 +11,7 @@ import json
 from app.core import audit
 from app.core.acts import Act
 from app.core.auth import hash_of
-from app.core.db import after_commit, db, in_transaction, insert_into, transaction
+from app.core.db import after_all, db, in_transaction, insert_into, transaction
 from app.core.language import in_source
 from app.core.parts import parts
 from app.documents import contents, typesetting
@@ -42,8 +42,11 @@ def gaps_sheet(ticket_id: str, act: Act) -> Document:
 
 def make_soon(submission_id: str, act: Act) -> None:
     """Make its document once this transaction is committed: what is filed shows the licences as
-    they were that day. If that is missed, whoever asks first has it made."""
-    after_commit(lambda: document_of(submission_id, act))
+    they were that day. If that is missed, whoever asks first has it made.
+
+    After all else: typesetting takes a while, and one at a time, and a number that was taken with
+    it stands in no sequence before."""
+    after_all(lambda: document_of(submission_id, act))
 
 
 def handed_out(submission: Line, act: Act) -> Document:

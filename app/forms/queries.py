@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, tuple_
 
 from app.core.db import db
 from app.forms.definition import parse
@@ -60,6 +60,21 @@ def version(code: str, n: int) -> FormVersion:
     if not 0 < n < LAST:
         raise UnknownForm
     return _one(TABLE.c.code == code, TABLE.c.version == n, TABLE.c.state != State.DRAFT)
+
+
+def versions(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Form]:
+    """(code, version) -> the form, of versions that are or were filled in, read at once.
+    Raises UnknownForm where one of them is not there."""
+    keys = set(wanted)
+    rows = db.session.execute(
+        select(*HEAD).where(
+            tuple_(TABLE.c.code, TABLE.c.version).in_(keys), TABLE.c.state != State.DRAFT
+        )
+    )
+    found = {(row.code, row.version): _form(row.id, row.sha) for row in rows}
+    if found.keys() != keys:
+        raise UnknownForm
+    return found
 
 
 def published_forms() -> list[FormVersion]:

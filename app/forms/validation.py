@@ -22,9 +22,9 @@ from app.forms.conditions import (
     operator_of,
 )
 from app.forms.form import Check, Field, Form, Format
-from app.forms.values import FieldProblem, missing, normal, problem_of
+from app.forms.values import FieldProblem, missing, normal, problem_of, titled
 
-__all__ = ["FieldProblem", "in_both", "judge", "kept", "text_of", "visible"]
+__all__ = ["FieldProblem", "hidden", "in_both", "judge", "kept", "text_of", "visible"]
 
 
 def visible(form: Form, values: Mapping[str, Any], today: date) -> frozenset[str]:
@@ -79,6 +79,12 @@ def _unknown(name: str) -> FieldProblem:
     return FieldProblem(
         name, "unknown_field", Said("这张表里没有“%(name)s”这一栏。", {"name": name})
     )
+
+
+def hidden(field: Field) -> FieldProblem:
+    """A field that is not shown was filled in: it would not be kept."""
+    words = "“%(title)s”现在不需要填写，请先更正决定它的栏目。"
+    return FieldProblem(field.name, "hidden", Said(words, titled(field)))
 
 
 def _together(

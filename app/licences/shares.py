@@ -41,7 +41,21 @@ def share(
     submission: str | None = None,
 ) -> None:
     """Write down that whoever acts reads these fields of these licences, in this transaction."""
-    if not licences:
+    share_each(
+        [(one, fields) for one in licences], purpose, act, ticket=ticket, submission=submission
+    )
+
+
+def share_each(
+    read: Sequence[tuple[Licence, Collection[str]]],
+    purpose: str | Said,
+    act: Act,
+    *,
+    ticket: str | None = None,
+    submission: str | None = None,
+) -> None:
+    """The same, of each licence its own fields."""
+    if not read:
         return
     said = purpose if isinstance(purpose, Said) else Said(purpose.replace("%", "%%"))
     values = {
@@ -49,11 +63,11 @@ def share(
         "actor": str(act.actor),
         "hall": act.actor.hall,
         "purpose": asdict(said),
-        "fields": sorted(fields),
         "ticket_id": ticket,
         "submission_id": submission,
     }
-    db.session.execute(insert(TABLE), [{"licence_id": one.id, **values} for one in licences])
+    rows = [{"licence_id": one.id, "fields": sorted(fields), **values} for one, fields in read]
+    db.session.execute(insert(TABLE), rows)
 
 
 def uses_of(licence: str, limit: int = 100) -> list[Use]:

@@ -29,6 +29,7 @@ HALL_DEEDS = {"hall_loaded": "载入大厅文件"}
 FORM_DEEDS = {"form_published": "发布表单", "form_retired": "停用表单"}
 FILE_DEEDS = {
     "file_opened": "打开填报和证照",
+    "material_marked": "核对材料",
     "submission_found": "凭填报码调取填报",
     "document_printed": "打印申请书",
 }

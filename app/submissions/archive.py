@@ -9,12 +9,12 @@ from sqlalchemy import Row
 
 from app.citizens.rules import BEIJING
 from app.core.language import either, named
+from app.forms.form import Form
 from app.forms.materials import months_after
-from app.forms.queries import version
 from app.licences.queries import Licence
 from app.licences.queries import kinds as licence_kinds
 from app.licences.rights import licences_read, right_of_citizen
-from app.submissions.queries import archived, kept_materials
+from app.submissions.queries import archived, forms_of, kept_materials
 from app.submissions.view import lines_out
 
 
@@ -26,16 +26,17 @@ def archive_out(citizen: str, holder: str | None, now: datetime) -> dict[str, An
     if not right.reads_licences:
         return {"submissions": [], "materials": [], "licences": []}
     today = now.astimezone(BEIJING).date()
+    kept = kept_materials(right.person)
+    known = forms_of(kept)
     return {
         "submissions": lines_out(archived(right.person)),
-        "materials": [_material_out(paper) for paper in kept_materials(right.person)],
+        "materials": [_material_out(each, known[each.form, each.version]) for each in kept],
         "licences": [licence_line(each, today) for each in licences_read(right)],
     }
 
 
-def _material_out(paper: Row[Any]) -> dict[str, Any]:
+def _material_out(paper: Row[Any], form: Form) -> dict[str, Any]:
     """With the last day on which it need not be brought again, by the form it was seen for."""
-    form = version(paper.form, paper.version).form
     material = next(each for each in form.materials if each.code == paper.code)
     months = material.reuse_months
     until = None if months is None else months_after(paper.seen_on, months)

@@ -21,12 +21,12 @@ from app.core.db import db, insert_into, insert_once
 from app.core.said import Both, Said
 from app.forms import queries as forms
 from app.forms import validation
-from app.forms.conditions import same
+from app.forms.conditions import is_filled, same
 from app.forms.errors import UnknownForm
 from app.forms.form import Form, Material
 from app.forms.values import normal
 from app.licences.queries import Licence, licences_of
-from app.licences.shares import share
+from app.licences.shares import share_each
 from app.notices.rules import time_field
 from app.notices.service import Link, notify
 from app.submissions.errors import (
@@ -48,16 +48,22 @@ from app.submissions.queries import (
     Submission,
     coded,
     for_ticket,
+    forms_of,
     gaps_of_ticket,
+    is_known_to,
+    line,
+    opened_all,
     opened_of,
 )
-from app.submissions.rules import code_read
+from app.submissions.rules import State, code_read
 from app.submissions.service import attach, change, contents, errors_by_field
 from app.submissions.stored import AFTER, BEFORE, GAPS, sealed
 from app.tickets.errors import TicketNotFound
-from app.tickets.queries import Ticket, find
-from app.tickets.states import AT_COUNTER
+from app.tickets.queries import Ticket, find, find_all
+from app.tickets.states import AT_COUNTER, LIVE
 
+OPENED = "file_opened"
+"""The deed: what was filled in was read."""
 NAMED_AT_MOST = 200
 """Letters of what is missing that a notice names; the whole list is behind its link."""
 
@@ -83,8 +89,9 @@ def licences_here(ticket: Ticket, rows: Sequence[Line], plan: HallPlan) -> list[
     """The licences that what is done here needs, of whom it is done for: those that the forms are
     filled from or ask for."""
     needed: dict[str, set[str]] = {}
+    known = forms_of(rows)
     for row in rows:
-        kinds = kinds_of(forms.version(row.form, row.version).form)
+        kinds = kinds_of(known[row.form, row.version])
         for person in {row.person_id, row.applicant_id} - {None}:
             needed.setdefault(person, set()).update(kinds)
     if ticket.person_id is not None:
@@ -115,22 +122,44 @@ def open_file(
 ) -> tuple[list[Submission], list[Licence]]:
     """Everything of this visit in full, attached to its ticket and logged: which licences for what,
     and that its submissions were read."""
-    rows = [attach(row, ticket) for row in for_ticket(ticket, act.now)]
+    rows = _attached(for_ticket(ticket, act.now), ticket, act.now)
     licences = licences_here(ticket, rows, plan)
     item = plan.item_coded(ticket.item)
     said: str | Said = purpose or Said("办理“%(item)s”", {"item": Both(item.name, item.name_en)})
-    for licence in licences:
-        fields = [*licence.data, "number", "holder_name"]
-        share([licence], said, fields, act, ticket=ticket.id)
-    audit.note(
-        act,
-        plan.code,
-        "file_opened",
-        ticket.number,
-        submissions=[row.code for row in rows],
-        purpose=purpose,
-    )
-    return [opened_of(row) for row in rows], licences
+    read = [(each, [*each.data, "number", "holder_name"]) for each in licences]
+    share_each(read, said, act, ticket=ticket.id)
+    _note_opened(ticket, rows, act, purpose)
+    return opened_all(rows), licences
+
+
+def _attached(rows: Sequence[Line], ticket: Ticket, now: datetime) -> list[Line]:
+    """Handed in with this ticket; but what came with another that is not done with, stays with it
+    where this one was taken by somebody who merely says that they act for its person."""
+    others = find_all({row.ticket_id for row in rows} - {None, ticket.id})
+    live = {id for id, other in others.items() if other.state in LIVE}
+    return [
+        row if row.ticket_id in live and not is_known_to(ticket, row, now) else attach(row, ticket)
+        for row in rows
+    ]
+
+
+def _note_opened(
+    ticket: Ticket, rows: Sequence[Line], act: Act, purpose: str | None = None
+) -> None:
+    codes = [row.code for row in rows]
+    told = {"submissions": codes, "purpose": purpose, "call": ticket.call_id}
+    audit.note(act, ticket.hall, OPENED, ticket.number, **told)
+
+
+def _note_read(ticket: Ticket, row: Line, act: Act) -> None:
+    """Whoever is answered with a submission in full has opened it: log that, unless it is logged
+    that they did, for this call."""
+    earlier = audit.data_of(act, ticket.hall, OPENED, ticket.number, ticket.taken_at)
+    known = {
+        code for each in earlier if each["call"] == ticket.call_id for code in each["submissions"]
+    }
+    if row.code not in known:
+        _note_opened(ticket, [row], act)
 
 
 def correct(
@@ -139,7 +168,8 @@ def correct(
     """Set right at the counter, together with the person: each field kept as it was and as it
     became; what is hidden by it is emptied, and kept as well.
 
-    Raises RevisionStale, UnknownField, FieldsWrong for what is wrong with the fields changed."""
+    Raises RevisionStale, UnknownField, FieldsWrong for what is wrong with the fields changed, or
+    hidden."""
     before = opened_of(row)
     form, today = before.form, act.now.astimezone(plan.zone).date()
     values = dict(before.values)
@@ -148,11 +178,24 @@ def correct(
             raise UnknownField(field=name)
         values[name] = normal(form.fields[name], value)
     kept = validation.kept(form, values, today)
+    _refuse_hidden(form, values, changes, today)
     _refuse_wrong(form, kept, changes, today)
+    _note_read(ticket, row, act)
     corrected = change(row, revision, ticket_id=ticket.id, **contents(row.id, kept, before.fills))
     for name in form.fields:
         _keep_change(ticket, corrected, name, before.values.get(name), kept.get(name), act)
     return opened_of(corrected)
+
+
+def _refuse_hidden(
+    form: Form, values: Mapping[str, Any], changes: Mapping[str, Any], today: date
+) -> None:
+    """What is hidden is not kept: whoever writes it is told so."""
+    shown = validation.visible(form, values, today)
+    lost = (name for name in changes if name not in shown and is_filled(values[name]))
+    problems = [validation.hidden(form.fields[name]) for name in lost]
+    if problems:
+        raise FieldsWrong(errors=errors_by_field(problems))
 
 
 def _refuse_wrong(
@@ -189,12 +232,16 @@ def mark_material(
 ) -> Submission:
     """A paper was seen, and is kept for as long as its form says, or is missing.
 
-    Raises UnknownMaterial."""
+    Raises UnknownMaterial, SubmissionNotFound where it was withdrawn meanwhile."""
     form = forms.version(row.form, row.version).form
     material = next((each for each in form.materials if each.code == code), None)
     if material is None:
         raise UnknownMaterial
-    marks = {**row.marks, code: {"state": state, "at": act.now.isoformat(), "by": str(act.actor)}}
+    present = line(row.id, lock=True)  # another ticket's counter may mark another paper of it
+    if present.state != State.SUBMITTED:
+        raise SubmissionNotFound
+    mark = {"state": state, "at": act.now.isoformat(), "by": str(act.actor)}
+    marks = {**present.marks, code: mark}
     put = update(TABLE).where(TABLE.c.id == row.id).values(marks=marks).returning(*TABLE.c)
     marked = db.session.execute(put).one()
     if state == "seen":
@@ -202,6 +249,9 @@ def mark_material(
     else:
         gone = (KEPT.c.submission_id == row.id) & (KEPT.c.code == code)
         db.session.execute(delete(KEPT).where(gone))
+    _note_read(ticket, row, act)
+    told = {"submission": row.code, "material": code, "state": state}
+    audit.note(act, ticket.hall, "material_marked", ticket.number, **told)
     return opened_of(marked)
 
 

@@ -13,8 +13,7 @@ from app.citizens.rules import masked_name
 from app.core.http import wire_time
 from app.core.language import either, named
 from app.forms import validation
-from app.forms.form import Field
-from app.forms.queries import version
+from app.forms.form import Field, Form
 from app.licences.queries import Licence
 from app.licences.view import licence_out
 from app.staff.queries import usernames
@@ -28,8 +27,9 @@ from app.submissions.queries import (
     changes_of,
     fields_changed,
     for_ticket,
+    forms_of,
     gaps_of_ticket,
-    opened_of,
+    opened_all,
 )
 from app.submissions.stored import on_wire
 from app.submissions.view import gaps_out, materials_out, problems_out, submission_out
@@ -40,7 +40,7 @@ def file_out(ticket: Ticket, plan: HallPlan, now: datetime) -> dict[str, Any]:
     """What there is, without anything that is in it: nothing of it is logged."""
     today = now.astimezone(plan.zone).date()
     rows = for_ticket(ticket, now)
-    found = [opened_of(row) for row in rows]
+    found = opened_all(rows)
     changed = fields_changed(row.id for row in rows)
     return {
         "ticket": ticket.id,
@@ -89,18 +89,23 @@ def opened_file_out(
     shown = {each.id for each in submissions}
     people = {each.row.person_id for each in submissions}
     past = [row for person in sorted(people) for row in archived(person, hall=plan.code)]
+    known = forms_of(past)
     return {
         "submissions": [opened_out(each, plan, now) for each in submissions],
         "licences": [licence_out(each, today) for each in licences],
-        "archive": [_past_out(row, plan) for row in past if row.id not in shown],
+        "archive": [
+            _past_out(row, known[row.form, row.version], plan)
+            for row in past
+            if row.id not in shown
+        ],
     }
 
 
-def _past_out(row: Line, plan: HallPlan) -> dict[str, Any]:
+def _past_out(row: Line, form: Form, plan: HallPlan) -> dict[str, Any]:
     return {
         "id": row.id,
         "code": row.code,
-        "form_name": named(version(row.form, row.version).form),
+        "form_name": named(form),
         "item_name": named(plan.item_coded(row.item)),
         "submitted_at": wire_time(row.submitted_at, plan.zone),
     }

@@ -38,6 +38,7 @@ from app.submissions.queries import (
     archived,
     kept_materials,
     last_of,
+    opened_all,
     opened_of,
 )
 
@@ -165,8 +166,8 @@ def _archive(form: Form, filling: Filling) -> dict[str, list[Past]]:
     origins = (each for origins in form.prefill.values() for each in origins)
     words = {each.name for each in origins if each.kind is Kind.ARCHIVE}
     found: dict[str, list[Past]] = {}
-    for row in archived(filling.about.id, limit=REMEMBERED) if words else []:
-        earlier = opened_of(row)
+    rows = archived(filling.about.id, limit=REMEMBERED) if words else []
+    for earlier in opened_all(rows):
         for name, past in _pasts(earlier, filling).items():
             word = earlier.form.fields[name].keep
             if word in words:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import UtcDateTime, db
 
 DRAFT = text("state = 'draft'")
+NEVER_SUBMITTED = text("submitted_at IS NULL")
 
 
 class SubmissionRow(db.Model):
@@ -78,10 +79,10 @@ class SubmissionRow(db.Model):
             sqlite_where=DRAFT,
         ),
         Index(
-            "ix_submissions_draft_touched_at",
+            "ix_submissions_never_submitted_touched_at",
             "touched_at",
-            postgresql_where=DRAFT,
-            sqlite_where=DRAFT,
+            postgresql_where=NEVER_SUBMITTED,
+            sqlite_where=NEVER_SUBMITTED,
         ),
     )
 

@@ -17,7 +17,14 @@ from app.submissions.printing import (
     PrintedMaterial,
     PrintedPromise,
 )
-from app.submissions.queries import Submission, gaps_of_ticket, line, name_of, opened_of
+from app.submissions.queries import (
+    Submission,
+    gaps_of_ticket,
+    is_known_to,
+    line,
+    name_of,
+    opened_of,
+)
 from app.submissions.rules import State
 from app.tickets.queries import find
 
@@ -86,7 +93,8 @@ def _material(state: MaterialState) -> PrintedMaterial:
 
 
 def printable_gaps(ticket_id: str) -> PrintableGaps:
-    """What was told to be missing at a ticket's visit, as its sheet shows it.
+    """What was told to be missing at a ticket's visit, as its sheet shows it. The ticket's account
+    reads it, too: of what others filled in it says neither whose nor what that was.
 
     Raises TicketNotFound, and SubmissionNotFound where nothing was told."""
     ticket, gaps = find(None, id=ticket_id), gaps_of_ticket(ticket_id)
@@ -94,6 +102,8 @@ def printable_gaps(ticket_id: str) -> PrintableGaps:
         raise SubmissionNotFound
     plan = plan_of(ticket.hall)
     row = None if gaps.submission_id is None else line(gaps.submission_id)
+    if row is not None and not is_known_to(ticket, row, gaps.told_at):
+        row = None
     form = None if row is None else opened_of(row).form
     return PrintableGaps(
         notice=gaps.id,

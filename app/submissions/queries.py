@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -117,13 +117,28 @@ def line(submission_id: str, *, lock: bool = False) -> Line:
 
 def opened_of(row: Line) -> Submission:
     """A row with what lies sealed in it, and the form it was begun with."""
-    return Submission(
-        row,
-        forms.version(row.form, row.version).form,
-        opened(NAME, row.id, row.name_sealed),
-        opened(VALUES, row.id, row.values_sealed),
-        fills_of(opened(SOURCES, row.id, row.sources_sealed)),
-    )
+    [submission] = opened_all([row])
+    return submission
+
+
+def opened_all(rows: Sequence[Line]) -> list[Submission]:
+    """The same of many rows."""
+    known = forms_of(rows)
+    return [
+        Submission(
+            row,
+            known[row.form, row.version],
+            opened(NAME, row.id, row.name_sealed),
+            opened(VALUES, row.id, row.values_sealed),
+            fills_of(opened(SOURCES, row.id, row.sources_sealed)),
+        )
+        for row in rows
+    ]
+
+
+def forms_of(rows: Iterable[Row[Any]]) -> dict[tuple[str, int], Form]:
+    """(form, version) -> the form, for all of these rows."""
+    return forms.versions((row.form, row.version) for row in rows)
 
 
 def name_of(row: Line) -> str:
@@ -297,6 +312,16 @@ def _matching(ticket: Ticket, now: datetime) -> list[ColumnElement[bool]]:
         TABLE.c.item.in_(ticket.items),
         TABLE.c.submitted_at > now - FOUND_FOR,
     ]
+
+
+def is_known_to(ticket: Ticket, row: Line, at: datetime) -> bool:
+    """Whether the account a ticket was taken by may know of this submission: it filled it, or has a
+    right to whom it is about. Somebody else's may have taken a number in that name."""
+    account = ticket.citizen_id
+    if account is None or account == row.citizen_id:
+        return True
+    right = right_to(account, row.person_id, at)
+    return right is not None and right.reads_licences
 
 
 def _is_done(other: Ticket | None, day: date) -> bool:

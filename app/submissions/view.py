@@ -16,13 +16,13 @@ from app.forms.conditions import is_filled, same
 from app.forms.form import Field, Form
 from app.forms.materials import MaterialState, materials_of
 from app.forms.prefill import Confidence, Filled, Other, Source
-from app.forms.queries import version
 from app.submissions.gathering import papers_of
 from app.submissions.masks import hides, masked
 from app.submissions.queries import (
     Gaps,
     Line,
     Submission,
+    forms_of,
     gaps_of,
     name_of,
 )
@@ -58,10 +58,11 @@ def submission_out(
 def lines_out(rows: Sequence[Line]) -> list[dict[str, Any]]:
     """Submissions in a list: nothing of what was filled in."""
     tickets, gaps = ticket_names(rows), gaps_of(rows)
+    known = forms_of(rows)
     plans = {hall: plan_of(hall) for hall in {row.hall for row in rows}}
     return [
         {
-            **line_out(row, version(row.form, row.version).form, name_of(row), plans[row.hall]),
+            **line_out(row, known[row.form, row.version], name_of(row), plans[row.hall]),
             "ticket": tickets.get(row.id),
             "gaps": gaps_out(gaps.get(row.id), plans[row.hall]),
         }

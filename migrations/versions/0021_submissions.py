@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     draft = sa.text("state = 'draft'")
+    never_submitted = sa.text("submitted_at IS NULL")
     op.create_table('submissions',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('code', sa.String(length=10), nullable=False),
@@ -51,7 +52,7 @@ def upgrade() -> None:
     op.create_index('ix_submissions_hall_person_id_item', 'submissions', ['hall', 'person_id', 'item'], unique=False)
     op.create_index('ix_submissions_form_person_id', 'submissions', ['form', 'person_id', 'submitted_at'], unique=False)
     op.create_index('uq_submissions_draft', 'submissions', ['citizen_id', 'person_id', 'hall', 'item'], unique=True, postgresql_where=draft, sqlite_where=draft)
-    op.create_index('ix_submissions_draft_touched_at', 'submissions', ['touched_at'], unique=False, postgresql_where=draft, sqlite_where=draft)
+    op.create_index('ix_submissions_never_submitted_touched_at', 'submissions', ['touched_at'], unique=False, postgresql_where=never_submitted, sqlite_where=never_submitted)
     op.create_table('submission_changes',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('submission_id', sa.String(length=32), nullable=False),
