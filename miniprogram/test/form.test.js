@@ -50,7 +50,7 @@ describe('a form that is drawn', () => {
     expect(groups.map(({ title, fields }) => [title, fields.map(({ name }) => name)])).toEqual([
       ['经营者', ['name', 'area']], ['经营', ['kind']],
     ])
-    expect([total, filled, missing, wrong]).toEqual([3, 2, [], ['area']])
+    expect([total, filled, missing, wrong]).toEqual([2, 2, [], ['area']])
     expect(draw({ kind: 'a' }).missing).toEqual(['seats'])
     expect(form.visibleFields(DEFINITION, { kind: 'b', seats: 30 }, '')).toEqual(['name', 'area', 'kind'])
   })
@@ -79,6 +79,43 @@ describe('a form that is drawn', () => {
     expect(area({ other: 2 })).toMatchObject({ text: '***', masked: true, problem: '', source: '来自：营业执照（2023-05-06 签发）' })
     expect(area({ other: 2 }).others.map(({ value }) => value)).toEqual(['***', { other: 1 }])
     expect(form.dirtyValues(masked.values, { area: { other: 2 } })).toEqual({ area: { other: 2 } })
+  })
+
+  it('judges nothing that is masked: who reads it cannot mend it', () => {
+    const definition = { fields: { capital: { type: 'number', title: '注册资本', widget: 'number' }, id: { type: 'string', format: 'id-number', title: '证件号码', widget: 'id-number' } }, groups: [{ title: '企业', fields: [{ field: 'capital' }, { field: 'id' }] }] }
+    const fields = { capital: told({ text: '***', source: LICENCE, masked: true }), id: told({ text: '1300**********1484', source: LICENCE, masked: true, editable: false }) }
+    const typed = { id: 's2', values: { capital: '***', id: '1300**********1484' }, fields, problems: [] }
+    const wrong = (values, problems = []) => form.drawn(definition, { ...typed, problems }, { ...typed.values, ...values }).wrong
+    expect(wrong({})).toEqual([])
+    expect(wrong({}, [{ field: 'capital', code: 'check', detail: '注册资本与章程不一致。' }])).toEqual(['capital'])
+    expect(wrong({ capital: '一万' })).toEqual(['capital'])
+  })
+
+  it('calls nothing verified that its sources disagree about, until one is chosen', () => {
+    expect(field('area')).toMatchObject({ unlike: true, confidence: { words: '记载不一致', tone: 'warn' } })
+    expect(draw().unlike).toBe(1)
+    expect(field('area', { area: 85 })).toMatchObject({ unlike: false, confidence: { words: '本人申报' } })
+    expect(draw({ area: 85 }).unlike).toBe(0)
+  })
+
+  it('asks to check what is a guess or a custom only as long as it can be changed', () => {
+    const sign = (kind, readonly) => {
+      const source = { kind, text: '本表的常用选择，请核对', licence: null, on: null }
+      const guessed = { ...SUBMISSION, fields: { kind: told({ text: '食堂', source, confidence: 'guessed' }) }, problems: [] }
+      const { confidence, source: from } = form.drawn(DEFINITION, guessed, guessed.values, { readonly }).groups[1].fields[0]
+      return [confidence?.words, from]
+    }
+    expect(sign('constant', false)).toEqual(['默认', '本表的常用选择，请核对'])
+    expect(sign('last', false)).toEqual(['推测，请核对', '本表的常用选择，请核对'])
+    expect(sign('constant', true)).toEqual([undefined, ''])
+    expect(sign('last', true)[0]).toBe(undefined)
+    expect(draw({}, { readonly: true }).unlike).toBe(0)
+  })
+
+  it('says what to do about a material: promise it, or bring it', () => {
+    expect(form.bringWords({ code: 'lease', can_promise: true })).toBe('可以勾选承诺代替，也可以带原件。')
+    expect(form.bringWords({ code: 'lease' })).toBe('办理时请带上原件。')
+    expect(form.bringWords({ code: 'photo' })).toBe('办理时请带照片。')
   })
 
   it('says what is wrong at its field, until that is typed anew; what is missing, once asked', () => {

@@ -29,7 +29,7 @@ def test_a_form_that_is_filled_is_corrected_submitted_and_printed(house, open_ph
     expect(field(phone, "name")).to_contain_text(NAME)
     expect(field(phone, "name")).to_contain_text("不能在这里修改")
     address = field(phone, "registered_address")
-    expect(address).to_contain_text(re.compile(f"{ADDRESS}.*已核验|已核验.*{ADDRESS}"))
+    expect(address).to_contain_text(re.compile(f"{ADDRESS}.*记载不一致|记载不一致.*{ADDRESS}"))
     expect(address).to_contain_text(OLD_ADDRESS)
     address.get_by_text("改用这个").click()
     expect(address).to_contain_text(ADDRESS)  # what it replaced can be taken back
@@ -49,7 +49,7 @@ def test_a_form_that_is_filled_is_corrected_submitted_and_printed(house, open_ph
     phone.sees("已承诺", "填写的内容已自动保存")
     phone.tap("看着都对，提交")
 
-    phone.sees("已提交", "填报码", ADDRESS[:3], OLD_ADDRESS)
+    phone.sees("已提交", "填报编号", ADDRESS[:3], OLD_ADDRESS)
     with phone.page.expect_response("**/document?*") as paper:
         phone.page.evaluate("window.open = (url) => { document.title = url }")
         phone.tap("看申请书（PDF）")

@@ -51,22 +51,24 @@ export function savedElsewhere(before, found, edits) {
 }
 
 /**
- * What is drawn: `{groups: [{title, fields}], total, filled, fixed, missing, wrong}`; `filled` is how
- * many of the `total` were filled by the hall, `fixed` how many of these cannot be changed; `missing`
+ * What is drawn: `{groups: [{title, fields}], total, filled, fixed, unlike, missing, wrong}`; `total` is
+ * how many fields must be filled, `filled` how many of these the hall filled in, `fixed` how many fields
+ * it filled in that cannot be changed, `unlike` of how many its sources say different things; `missing`
  * and `wrong` name fields in their order.
  *
  * submission  as the API gives it; null for an empty form
  * values      as they stand now; those that differ from the submission's are not yet judged
  * elsewhere   `{field: value}` saved on another device (`savedElsewhere`)
  * asked       whoever fills it wants to submit: what is missing is said as a fault
+ * readonly    nothing is left to be checked or chosen
  */
-export function drawn(definition, submission, values, { today = '', elsewhere = {}, asked = false } = {}) {
+export function drawn(definition, submission, values, { today = '', elsewhere = {}, asked = false, readonly = false } = {}) {
   const names = new Set(visibleFields(definition, values, today))
   const saved = submission?.values ?? {}
   const faults = Object.fromEntries((submission?.problems ?? []).map(({ field, detail }) => [field, detail]))
   const field = (name) => drawnField(name, definition.fields[name], values[name] ?? null, {
     told: submission?.fields?.[name] ?? {}, saved: saved[name] ?? null, fault: faults[name] ?? '',
-    other: elsewhere[name] ?? null, asked,
+    other: elsewhere[name] ?? null, asked, readonly,
   })
   const groups = definition.groups
     .map(({ title, fields }) => ({ title, fields: fields.filter((one) => names.has(one.field)).map((one) => field(one.field)) }))
@@ -74,20 +76,23 @@ export function drawn(definition, submission, values, { today = '', elsewhere = 
   const all = groups.flatMap(({ fields }) => fields)
   return {
     groups,
-    total: all.length,
-    filled: all.filter(({ given }) => given).length,
+    total: all.filter(({ required }) => required).length,
+    filled: all.filter(({ given, required }) => given && required).length,
     fixed: all.filter(({ given, editable }) => given && !editable).length,
+    unlike: all.filter(({ unlike }) => unlike).length,
     missing: all.filter(({ missing }) => missing).map(({ name }) => name),
     wrong: all.filter(({ problem, missing }) => problem && !missing).map(({ name }) => name),
   }
 }
 
-function drawnField(name, rule, value, { told, saved, fault, other, asked }) {
+function drawnField(name, rule, value, { told, saved, fault, other, asked, readonly }) {
   const filled = isFilled(value)
   const asSaved = equal(value, saved)
   const missing = rule.required && !filled
   const origin = originOf(value, asSaved, told)
   const masked = Boolean(asSaved ? told.masked : origin.masked)
+  const others = othersOf(rule, value, saved, told, other)
+  const unlike = !readonly && filled && asSaved && !told.changed && others.length > 0
   return {
     name,
     title: rule.title,
@@ -102,9 +107,10 @@ function drawnField(name, rule, value, { told, saved, fault, other, asked }) {
     value,
     text: (asSaved ? told.text : origin.text) ?? textOf(rule, value),
     given: filled && Boolean(origin.source),
-    source: filled ? sourceWords(origin.source) : '',
-    confidence: filled && origin.source ? confidenceWords(origin.confidence) : null,
-    others: othersOf(rule, value, saved, told, other),
+    source: filled && !(readonly && isUsual(origin)) ? sourceWords(origin.source) : '',
+    confidence: filled && origin.source ? signOf(origin, { unlike, readonly }) : null,
+    others,
+    unlike,
     editable: told.editable !== false,
     masked,
     missing,
@@ -156,6 +162,18 @@ export function confidenceWords(confidence) {
   }[confidence] ?? null
 }
 
+/** Filled in by custom, whoever it is: it asks to be checked, as long as it may be. */
+const isUsual = ({ source }) => source?.kind === 'constant'
+
+/** The same of one field: what sources disagree about is not settled, and what was submitted is no
+    guess any more: somebody looked at it and said so. */
+function signOf({ source, confidence }, { unlike, readonly }) {
+  if (unlike) return { words: t('记载不一致'), tone: 'warn' }
+  if (confidence !== 'guessed') return confidenceWords(confidence)
+  if (readonly) return null
+  return isUsual({ source }) ? { words: t('默认'), tone: '' } : confidenceWords(confidence)
+}
+
 /** A value as it is read. */
 export function textOf(rule, value) {
   if (!isFilled(value)) return ''
@@ -189,6 +207,12 @@ export function materialState({ state, can_promise: can, promised, mark = null }
     archive: { words: t('已存档'), tone: 'good' },
     bring: { words: t('需携带'), tone: 'fault' },
   }[state] ?? { words: state, tone: 'off' }
+}
+
+/** What to do about a material that is not there; a photo has no original. */
+export function bringWords({ code, can_promise: can }) {
+  if (can) return t('可以勾选承诺代替，也可以带原件。')
+  return /(^|-)photos?$/.test(code) ? t('办理时请带照片。') : t('办理时请带上原件。')
 }
 
 /** A submission's state as `{words, tone}`. */

@@ -14,6 +14,7 @@ export const forms = {
   '这张表由企业填写。营业执照上的法定代表人核验本人后可以直接填写；代办的，请先添加企业。':
     'This form is for firms. The legal representative on the business licence can fill it in once verified; if you act for a firm, add it first.',
   '已自动填好 %(n)s/%(all)s 项，请核对。': '%(n)s of %(all)s filled in for you. Please check them.',
+  '其中 %(n)s 项记载不一致，请选对的。': 'Records differ on %(n)s of them: please choose the right one.',
   '不能修改的内容如有误，请告诉窗口人员。': 'If something that cannot be changed is wrong, please tell the counter.',
   '还有 %(n)s 项要填，去填': '%(n)s still to fill in: go to the first',
   '这个事项没有在线表单，请直接取号或预约办理。': 'This service has no online form. Please take a number or book a time.',
@@ -22,7 +23,7 @@ export const forms = {
   在另一台设备上填的: 'Entered on another device',
 
   待填写: 'To fill in',
-  选填: 'Optional',
+  '（选填）': ' (optional)',
   '（未填写）': '(empty)',
   修改: 'Change',
   '修改%(title)s': 'Change: %(title)s',
@@ -40,6 +41,9 @@ export const forms = {
   已核验: 'Verified',
   本人申报: 'As you said',
   '推测，请核对': 'A guess, please check',
+  默认: 'Usual choice',
+  记载不一致: 'Records differ',
+  '几处记载写得不一样，请选对的。': 'Records say different things. Please choose the right one.',
 
   材料: 'Documents',
   免提交: 'Not needed',
@@ -50,6 +54,8 @@ export const forms = {
   已收: 'Received',
   缺少: 'Missing',
   '办理时请带上原件。': 'Please bring the original.',
+  '办理时请带照片。': 'Please bring the photo.',
+  '可以勾选承诺代替，也可以带原件。': 'Tick the declaration instead, or bring the original.',
 
   '网络不通，填写的内容留在这台手机上，联网后自动保存。':
     'No connection. What you typed stays on this phone and is saved once you are online.',
@@ -68,8 +74,8 @@ export const forms = {
   '%(what)s：%(note)s': '%(what)s: %(note)s',
   提交时间: 'Submitted at',
   号: 'Number',
-  填报码: 'Form code',
-  填报码的二维码: 'QR code of the form code',
+  填报编号: 'Form number',
+  填报编号的二维码: 'QR code of the form number',
   '没有用手机取号时，请在窗口出示。': 'Show it at the counter if you took your number without the phone.',
   '看申请书（PDF）': 'Open the application (PDF)',
   接着填: 'Go on filling it in',
