@@ -18,6 +18,7 @@ export const licences = {
   出示: 'Show it',
   出示证照的二维码: 'QR code to verify the licence',
   请对方扫码核验: 'Let the other side scan this',
+  '不能扫码的，在核验网页输入': 'Or type this on the verification page',
   '二维码 2 分钟内有效，会自动更换。请不要截图或转发：截图过时就作废，转发会让别人看到您的证照。':
     'The code holds for 2 minutes and is replaced by itself. Do not take a screenshot or pass it on: an old one is void, and others would see your licence.',
   收起: 'Close',
