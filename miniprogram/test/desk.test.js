@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { presence } from '../src/pages/desk/idle.js'
-import { candidates } from '../src/pages/desk/pinyin.js'
+import { candidates, syllableOf } from '../src/pages/desk/pinyin.js'
 import { cardReader } from '../src/pages/desk/reader.js'
-import { penOf } from '../src/pages/desk/typing.js'
+import { isNumeric, isOfDigits, penOf, titleOf } from '../src/pages/desk/typing.js'
 
 const CARD = '11010519491231002X'
 
@@ -55,6 +55,11 @@ describe('Chinese by its spelling', () => {
     expect(candidates('')).toEqual([])
     expect(candidates('qqq')).toEqual([])
   })
+  it('takes one syllable at a time, the longest', () => {
+    expect(['lixiaoming', 'xiaoming', 'zho', 'qqq', ''].map(syllableOf)).toEqual(['li', 'xiao', 'zho', '', ''])
+    expect(candidates('lixiaoming')).toContain('李')
+    expect(candidates('lixiaoming')).not.toContain('小')
+  })
 })
 
 describe('what is tapped', () => {
@@ -72,6 +77,13 @@ describe('what is tapped', () => {
     made.setSelectionRange(2, 2)
     pen.erase()
     expect(made.value).toBe('清路')
+  })
+  it('begins with digits where mostly digits are written, and says what it goes into', () => {
+    document.body.innerHTML = '<div data-keys="digits"><input aria-label="证件号码"></div><div aria-label="姓名"><input></div><input type="tel">'
+    const [id, name, phone] = document.querySelectorAll('input')
+    expect([id, name, phone].map(isOfDigits)).toEqual([true, false, true])
+    expect([id, name, phone].map(isNumeric)).toEqual([false, false, true])
+    expect([id, name, phone].map(titleOf)).toEqual(['证件号码', '姓名', ''])
   })
   it('makes a number whole before the page hears of it', () => {
     const [made, pen] = field('number')

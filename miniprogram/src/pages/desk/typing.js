@@ -7,6 +7,12 @@ export const isField = (element) => element?.matches?.('input, textarea') && !el
 
 export const isNumeric = (field) => NUMERIC.includes(field.type) || ['numeric', 'decimal', 'tel'].includes(field.inputMode)
 
+/** Whether digits come first: numbers, and what is written mostly with them (`data-keys="digits"`). */
+export const isOfDigits = (field) => isNumeric(field) || field.closest('[data-keys="digits"]') !== null
+
+/** What a field is called, as whoever cannot see hears it. */
+export const titleOf = (field) => field.closest('[aria-label]')?.getAttribute('aria-label') ?? ''
+
 /**
  * A pen for one field: `write(text)`, `erase()`, `clear()`, and `text()`, which is what stands there.
  * A browser shows nothing of a number that is not whole yet (`12.`), so the pen remembers it.

@@ -22,6 +22,7 @@ export const desk = {
   '本大厅现在没有可以在这里填写的表格。': 'There is no form to fill in here at the moment.',
 
   请刷身份证: 'Your ID card, please',
+  请输入姓名和证件号码: 'Your name and ID number, please',
   把身份证放在读卡区: 'Put your ID card on the reader',
   '本机只读取姓名和证件号码，用来取出您自己的证照；结束后不在本机保存。':
     'Only your name and number are read, to find your own licences. Nothing stays on this machine.',
@@ -49,7 +50,7 @@ export const desk = {
   号票二维码: 'QR code of your ticket',
   '扫码查看排队进度。': 'Scan to follow the line.',
   '叫到号后到窗口，工作人员看得到您填的表，不用再填。': 'When called, go to the counter: your form is there already.',
-  打印号票: 'Print the ticket',
+  重打号票: 'Print it again',
   '前面还有 %(n)s 人': '%(n)s before you',
   您排在本队列最前面: 'You are next in your lane',
 
