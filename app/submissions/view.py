@@ -122,7 +122,7 @@ def field_out(submission: Submission, name: str, *, hidden: bool) -> dict[str, A
     """What a field says and where that came from. A value that another source says, too, comes from
     that source; what stood there before is then among the others."""
     field = submission.form.fields[name]
-    fill, said = submission.fills.get(name), _said(submission, name)
+    fill, said = submission.fills.get(name), submission.said(name)
     is_masked = hidden and said is not None and hides(field, said.source)
     value = submission.values.get(name)
     return {
@@ -132,37 +132,17 @@ def field_out(submission: Submission, name: str, *, hidden: bool) -> dict[str, A
         "editable": fill is None or fill.editable,
         "masked": is_masked,
         "others": [
-            _other_out(field, other, mask=hidden and hides(field, other.source))
-            for other in _others(fill, value)
+            _other_out(field, nth, other, mask=hidden and hides(field, other.source))
+            for nth, other in _others(fill, value)
         ],
-        "changed": fill is not None and not _as_filled(fill, value),
+        "changed": fill is not None and not submission.is_as_filled(name),
     }
 
 
-def _said(submission: Submission, name: str) -> Other | None:
-    """The source that says what the field says; None: whoever fills it."""
-    value, fill = submission.values.get(name), submission.fills.get(name)
-    if value is None or fill is None:
-        return None
-    return next((each for each in _sayings(fill) if same(each.value, value)), None)
-
-
-def _sayings(fill: Filled) -> list[Other]:
-    """What each source says of a field, the one it was filled from first."""
-    first = []
-    if fill.source is not None and fill.confidence is not None:
-        first = [Other(fill.value, fill.source, fill.confidence)]
-    return [*first, *fill.others]
-
-
-def _others(fill: Filled | None, value: Any) -> list[Other]:
-    if fill is None:
-        return []
-    return [each for each in _sayings(fill) if value is None or not same(each.value, value)]
-
-
-def _as_filled(fill: Filled, value: Any) -> bool:
-    return value is fill.value or same(value, fill.value)
+def _others(fill: Filled | None, value: Any) -> list[tuple[int, Other]]:
+    """What sources say that the field does not, each with the number it is chosen by."""
+    sayings = () if fill is None else fill.sayings
+    return [(n, each) for n, each in enumerate(sayings) if not same(each.value, value)]
 
 
 def _confidence(said: Other | None, value: Any) -> str | None:
@@ -180,8 +160,10 @@ def source_out(source: Source) -> dict[str, Any]:
     }
 
 
-def _other_out(field: Field, other: Other, *, mask: bool) -> dict[str, Any]:
+def _other_out(field: Field, nth: int, other: Other, *, mask: bool) -> dict[str, Any]:
     return {
+        "other": nth,
+        "masked": mask,
         "value": masked(field, other.value) if mask else on_wire(other.value),
         "text": _text(field, other.value, mask=mask),
         "source": source_out(other.source),
@@ -197,7 +179,7 @@ def _text(field: Field, value: Any, *, mask: bool) -> str:
 
 def _shown_value(submission: Submission, name: str, *, hidden: bool) -> Any:
     field, value = submission.form.fields.get(name), submission.values[name]
-    said = _said(submission, name)
+    said = submission.said(name)
     if hidden and field is not None and said is not None and hides(field, said.source):
         return masked(field, value)
     return value
