@@ -14,6 +14,7 @@ from app.citizens.queries import numbers_of
 from app.core.acts import Actor
 from app.core.db import db
 from app.forms import queries as forms
+from app.forms.conditions import same
 from app.forms.form import Form
 from app.forms.prefill import Filled
 from app.licences.rights import Ground, Right, right_of_citizen
@@ -73,6 +74,12 @@ class Submission:
         """What the field was filled with; None: with nothing."""
         fill = self.fills.get(field)
         return None if fill is None else fill.value
+
+
+def is_as_filled(submission: Submission, field: str) -> bool:
+    """Whether a field says what it was filled with."""
+    value, filled = submission.values.get(field), submission.value_filled(field)
+    return value is filled or same(value, filled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from app.citizens.rules import id_number as judge_id_number
 from app.citizens.rules import name as judge_name
 from app.citizens.service import Identity, check_identity
 from app.core.acts import Act
+from app.core.codes import code_of
 from app.core.db import db, insert_into
 from app.core.identity import Level
 from app.core.language import tell
@@ -57,11 +58,12 @@ from app.submissions.queries import (
     TABLE,
     Line,
     Submission,
+    is_as_filled,
     line,
     open_draft,
     opened_of,
 )
-from app.submissions.rules import DESK_DRAFT_KEPT, PHONE_DRAFT_KEPT, State, code_of
+from app.submissions.rules import CODE_LENGTH, DESK_DRAFT_KEPT, PHONE_DRAFT_KEPT, State
 from app.submissions.stored import NAME, SOURCES, VALUES, fills_kept, sealed
 from app.tickets.queries import Ticket, find_all
 from app.tickets.states import AT_COUNTER
@@ -177,7 +179,7 @@ def _insert(
         "touched_at": act.now,
     }
     while True:
-        put = insert_into(TABLE).values(**values, code=code_of(act.new_id()))
+        put = insert_into(TABLE).values(**values, code=code_of(act.new_id(), CODE_LENGTH))
         made = db.session.execute(put.on_conflict_do_nothing().returning(*TABLE.c)).one_or_none()
         if made is not None:
             return made
@@ -214,12 +216,6 @@ def _own_values(submission: Submission) -> dict[str, Any]:
     return {
         name: submission.values.get(name) for name in names if not is_as_filled(submission, name)
     }
-
-
-def is_as_filled(submission: Submission, name: str) -> bool:
-    """Whether a field says what it was filled with."""
-    value, filled = submission.values.get(name), submission.value_filled(name)
-    return value is filled or same(value, filled)
 
 
 def _values_of(fills: Mapping[str, Filled]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from app.submissions.queries import (
     Line,
     Submission,
     gaps_of,
+    is_as_filled,
     name_of,
 )
 from app.submissions.rules import State
@@ -134,7 +135,7 @@ def field_out(submission: Submission, name: str, *, hidden: bool) -> dict[str, A
             _other_out(field, other, mask=hidden and hides(field, other.source))
             for other in _others(fill, value)
         ],
-        "changed": fill is not None and not _as_filled(fill, value),
+        "changed": fill is not None and not is_as_filled(submission, name),
     }
 
 
@@ -158,10 +159,6 @@ def _others(fill: Filled | None, value: Any) -> list[Other]:
     if fill is None:
         return []
     return [each for each in _sayings(fill) if value is None or not same(each.value, value)]
-
-
-def _as_filled(fill: Filled, value: Any) -> bool:
-    return value is fill.value or same(value, fill.value)
 
 
 def _confidence(said: Other | None, value: Any) -> str | None:
