@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select, update
 
 from app.core.acts import Act
+from app.core.codes import code_of, code_read
 from app.core.db import db
 from app.core.parts import parts
 from app.core.said import Said
@@ -22,11 +23,8 @@ TABLE = LicenceShowRow.__table__
 
 CODE = "licence_shows.code"
 LASTS = timedelta(minutes=2)
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: none that is read as another."""
 LENGTH = 8
 """40 bits: among a thousand codes that are good at once, one guess in a billion finds one."""
-MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 SHOWN = Said("出示给对方核验")
 CHECKED = Said("对方核验了出示的证照")
@@ -55,7 +53,7 @@ class Shown:
 
 def show(shown: Licence, act: Act) -> Showing:
     """Make a code for whoever is shown this licence."""
-    code, expires_at = _code_of(act.new_id()), act.now + LASTS
+    code, expires_at = code_of(act.new_id(), LENGTH), act.now + LASTS
     db.session.execute(
         insert(TABLE).values(
             id=act.new_id(),
@@ -71,7 +69,7 @@ def show(shown: Licence, act: Act) -> Showing:
 
 def check(code: str, act: Act) -> Shown:
     """What somebody was shown; that they looked is written down once. Raises ShowingNotFound."""
-    index = parts().seal.find(CODE, written(code))
+    index = parts().seal.find(CODE, code_read(code))
     row = db.session.execute(select(*TABLE.c).where(TABLE.c.code_index == index)).one_or_none()
     if row is None:
         raise ShowingNotFound
@@ -82,14 +80,3 @@ def check(code: str, act: Act) -> Shown:
         if db.session.execute(looked).first() is not None:
             share([shown.licence], CHECKED, (), act)
     return shown
-
-
-def written(code: str) -> str:
-    """A code as it was made, however somebody typed it."""
-    return code.strip().upper().translate(MISREAD)
-
-
-def _code_of(random: str) -> str:
-    """A code from 128 random bits in hex."""
-    number = int(random, 16)
-    return "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH))

@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.citizens.rules import BEIJING
 from app.core.auth import act, public
+from app.core.codes import code_read
 from app.core.db import transaction
 from app.core.http import answer, wire_time
 from app.core.parts import parts
 from app.documents.queries import State, verified
 from app.licences.errors import ShowingNotFound
-from app.licences.showing import check, written
+from app.licences.showing import check
 from app.licences.view import day_in_words, shown_out
 from app.visitor.papers import VerifiedDocumentOut, paper_out, paper_page
 
@@ -73,7 +74,7 @@ def verification(code: str) -> Response:
 @bp.doc(hide=True)
 def ask() -> AnyResponse:
     """A field to type a code into."""
-    code = written(request.args.get("code", ""))
+    code = code_read(request.args.get("code", ""))
     if code:
         return redirect(url_for(".shown", code=code), 303)
     return Response(_page())

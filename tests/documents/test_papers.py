@@ -11,9 +11,10 @@ import pypdfium2 as pdfium
 import pytest
 import segno
 
+from app.core.codes import code_of, code_read
 from app.documents import contents
 from app.documents.fonts import missing
-from app.documents.rules import CODE_LENGTH, code_of, code_read, in_groups, rows_of
+from app.documents.rules import CODE_LENGTH, in_groups, rows_of
 from app.submissions.printing import PrintedField, PrintedGroup
 from tests.documents.samples import ADDRESS, CODE, GAPS, PROMISE, fields, pdf_as, printable
 
@@ -154,7 +155,7 @@ def test_a_code_is_read_as_people_type_it(typed):
 
 
 def test_codes_are_long_and_of_letters_nobody_takes_for_others():
-    codes = {code_of(f"{n:032x}") for n in range(2**12)}
+    codes = {code_of(f"{n:032x}", CODE_LENGTH) for n in range(2**12)}
     assert len(codes) == 2**12
     assert {len(code) for code in codes} == {CODE_LENGTH}
     assert code_read("OIL0") == "0110"

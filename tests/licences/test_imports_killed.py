@@ -12,7 +12,7 @@ from app.core.acts import SYSTEM, Act
 from app.core.db import db
 from app.licences.importing import jobs, running, service
 from app.licences.importing.jobs import look_after_imports
-from app.licences.importing.rules import BATCH, LEASE, TRIES
+from app.licences.importing.rules import LEASE, TRIES
 from app.licences.queries import KINDS, kinds
 from tests.faults.conftest import leave
 from tests.house import House, open_house
@@ -21,7 +21,14 @@ from tests.licences.register import csv_of, jsonl_of, register
 from tests.processes import killed
 from tests.stores import each_store_once, on_sqlite
 
-ROWS = 2 * BATCH + 100
+SMALL = 20
+"""Rows of a batch, where each is as good as one of five hundred."""
+ROWS = 2 * SMALL + 7
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch):
+    monkeypatch.setattr(running, "BATCH", SMALL)
 
 
 @pytest.fixture
@@ -32,14 +39,15 @@ def house(every_settings):
 
 
 def records() -> list[dict[str, Any]]:
-    """Every hundredth is wrong."""
+    """Every tenth is wrong."""
     made = list(register(ROWS))
-    for one in made[::100]:
+    for one in made[::10]:
         one["place"] = "青禾"
     return made
 
 
 def import_all(house: House, go: Any) -> None:
+    running.BATCH = SMALL  # in a process of its own
     go()
     work(house)
 
@@ -64,7 +72,7 @@ def test_a_worker_is_killed_and_another_goes_on(house, point, done):
     made = bring(house, csv_of(records()))
     kill(house, point, nth=3)  # taking it in hand is the first
     stands = state(house, made)
-    assert (stands["state"], stands["read"]) == ("running", done * BATCH)
+    assert (stands["state"], stands["read"]) == ("running", done * SMALL)
     assert len(library(house)) == stands["new"]
     look_after(house)
     work(house)
@@ -74,9 +82,9 @@ def test_a_worker_is_killed_and_another_goes_on(house, point, done):
     work(house)
     ends = state(house, made)
     assert (ends["state"], ends["position"]) == ("done", ends["size"])
-    wrong = len(range(0, ROWS, 100))
+    wrong = len(range(0, ROWS, 10))
     assert counts(ends) == {"read": ROWS, "new": ROWS - wrong, "wrong": wrong}
-    assert [number for number, _, _ in faults(house, made)] == list(range(2, ROWS + 2, 100))
+    assert [number for number, _, _ in faults(house, made)] == list(range(2, ROWS + 2, 10))
     assert len(library(house)) == ROWS - wrong
 
 
@@ -120,8 +128,8 @@ def test_an_import_that_is_cancelled_stops_and_keeps_what_it_has(house):
     house.within(lambda: service.cancel(made, Act(house.clock.now(), SYSTEM)))
     work(house)
     ends = state(house, made)
-    assert (ends["state"], ends["read"]) == ("cancelled", BATCH)
-    assert len(library(house)) == BATCH
+    assert (ends["state"], ends["read"]) == ("cancelled", SMALL)
+    assert len(library(house)) == SMALL
     assert files_left(house) == []
 
 

@@ -59,7 +59,7 @@ def test_any_order_in_any_portions_ends_in_the_same_rows(every_library):
     judged = [library.judged(one) for one in records]
     act = Act(library.house.clock.now(), SYSTEM)
 
-    @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.permutations(judged), st.lists(st.integers(1, 6), min_size=14))
     def in_portions(shuffled, sizes):
         library.house.within(lambda: db.session.execute(delete(LICENCES)))

@@ -25,6 +25,8 @@ class World:
     """Whose -> the id of a licence of theirs."""
     ids: dict[str, str]
     """Whose -> their person's id."""
+    accounts: dict[str, str]
+    """Who -> their account's id."""
 
     @property
     def house(self) -> House:
@@ -77,7 +79,8 @@ def world(shared_house: House) -> World:
     with house.app.app_context():
         ids = {whose: licence(id).holder_id for whose, id in licences.items()}
     people = {"li": li, "aunt": aunt, "uncle": uncle, "doubt": doubt, "nobody": nobody}
-    return World(library, people, licences, ids)
+    accounts = {who: citizen.get("/me").json["id"] for who, citizen in people.items()}
+    return World(library, people, licences, ids, accounts)
 
 
 HOLDERS = ("li", "aunt", "uncle", "doubt", "mother", "stranger", "firm", "left", "closed", "over",
@@ -103,8 +106,7 @@ PAIRS = [(account, holder) for account in GROUNDS for holder in HOLDERS]
 def test_the_ground_of_every_account_for_every_holder(world, account, holder):
     expected = GROUNDS[account].get(holder)
     with world.house.app.app_context():
-        citizen = world.people[account].get("/me").json["id"]
-        now = world.house.clock.now()
+        citizen, now = world.accounts[account], world.house.clock.now()
         if expected is None:
             with pytest.raises((PersonNotFound, IdentityNeeded)):
                 rights.right_of_citizen(citizen, world.ids[holder], now)

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from app.licences.showing import LENGTH, LETTERS, TABLE
+from app.core.codes import LETTERS
+from app.licences.showing import LENGTH, TABLE
 from tests.crowd import rows
 from tests.house import credit_code, refused
 from tests.licences.conftest import firm, record, sure

@@ -396,7 +396,7 @@ TARGETS = (
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(
     by=st.sampled_from(["verified", "declared", "card", "typed"]),
     target=st.sampled_from(TARGETS),
