@@ -22,7 +22,6 @@ from app.licences.queries import (
     IDENTIFIER,
     KINDS,
     LICENCES,
-    NUMBER,
     content_column,
     kinds,
 )
@@ -170,7 +169,6 @@ def _columns(record: LicenceRecord) -> dict[str, Any]:
         **clear,
         "id": id,
         "identifier_index": index,
-        "number_index": seal.find(NUMBER, record.number),
         "as_of": record.as_of,
         "content_hash": seal.find(CONTENT, json.dumps(said, default=str, sort_keys=True)),
         "content": json.dumps(content, ensure_ascii=False),

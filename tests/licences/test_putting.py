@@ -42,7 +42,6 @@ def content(library):
                 row.as_of,
                 row.content_hash,
                 row.predecessor_id,
-                row.number_index,
             )
             for row in db.session.execute(LICENCES.select())
         }
