@@ -94,7 +94,7 @@ class LicenceShowRow(db.Model):
     licence_id: Mapped[str] = mapped_column(ForeignKey("licences.id"))
     code_index: Mapped[str] = mapped_column(String(64), unique=True)
     shown_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When somebody first checked it."""
 

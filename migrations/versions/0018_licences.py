@@ -73,6 +73,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_licence_shows')),
     sa.UniqueConstraint('code_index', name=op.f('uq_licence_shows_code_index'))
     )
+    op.create_index(op.f('ix_licence_shows_expires_at'), 'licence_shows', ['expires_at'], unique=False)
     op.create_table('authorisations',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('holder_id', sa.String(length=32), nullable=False),
