@@ -182,7 +182,6 @@ def licence_rows(people: list[str], rows: int, now: datetime) -> Iterator[dict[s
             "kind": KINDS[n % len(KINDS)],
             "holder_id": people[n % len(people)],
             "identifier_index": secrets.token_hex(32),
-            "number_index": secrets.token_hex(32),
             "state": "valid",
             "version": "001",
             "issued_on": date(2026, 5, 6),
