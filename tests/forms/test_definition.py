@@ -46,6 +46,73 @@ def test_all_faults_are_told_at_once_with_their_lines():
     ]
 
 
+def test_what_one_part_has_wrong_hides_nothing_in_the_others():
+    """Neither a shape, nor a word of the archive, nor a place in a list above."""
+    text = """form: shop
+name: 店铺
+for: firm
+schema:
+  properties:
+    a: {type: string, title: 甲, minLength: "2"}
+    b: {type: integer, title: 乙, unit: 人}
+layout:
+  - {group: 全部, fields: [a, b]}
+prefill:
+  a:
+    - {from: archive.nowhere}
+    - {from: nobody}
+    - {from: "licence:ghost.name", lok: true}
+    - {from: "licence:business-licence.ghost"}
+  b:
+    - {from: "licence:id-card.number"}
+    - {from: constant, value: many}
+materials:
+  - {code: m, name: 材料, by: [flying, "licence:ghost", bring]}
+  - {code: m, name: 材料, by: ["licence:id-card"]}
+"""
+    found = [(fault.line, fault.words[:9]) for fault in judged(text, kinds()).faults]
+    assert found == [
+        (6, "这里应写整数"),
+        (12, "档案里没有这个词："),
+        (13, "看不懂的来源“no"),
+        (14, "不认识的键“lok"),
+        (14, "证照库里没有这种证"),
+        (15, "营业执照上没有这一"),
+        (17, "居民身份证发给个人"),
+        (17, "居民身份证的“nu"),
+        (18, "这个值填不进“b”"),
+        (20, "看不懂的方式“fl"),
+        (20, "证照库里没有这种证"),
+        (21, "材料代码“m”在前"),
+        (21, "居民身份证发给个人"),
+        (21, "居民身份证的电子证"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [b\nc: d", "方括号没有成对，或者中间缺少逗号"),
+        ("a: [", "括号没有成对"),
+        ("a: [b]]", "括号没有成对"),
+        ("a: {b: c", "花括号没有成对，或者中间缺少逗号"),
+        ("a: b: c", "这里多了一个冒号，或者缩进不对；内容里有冒号的，加上引号"),
+        ("a:\n\t- b", "缩进要用空格，不能用制表符"),
+        ("a: 'x", "引号没有成对，或者引号里有不认识的转义（反斜杠）"),
+        ("a: @b", "这一行以特殊符号开头，请给内容加上引号"),
+        ("a: x\nb\n", "键后面缺少冒号，或者冒号后面缺少空格"),
+        ("a:\n  b: 1\n c: 2", "缩进与上面各行没有对齐"),
+        ("a: |x", "“|”或“>”后面要换行，下面各行再缩进"),
+        ("a: *x", "锚点（&）或引用（*）写错了；内容以这些符号开头的，加上引号"),
+        ("--- a\n--- b", "一个文件里只能写一份内容，请检查“---”和“...”"),
+        ("%YAML 3\n--- a", "请检查缩进、冒号和引号"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_chinese(text, words):
+    [fault] = judged(text).faults
+    assert fault.words == f"YAML 写法有误：{words}"
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
