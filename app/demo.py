@@ -93,7 +93,7 @@ def prepare(
             plan.code, None if speed is None else _rehearsal(plan, Pace(speed), rng, now.date())
         )
         for name, (kind, called) in DEVICES.items():
-            put_device(tokens[name], kind, plan.code, called, act)
+            put_device(tokens[name], kind, plan.code, called, act, reader=kind == "kiosk")
         # One hash for all: these accounts share one printed password, and hashing takes its time.
         password_hash = HASHER.hash(PASSWORD)
         for person in staff:

@@ -111,7 +111,7 @@ def open_house(settings: Settings, clock: Clock | None = None, **rules: Any) -> 
     with house.app.app_context():
         act = Act(house.clock.now(), SYSTEM)
         with transaction():
-            put_device(KIOSK_TOKEN, "kiosk", HALL, "取号机", act)
+            put_device(KIOSK_TOKEN, "kiosk", HALL, "取号机", act, reader=True)
             for no in house.plan.counters:
                 put_staff(f"clerk{no}", _hash, Role.CLERK, HALL, no, act)
             for role in (Role.GUIDE, Role.SUPERVISOR, Role.ADMINISTRATOR):

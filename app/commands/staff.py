@@ -68,10 +68,11 @@ def list_staff(hall: str | None) -> None:
 @HALL
 @click.option("--kind", type=click.Choice(service.DEVICE_KINDS), required=True)
 @click.option("--name", required=True, help="How people call it, such as 东门一号.")
-def add_device(hall: str, kind: str, name: str) -> None:
+@click.option("--reader", is_flag=True, help="A kiosk that reads identity cards.")
+def add_device(hall: str, kind: str, name: str, reader: bool) -> None:
     """Register a machine and print its token, which is kept nowhere else."""
     with transaction():
-        added = service.add_device(kind, hall, name, _act())
+        added = service.add_device(kind, hall, name, _act(), reader=reader)
     click.echo(f"编号：{added.id}\n令牌：{added.token}\n令牌只显示这一次，请立即登记到设备上。")
 
 

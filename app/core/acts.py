@@ -42,6 +42,9 @@ class Actor:
     person: str | None = None
     """Who a citizen is, where that was verified: what they merely declared, anybody could."""
 
+    reader: bool = False
+    """Whether this machine reads identity cards: else what it says of one was typed."""
+
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind
 

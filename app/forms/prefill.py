@@ -119,6 +119,13 @@ class Filled:
     editable: bool
     others: tuple[Other, ...] = ()
 
+    @property
+    def sayings(self) -> tuple[Other, ...]:
+        """What each source says, the one it was filled from first; their order never changes."""
+        if self.source is None or self.confidence is None:
+            return self.others
+        return (Other(self.value, self.source, self.confidence), *self.others)
+
 
 def prefill(
     form: Form, known: Known, today: date, given: Mapping[str, Any] | None = None

@@ -21,7 +21,8 @@ from app.core.http import answer, perform_here
 from app.core.language import named
 from app.forms import queries as forms
 from app.licences.rights import Holder, holders_by_card
-from app.submissions import service
+from app.submissions import beginning, service
+from app.submissions.beginning import card_of
 from app.submissions.gathering import by_card
 from app.submissions.queries import Line, Submission, applicant_number, filled_here
 from app.submissions.schemas import (
@@ -69,12 +70,12 @@ def items_with_forms() -> Response:
 @bp.output(DeskHolderOut(many=True))
 @bp.doc(summary="持卡人可以为谁填报：本人、所代表或受托的企业", responses={409: UNCONFIRMED})
 def holders(json_data: dict[str, Any]) -> Response:
-    doing, read = act(), json_data["read"]
-    card = service.card_of(json_data["id_number"], json_data.get("name"), read, doing)
+    doing = act()
+    card = card_of(json_data["id_number"], json_data.get("name"), json_data["read"], doing)
 
     def found() -> list[Holder]:
-        person = person_of(card.number, None, doing)
-        return holders_by_card(person, card.name, read, doing.now)
+        person = person_of(card.who.number, None, doing)
+        return holders_by_card(person, card.who.name, card.read, doing.now)
 
     return perform_here(found, lambda all_: [_holder_out(each) for each in all_])
 
@@ -88,14 +89,19 @@ def holders(json_data: dict[str, Any]) -> Response:
     responses={404: "没有这个事项或表单，或不能为他填报", 409: UNCONFIRMED},
 )
 def begin(json_data: dict[str, Any]) -> Response:
-    doing, plan, read = act(), _plan(), json_data["read"]
-    card = service.card_of(json_data["id_number"], json_data.get("name"), read, doing)
+    doing, plan = act(), _plan()
+    card = card_of(json_data["id_number"], json_data.get("name"), json_data["read"], doing)
 
     def begun() -> Submission:
-        filling = by_card(card, read, json_data.get("holder"), doing)
-        return service.begin(filling, plan, json_data["item"], doing)
+        filling = by_card(card.who, card.read, json_data.get("holder"), doing)
+        return beginning.begin(filling, plan, json_data["item"], doing)
 
-    return perform_here(begun, lambda made: submission_out(made, plan, doing.now), status=201)
+    return perform_here(
+        begun,
+        lambda made: submission_out(made, plan, doing.now),
+        status=201,
+        on_replay=lambda stored: filled_here(stored["id"], doing.actor, doing.now),
+    )
 
 
 @bp.post("/submissions/<submission_id>/number")
@@ -114,7 +120,7 @@ def number(submission_id: str, json_data: dict[str, Any]) -> Response:
         row = filled_here(submission_id, doing.actor, doing.now)
         done = service.submit(row, json_data["revision"], json_data["promises"], doing, plan)
         ticket = _ticket_for(plan, done.row, json_data.get("priority"), doing)
-        return ticket, service.attach(done.row, ticket)
+        return ticket, service.hand_in(done.row, ticket)
 
     return perform_here(given, lambda both: _number_out(*both, plan, doing), status=201)
 

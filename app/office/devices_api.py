@@ -85,7 +85,9 @@ def add_system(json_data: dict[str, Any]) -> Response:
 @access("staff", roles=LEADS)
 @bp.input(DeviceIn)
 @bp.output(DeviceOut(many=True))
-@bp.doc(summary="改名；屏幕可改窗口，随即换成那个窗口的页面", responses=UNKNOWN)
+@bp.doc(
+    summary="改名；屏幕可改窗口，随即换成那个窗口的页面；取号机可改有无读卡器", responses=UNKNOWN
+)
 def change(device_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
     return _do(lambda hall: devices.change_device(device_id, hall, **json_data, act=doing))
@@ -127,6 +129,7 @@ def _devices(plan: HallPlan) -> list[dict[str, Any]]:
             "name": row.name,
             "hall": row.hall,
             "counter": row.counter,
+            "reader": row.reader,
             "page": devices.page_of(row.kind, row.hall, row.counter),
             "created_at": wire_time(row.created_at, plan.zone),
             "last_seen_at": row.last_seen_at and wire_time(row.last_seen_at, plan.zone),

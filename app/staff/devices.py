@@ -28,7 +28,7 @@ from app.staff.errors import (
     WrongPairingCode,
 )
 from app.staff.queries import DEVICES, PAIRINGS, TRIES
-from app.staff.service import device_name
+from app.staff.service import device_name, refuse_reader
 
 DIGITS = 6
 CODE_LIVES = timedelta(minutes=10)
@@ -112,12 +112,15 @@ def kind_asked(code: str, act: Act) -> str:
     return kind
 
 
-def pair(code: str, kind: str, hall: str, name: str, counter: str | None, act: Act) -> str:
+def pair(
+    code: str, kind: str, hall: str, name: str, counter: str | None, reader: bool, act: Act
+) -> str:
     """Make the machine that shows this code a device of the hall; the device's id.
 
     Whoever types a code second finds it gone. Raises WrongPairingCode, UnfitName, UnknownCounter,
-    CounterNotForKind."""
+    CounterNotForKind, ReaderNotForKind."""
     name = device_name(name)
+    refuse_reader(kind, reader)
     _check_counter(kind, hall, counter)
     shown = (PAIRINGS.c.code_index == _index(code)) & (PAIRINGS.c.expires_at > act.now)
     taken = delete(PAIRINGS).where(shown).returning(PAIRINGS.c.token_hash)
@@ -133,12 +136,13 @@ def pair(code: str, kind: str, hall: str, name: str, counter: str | None, act: A
             hall=hall,
             counter=counter,
             name=name,
+            reader=reader,
             created_at=act.now,
             last_seen_at=act.now,
         )
     )
     _forget_try(act)
-    audit.note(act, hall, "device_added", name, kind=kind, counter=counter)
+    audit.note(act, hall, "device_added", name, kind=kind, counter=counter, reader=reader)
     return device
 
 
@@ -148,17 +152,21 @@ def _forget_try(act: Act) -> None:
     db.session.execute(delete(TRIES).where(TRIES.c.id == theirs.scalar_subquery()))
 
 
-def change_device(device: str, hall: str, name: str, counter: str | None, act: Act) -> None:
-    """Another name; for a screen, another counter. Raises UnknownDevice, UnfitName, UnknownCounter,
-    CounterNotForKind."""
+def change_device(
+    device: str, hall: str, name: str, counter: str | None, reader: bool, act: Act
+) -> None:
+    """Another name; for a screen, another counter; for a number machine, whether it reads cards.
+    Raises UnknownDevice, UnfitName, UnknownCounter, CounterNotForKind, ReaderNotForKind."""
     ours = (DEVICES.c.id == device) & (DEVICES.c.hall == hall) & DEVICES.c.revoked_at.is_(None)
     kind = db.session.execute(select(DEVICES.c.kind).where(ours).with_for_update()).scalar()
     if kind is None:
         raise UnknownDevice
     name = device_name(name)
     _check_counter(kind, hall, counter)
-    db.session.execute(update(DEVICES).where(ours).values(name=name, counter=counter))
-    audit.note(act, hall, "device_changed", name, counter=counter)
+    refuse_reader(kind, reader)
+    now = {"name": name, "counter": counter, "reader": reader}
+    db.session.execute(update(DEVICES).where(ours).values(now))
+    audit.note(act, hall, "device_changed", name, counter=counter, reader=reader)
 
 
 def page_of(kind: str, hall: str, counter: str | None) -> str | None:

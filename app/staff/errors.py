@@ -68,6 +68,11 @@ class TooManyPairings(DomainError):
     detail = "同时等待登记的设备过多，请先登记其中几台，或十分钟后再试。"
 
 
+class ReaderNotForKind(Invalid):
+    code = "reader_not_for_kind"
+    detail = "只有取号机可以带身份证读卡器，其他设备请不要勾选。"
+
+
 class CounterNotForKind(Invalid):
     code = "counter_not_for_kind"
     detail = "只有屏幕可以指定窗口，取号机不用填写窗口号。"

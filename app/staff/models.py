@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, text
+from sqlalchemy import Boolean, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BigId, UtcDateTime, db
@@ -68,6 +68,8 @@ class DeviceRow(db.Model):
     counter: Mapped[str | None] = mapped_column(String(16))
     """The counter a small screen hangs above; None: a machine, or a screen for the whole hall."""
     name: Mapped[str] = mapped_column(String(60))
+    reader: Mapped[bool] = mapped_column(server_default=false())
+    """A machine with a reader for identity cards."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -182,4 +182,5 @@ def _device(token: str) -> Actor | None:
     ).one_or_none()
     if row is None:
         return None
-    return Actor(row.kind, row.id, row.hall, seen_at=row.last_seen_at or row.created_at)
+    seen_at = row.last_seen_at or row.created_at
+    return Actor(row.kind, row.id, row.hall, seen_at=seen_at, reader=row.reader)

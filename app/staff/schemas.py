@@ -31,6 +31,12 @@ NAME: dict[str, Any] = {"validate": Length(1, 60)}
 COUNTER: dict[str, Any] = {"validate": Length(1, 16), "allow_none": True, "load_default": None}
 
 
+READER: dict[str, Any] = {
+    "load_default": False,
+    "metadata": {"description": "带身份证读卡器：只有这样的机器报读出的证件才算数"},
+}
+
+
 class DeviceSelfOut(Schema):
     id = String(required=True)
     kind = String(required=True, validate=OneOf(DEVICE_WORDS))
@@ -68,11 +74,13 @@ class PairIn(CodeIn):
     kind = String(required=True, validate=OneOf(PAIRED))
     name = String(required=True, **NAME)
     counter = String(**COUNTER, metadata={"description": "窗口小屏所在的窗口"})
+    reader = Boolean(**READER)
 
 
 class DeviceIn(Schema):
     name = String(required=True, **NAME)
     counter = String(**COUNTER)
+    reader = Boolean(**READER)
 
 
 class SystemAddedOut(Schema):
@@ -81,6 +89,7 @@ class SystemAddedOut(Schema):
 
 
 class DeviceOut(DeviceSelfOut):
+    reader = Boolean(required=True, metadata={"description": "带身份证读卡器"})
     created_at = AwareDateTime(required=True)
     last_seen_at = AwareDateTime(required=True, allow_none=True)
     revoked_at = AwareDateTime(required=True, allow_none=True)

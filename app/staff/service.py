@@ -20,6 +20,7 @@ from app.core.db import db, insert_into, transaction
 from app.core.errors import Forbidden
 from app.staff.errors import (
     CounterNotForRole,
+    ReaderNotForKind,
     UnfitName,
     UnfitPassword,
     UnknownDevice,
@@ -247,14 +248,16 @@ class AddedDevice:
     token: str
 
 
-def add_device(kind: str, hall: str, name: str, act: Act) -> AddedDevice:
-    """Register a machine of a hall under a new token. Raises UnknownHall, UnfitName."""
+def add_device(kind: str, hall: str, name: str, act: Act, *, reader: bool = False) -> AddedDevice:
+    """Register a machine of a hall under a new token. Raises UnknownHall, UnfitName,
+    ReaderNotForKind."""
     plan_of(hall)
     name = device_name(name)
+    refuse_reader(kind, reader)
     token = secrets.token_urlsafe(32)
-    put_device(token, kind, hall, name, act)
+    put_device(token, kind, hall, name, act, reader=reader)
     device = db.session.execute(select(DEVICES.c.id).where(DEVICES.c.token_hash == hash_of(token)))
-    audit.note(act, hall, "device_added", name, kind=kind)
+    audit.note(act, hall, "device_added", name, kind=kind, reader=reader)
     return AddedDevice(device.scalar_one(), token)
 
 
@@ -264,6 +267,12 @@ def device_name(name: str) -> str:
     if not 1 <= len(name) <= 60:
         raise UnfitName("设备名称应为 1 到 60 个字。")
     return name
+
+
+def refuse_reader(kind: str, reader: bool) -> None:
+    """Cards are read by number machines alone. Raises ReaderNotForKind."""
+    if reader and kind != "kiosk":
+        raise ReaderNotForKind
 
 
 def revoke_device(device: str, act: Act, hall: str | None = None) -> None:
@@ -281,8 +290,11 @@ def revoke_device(device: str, act: Act, hall: str | None = None) -> None:
     audit.note(act, found.hall, "device_disabled", found.name)
 
 
-def put_device(token: str, kind: str, hall: str, name: str, act: Act) -> None:
-    """Register a machine under its token."""
+def put_device(
+    token: str, kind: str, hall: str, name: str, act: Act, *, reader: bool = False
+) -> None:
+    """Register a machine under its token; one that is there is told anew whether it has a
+    reader."""
     db.session.execute(
         insert_into(DEVICES)
         .values(
@@ -291,7 +303,8 @@ def put_device(token: str, kind: str, hall: str, name: str, act: Act) -> None:
             kind=kind,
             hall=hall,
             name=name,
+            reader=reader,
             created_at=act.now,
         )
-        .on_conflict_do_nothing(index_elements=["token_hash"])
+        .on_conflict_do_update(index_elements=["token_hash"], set_={"reader": reader})
     )

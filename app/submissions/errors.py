@@ -49,6 +49,13 @@ class UnknownField(Invalid):
     detail = "提交了表单中没有的栏目，请刷新页面后重试。"
 
 
+class UnknownSource(Invalid):
+    """`field` says of which one."""
+
+    code = "unknown_source"
+    detail = "这一栏没有所选的来源，请重新打开后再选。"
+
+
 class FieldFixed(Invalid):
     """`field` says which one."""
 

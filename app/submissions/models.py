@@ -56,6 +56,8 @@ class SubmissionRow(db.Model):
     """Code of a material -> {state: seen | missing, at, by}, as the counter saw it."""
     identity_typed: Mapped[bool] = mapped_column(server_default=false())
     """No reader read the card: the desk masks what is not typed there."""
+    counter_opened: Mapped[bool] = mapped_column(server_default=false())
+    """A counter had it, with its person there."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
     """When whoever fills it did something to it last."""

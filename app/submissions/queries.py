@@ -15,8 +15,9 @@ from app.core.acts import Actor
 from app.core.db import db
 from app.core.identity import Level
 from app.forms import queries as forms
+from app.forms.conditions import same
 from app.forms.form import Form
-from app.forms.prefill import Filled
+from app.forms.prefill import Filled, Other
 from app.licences.rights import Ground, Right, right_of_citizen
 from app.submissions.errors import SubmissionNotFound
 from app.submissions.models import ChangeRow, GapNoticeRow, KeptMaterialRow, SubmissionRow
@@ -44,6 +45,14 @@ SHOWN = 50
 REMEMBERED = 20
 """How many earlier submissions a new one is filled from."""
 SEALED = (TABLE.c.name_sealed, TABLE.c.values_sealed, TABLE.c.sources_sealed)
+
+OF_THE_PERSON = (
+    TABLE.c.state == State.SUBMITTED,
+    TABLE.c.ground != Ground.DECLARED,
+    or_(TABLE.c.identity_typed.is_(False), TABLE.c.counter_opened.is_(True)),
+)
+"""What counts as a person's own. A name and a number anybody can type: what came of that waits
+until a counter had its person there."""
 
 Line = Row[Any]
 """A row of `submissions` as it was read, sealed."""
@@ -74,6 +83,18 @@ class Submission:
         """What the field was filled with; None: with nothing."""
         fill = self.fills.get(field)
         return None if fill is None else fill.value
+
+    def is_as_filled(self, field: str) -> bool:
+        """Whether a field says what it was filled with."""
+        value, filled = self.values.get(field), self.value_filled(field)
+        return value is filled or same(value, filled)
+
+    def said(self, field: str) -> Other | None:
+        """The source that says what a field says; None: whoever fills it."""
+        value, fill = self.values.get(field), self.fills.get(field)
+        if value is None or fill is None:
+            return None
+        return next((each for each in fill.sayings if same(each.value, value)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +180,17 @@ def readable(submission_id: str, actor: Actor, now: datetime) -> Line:
     """A submission, for whoever filled it, and once it is submitted for whoever has a right to what
     was submitted in that name. Raises SubmissionNotFound."""
     row = line(submission_id)
-    in_archive = row.state == State.SUBMITTED and row.ground != Ground.DECLARED
-    if actor.kind == "citizen" and row.citizen_id != actor.id and in_archive:
+    if actor.kind == "citizen" and row.citizen_id != actor.id and _is_of_the_person(row):
         right = right_to(actor.id, row.person_id, now)
         if right is not None and right.reads_licences:
             return row
     return filled_here(submission_id, actor, now)
+
+
+def _is_of_the_person(row: Line) -> bool:
+    """The same as OF_THE_PERSON."""
+    sure = row.ground != Ground.DECLARED and (not row.identity_typed or row.counter_opened)
+    return row.state == State.SUBMITTED and sure
 
 
 def printed_for(submission_id: str, actor: Actor, now: datetime) -> Line:
@@ -220,15 +246,12 @@ def of_citizen(citizen: str, now: datetime) -> list[Line]:
 
 
 def _at_desk_by(citizen: str) -> ColumnElement[bool]:
-    """What was submitted at a desk with the card of an account's owner, where it is sure who that
-    is."""
+    """What the owner of an account submitted at a desk, as far as it is sure that it was they."""
     account = citizen_of(citizen)
     if account.person is None or account.level is not Level.VERIFIED:
         return false()
     return and_(
-        TABLE.c.citizen_id.is_(None),
-        TABLE.c.applicant_id == account.person,
-        TABLE.c.state == State.SUBMITTED,
+        TABLE.c.citizen_id.is_(None), TABLE.c.applicant_id == account.person, *OF_THE_PERSON
     )
 
 
@@ -254,12 +277,8 @@ def open_draft(citizen: str, person: str, hall: str, item: str) -> Line | None:
 
 def archived(person: str, *, limit: int = SHOWN, hall: str | None = None) -> list[Line]:
     """What was submitted in a person's name by somebody who had a right to it, the latest first:
-    what strangers merely declare is not part of anybody's archive."""
-    query = select(*TABLE.c).where(
-        TABLE.c.person_id == person,
-        TABLE.c.state == State.SUBMITTED,
-        TABLE.c.ground != Ground.DECLARED,
-    )
+    what strangers merely declare, or type at a desk, is not part of anybody's archive."""
+    query = select(*TABLE.c).where(TABLE.c.person_id == person, *OF_THE_PERSON)
     if hall is not None:
         query = query.where(TABLE.c.hall == hall)
     ordered = query.order_by(TABLE.c.submitted_at.desc(), TABLE.c.id)
@@ -269,10 +288,7 @@ def archived(person: str, *, limit: int = SHOWN, hall: str | None = None) -> lis
 def last_of(person: str, form: str) -> Line | None:
     """The last of these of one form."""
     query = select(*TABLE.c).where(
-        TABLE.c.form == form,
-        TABLE.c.person_id == person,
-        TABLE.c.state == State.SUBMITTED,
-        TABLE.c.ground != Ground.DECLARED,
+        TABLE.c.form == form, TABLE.c.person_id == person, *OF_THE_PERSON
     )
     ordered = query.order_by(TABLE.c.submitted_at.desc(), TABLE.c.id)
     return db.session.execute(ordered.limit(1)).one_or_none()

@@ -14,7 +14,7 @@ from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.parts import parts
 from app.licences.schemas import HolderQuery
-from app.submissions import service
+from app.submissions import beginning, service
 from app.submissions.archive import archive_out
 from app.submissions.gathering import by_account
 from app.submissions.queries import (
@@ -59,9 +59,14 @@ def begin(json_data: dict[str, Any]) -> Response:
 
     def begun() -> Submission:
         filling = by_account(citizen, json_data.get("person"), doing.now)
-        return service.begin(filling, plan, json_data["item"], doing, citizen)
+        return beginning.begin(filling, plan, json_data["item"], doing, citizen)
 
-    return perform_here(begun, lambda made: submission_out(made, plan, doing.now), status=201)
+    return perform_here(
+        begun,
+        lambda made: submission_out(made, plan, doing.now),
+        status=201,
+        on_replay=lambda stored: filled_here(stored["id"], doing.actor, doing.now),
+    )
 
 
 @bp.get("/submissions/<submission_id>")

@@ -33,7 +33,9 @@ class ValuesIn(Schema):
         keys=String(validate=CODE),
         values=Raw(allow_none=True),
         required=True,
-        metadata={"description": "改动的栏目；null 为清空，没有列出的不变"},
+        metadata={
+            "description": '改动的栏目；null 为清空，{"other": n} 为改用第 n 个来源，没有列出的不变'
+        },
     )
     revision = Integer(required=True, metadata=REVISION)
 
@@ -54,7 +56,10 @@ class CardIn(Schema):
         validate=Length(1, 100),
         metadata={"description": "手工输入证件号码，或证照库里没有持卡人时必填"},
     )
-    read = Boolean(required=True, metadata={"description": "由读卡器读出，而非手工输入"})
+    read = Boolean(
+        required=True,
+        metadata={"description": "由读卡器读出，而非手工输入；只有登记了读卡器的机器算数"},
+    )
 
 
 class DeskSubmissionIn(CardIn):
@@ -144,6 +149,10 @@ class ValueSourceOut(Schema):
 
 
 class OtherValueOut(Schema):
+    other = Integer(required=True, metadata={"description": '第几个来源：改用它时送 {"other": n}'})
+    masked = Boolean(
+        required=True, metadata={"description": "已遮挡，只能按来源改用，不能送回所显示的值"}
+    )
     value = Raw(required=True, allow_none=True)
     text = String(required=True)
     source = Nested(ValueSourceOut, required=True)

@@ -12,8 +12,6 @@ from typing import Any
 
 from app.core.said import Said
 from app.forms import validation
-from app.forms.conditions import same
-from app.forms.prefill import Filled, Other
 from app.forms.validation import FieldProblem
 from app.submissions.masks import hides, is_of_mask, masked
 from app.submissions.queries import Submission
@@ -42,24 +40,8 @@ def shown(submission: Submission, today: date, *, hidden: bool) -> Shown:
 
 
 def _is_hidden(submission: Submission, name: str) -> bool:
-    field, said = submission.form.fields.get(name), said_of(submission, name)
+    field, said = submission.form.fields.get(name), submission.said(name)
     return field is not None and said is not None and hides(field, said.source)
-
-
-def said_of(submission: Submission, name: str) -> Other | None:
-    """The source that says what the field says; None: whoever fills it."""
-    value, fill = submission.values.get(name), submission.fills.get(name)
-    if value is None or fill is None:
-        return None
-    return next((each for each in sayings(fill) if same(each.value, value)), None)
-
-
-def sayings(fill: Filled) -> list[Other]:
-    """What each source says of a field, the one it was filled from first."""
-    first = []
-    if fill.source is not None and fill.confidence is not None:
-        first = [Other(fill.value, fill.source, fill.confidence)]
-    return [*first, *fill.others]
 
 
 def problems_of(submission: Submission, today: date, *, hidden: bool) -> list[FieldProblem]:

@@ -27,7 +27,7 @@ from app.submissions.queries import (
     name_of,
 )
 from app.submissions.rules import State
-from app.submissions.shown import Shown, problems_of, said_of, sayings, shown
+from app.submissions.shown import Shown, problems_of, shown
 from app.submissions.stored import on_wire
 from app.tickets.queries import find_all
 
@@ -128,7 +128,7 @@ def field_out(submission: Submission, name: str, seen: Shown, *, hidden: bool) -
     """What a field says and where that came from. A value that another source says, too, comes from
     that source; what stood there before is then among the others."""
     field = submission.form.fields[name]
-    fill, said = submission.fills.get(name), said_of(submission, name)
+    fill, said = submission.fills.get(name), submission.said(name)
     if hidden and name not in seen.visible and name not in seen.values:
         fill = said = None  # that something lies there would tell why
     is_masked, value = name in seen.masked, submission.values.get(name)
@@ -138,19 +138,15 @@ def field_out(submission: Submission, name: str, seen: Shown, *, hidden: bool) -
         "confidence": _confidence(said, value) if name in seen.values else None,
         "editable": fill is None or fill.editable,
         "masked": is_masked,
-        "others": [_other_out(field, other, hidden=hidden) for other in _others(fill, value)],
-        "changed": fill is not None and not _as_filled(fill, value),
+        "others": [_other_out(field, *other, hidden=hidden) for other in _others(fill, value)],
+        "changed": fill is not None and not submission.is_as_filled(name),
     }
 
 
-def _others(fill: Filled | None, value: Any) -> list[Other]:
-    if fill is None:
-        return []
-    return [each for each in sayings(fill) if value is None or not same(each.value, value)]
-
-
-def _as_filled(fill: Filled, value: Any) -> bool:
-    return value is fill.value or same(value, fill.value)
+def _others(fill: Filled | None, value: Any) -> list[tuple[int, Other]]:
+    """What sources say that the field does not, each with the number it is chosen by."""
+    sayings = () if fill is None else fill.sayings
+    return [(n, each) for n, each in enumerate(sayings) if not same(each.value, value)]
 
 
 def _confidence(said: Other | None, value: Any) -> str | None:
@@ -168,9 +164,11 @@ def source_out(source: Source, *, dated: bool = True) -> dict[str, Any]:
     }
 
 
-def _other_out(field: Field, other: Other, *, hidden: bool) -> dict[str, Any]:
+def _other_out(field: Field, nth: int, other: Other, *, hidden: bool) -> dict[str, Any]:
     mask = hidden and hides(field, other.source)
     return {
+        "other": nth,
+        "masked": mask,
         "value": masked(field, other.value) if mask else on_wire(other.value),
         "text": _text(field, other.value, mask=mask),
         "source": source_out(other.source, dated=not hidden),

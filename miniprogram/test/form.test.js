@@ -70,6 +70,17 @@ describe('a form that is drawn', () => {
     expect(field('area', {}, { elsewhere: { area: 90 } }).others[0]).toEqual({ value: 90, text: '90 平方米', words: '在另一台设备上填的' })
   })
 
+  it('names what is masked by its source, for two may look alike', () => {
+    const hidden = (other) => ({ other, masked: true, value: '***', text: '***', source: LICENCE, confidence: 'verified' })
+    const fields = { area: told({ text: '***', source: LICENCE, masked: true, others: [hidden(1), hidden(2)] }) }
+    const masked = { ...SUBMISSION, values: { area: '***' }, fields, problems: [] }
+    const area = (value) => form.drawn(DEFINITION, masked, { area: value }).groups[0].fields.find(({ name }) => name === 'area')
+    expect(area('***').others.map(({ value }) => value)).toEqual([{ other: 1 }, { other: 2 }])
+    expect(area({ other: 2 })).toMatchObject({ text: '***', masked: true, problem: '', source: '来自：营业执照（2023-05-06 签发）' })
+    expect(area({ other: 2 }).others.map(({ value }) => value)).toEqual(['***', { other: 1 }])
+    expect(form.dirtyValues(masked.values, { area: { other: 2 } })).toEqual({ area: { other: 2 } })
+  })
+
   it('says what is wrong at its field, until that is typed anew; what is missing, once asked', () => {
     expect(field('area').problem).toBe('面积与合同不一致。')
     expect(field('area', { area: 82 }).problem).toBe('')

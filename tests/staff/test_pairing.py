@@ -125,6 +125,17 @@ def test_a_code_is_good_once(house, machine, supervisor):
     refused(pair(house, supervisor, code), 409, "wrong_pairing_code")
 
 
+def test_a_number_machine_is_told_whether_it_reads_cards(house, machine, supervisor):
+    refused(
+        pair(house, supervisor, machine.show(), "screen", reader=True), 422, "reader_not_for_kind"
+    )
+    devices = pair(house, supervisor, machine.show(), reader=True).json
+    [device] = [one for one in devices if one["name"] == "东门一号"]
+    assert device["reader"] is True
+    changed = house.post(f"/staff/devices/{device['id']}/change", supervisor, {"name": "东门一号"})
+    assert [one["reader"] for one in changed.json if one["id"] == device["id"]] == [False]
+
+
 def test_a_wrong_code_says_so_and_pairs_nothing(house, machine, supervisor):
     refused(pair(house, supervisor, another(machine.show())), 409, "wrong_pairing_code")
     assert machine.who() is None

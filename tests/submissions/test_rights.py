@@ -43,7 +43,7 @@ def hall(shared_hall):
     file["hall"]["code"] = "e"
     elsewhere = parse_hall(json.dumps(file, ensure_ascii=False).encode())
     house.within(lambda: load_hall(elsewhere))
-    house.within(lambda: put_device(OTHER_KIOSK, "kiosk", "t", "另一台", act))
+    house.within(lambda: put_device(OTHER_KIOSK, "kiosk", "t", "没有读卡器", act))
     house.within(lambda: put_staff("elsewhere1", password, Role.CLERK, "e", "1", act))
     return house
 
@@ -251,7 +251,7 @@ def test_where_the_card_was_typed_what_others_said_is_masked(hall):
     assert saved["values"]["area"] == 40
     assert saved["fields"]["area"]["masked"] is False
     assert saved["values"]["address"] == form["values"]["address"]
-    body = {"values": {"address": other["value"]}, "revision": saved["revision"]}
+    body = {"values": {"address": {"other": other["other"]}}, "revision": saved["revision"]}
     taken = ok(hall.request("PUT", path, KIOSK_TOKEN, body))
     assert taken["fields"]["address"]["masked"] is True
 
@@ -291,7 +291,7 @@ def test_a_mask_is_no_answer(hall):
     assert set(refused(answer, 422, "fields_wrong")["errors"]) == {"address"}
 
 
-def test_the_owner_sees_whole_what_was_submitted_at_a_desk_with_a_typed_card(hall):
+def test_the_owner_sees_whole_what_a_counter_had_of_a_typed_card(hall):
     li = sure(hall, "owner-of-a-typed-one")
     bring(hall, permit(li.id_number))
     form = ok(desk(hall, "submissions", {**card(li, read=False), "item": "id-card"}), 201)
@@ -300,7 +300,9 @@ def test_the_owner_sees_whole_what_was_submitted_at_a_desk_with_a_typed_card(hal
     form = ok(hall.request("PUT", f"{path}/values", KIOSK_TOKEN, body))
     assert li.get("/me/submissions").json == []
     body = {"revision": form["revision"], "promises": []}
-    ok(hall.request("POST", f"{path}/submit", KIOSK_TOKEN, body))
+    number = ok(desk(hall, f"submissions/{form['id']}/number", body), 201)
+    assert li.get("/me/submissions").json == []
+    opened(called(hall, number), number["id"])
     assert [each["id"] for each in li.get("/me/submissions").json] == [form["id"]]
     seen = ok(li.get(path))
     assert seen["values"]["address"] == "南宁市青秀区云景路 8 号"
@@ -308,6 +310,101 @@ def test_the_owner_sees_whole_what_was_submitted_at_a_desk_with_a_typed_card(hal
     assert ok(hall.get(path, KIOSK_TOKEN))["fields"]["address"]["masked"] is True
     unsure = hall.citizen("unsure").identify("李小明")
     assert unsure.get("/me/submissions").json == []
+
+
+def put_values(hall, form, **values):
+    body = {"values": values, "revision": form["revision"]}
+    return hall.request("PUT", f"/submissions/{form['id']}/values", KIOSK_TOKEN, body)
+
+
+def test_what_is_locked_and_masked_stays_so_and_tells_nobody_that_a_guess_is_right(hall):
+    li = sure(hall, "locked")
+    code = credit_code(901)
+    bring(hall, business(code, li.id_number))
+    typed = card(li, read=False)
+    firm = next(
+        each["person"] for each in ok(desk(hall, "holders", typed)) if each["kind"] == "firm"
+    )
+    form = ok(desk(hall, "submissions", {**typed, "item": "passport", "holder": firm}), 201)
+    locked = form["fields"]["firm_name"]
+    assert (locked["editable"], locked["masked"]) == (False, True)
+    for guess in ("云景豆腐店", "别家店", None):
+        refused(put_values(hall, form, firm_name=guess), 422, "field_fixed")
+    form = ok(put_values(hall, form, firm_name=form["values"]["firm_name"]))
+    assert form["fields"]["firm_name"] == locked
+
+
+def test_of_two_values_with_one_mask_the_one_that_was_chosen_is_taken(hall):
+    li = sure(hall, "two-licences")
+    newer, older = "南宁市青秀区云景路 8 号", "南宁市兴宁区朝阳路 9 号"
+    bring(
+        hall,
+        permit(li.id_number, address=newer, issued_on="2026-05-06"),
+        licence("id-card", li.id_number, data={"address": older}),
+    )
+    form = ok(desk(hall, "submissions", {**card(li, read=False), "item": "id-card"}), 201)
+    [other] = form["fields"]["address"]["others"]
+    assert (other["masked"], other["value"]) == (True, form["values"]["address"])
+    for nth in (-1, 7, True, "1"):
+        refused(put_values(hall, form, address={"other": nth}), 422, "unknown_source")
+    form = ok(put_values(hall, form, address={"other": other["other"]}))
+    form = ok(put_values(hall, form, address=form["values"]["address"], phone="13800001234"))
+    body = {"revision": form["revision"], "promises": []}
+    number = ok(desk(hall, f"submissions/{form['id']}/number", body), 201)
+    [whole] = opened(called(hall, number), number["id"])["submissions"]
+    assert whole["values"]["address"] == older
+
+
+def test_only_a_machine_with_a_reader_is_believed_to_have_read_a_card(hall):
+    li = sure(hall, "not-read")
+    bring(hall, permit(li.id_number), licence("disability", li.id_number, data={"grade": "三级"}))
+    number = {"id_number": li.id_number, "read": True}
+    nameless = {**number, "item": "id-card"}
+    for token in (OTHER_KIOSK, hall.sign_in("guide"), hall.sign_in("supervisor")):
+        refused(desk(hall, "submissions", nameless, token), 422, "name_wrong")
+        refused(desk(hall, "holders", number, token), 422, "name_wrong")
+        body = {**nameless, "name": "李小明"}
+        form = ok(desk(hall, "submissions", body, token), 201)
+        assert form["identity_typed"] is True
+        shown = json.dumps(form, ensure_ascii=False)
+        assert not any(secret in shown for secret in ("云景", "三级"))
+    form = ok(desk(hall, "submissions", nameless), 201)
+    assert form["values"]["address"] == "南宁市青秀区云景路 8 号"
+
+
+def test_a_name_beside_a_number_that_was_read_is_declared_until_somebody_agrees(hall):
+    known, unknown = sure(hall, "register-knows"), hall.citizen("register-knows-not")
+    confidence = []
+    for citizen in (known, unknown):
+        form = ok(desk(hall, "submissions", {**card(citizen), "item": "id-card"}), 201)
+        confidence.append(form["fields"]["name"]["confidence"])
+    assert confidence == ["verified", "declared"]
+    lying = {**card(known, name="别人"), "item": "id-card"}
+    refused(desk(hall, "submissions", lying), 422, "identity_mismatch")
+
+
+def test_what_somebody_typed_at_a_desk_is_not_the_persons_own_until_a_counter_had_it(hall):
+    li = sure(hall, "typed-by-a-stranger")
+    form = ok(desk(hall, "submissions", {**card(li, read=False), "item": "id-card"}), 201)
+    form = ok(put_values(hall, form, phone="13900000000", address="假路 1 号"))
+    body = {"revision": form["revision"], "promises": []}
+    number = ok(desk(hall, f"submissions/{form['id']}/number", body), 201)
+    assert "13900000000" not in json.dumps(begin(li))
+    assert li.get("/me/archive").json["submissions"] == []
+    refused(li.get(f"/submissions/{form['id']}"), 404, "submission_not_found")
+    opened(called(hall, number), number["id"])
+    assert [each["id"] for each in li.get("/me/archive").json["submissions"]] == [form["id"]]
+    assert begin(li)["fields"]["phone"]["source"]["kind"] == "last"
+
+
+def test_what_was_begun_is_not_told_again_once_the_desk_is_left(hall):
+    li, key = sure(hall, "left"), "begun and left"
+    body = {**card(li), "item": "id-card"}
+    form = ok(hall.post("/kiosk/submissions", KIOSK_TOKEN, body, key), 201)
+    assert ok(hall.post("/kiosk/submissions", KIOSK_TOKEN, body, key), 201)["id"] == form["id"]
+    ok(desk(hall, f"submissions/{form['id']}/close", {}), 204)
+    again = hall.post("/kiosk/submissions", KIOSK_TOKEN, body, key)
+    refused(again, 404, "submission_not_found")
 
 
 def test_a_typed_card_needs_its_name_and_somebody_who_knows(hall):

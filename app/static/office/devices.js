@@ -16,7 +16,7 @@ function draw(devices) {
   const gone = devices.filter(({ revoked_at }) => revoked_at)
   fill('devices', [...standing, ...gone].map((device) => el('tr', { 'data-off': device.revoked_at && '' },
     el('td', {}, el('b', {}, device.name)),
-    el('td', {}, device.counter ? _('窗口小屏') : page.kinds[device.kind]),
+    el('td', {}, kindOf(device)),
     el('td', { class: 'number' }, device.counter ?? ''),
     el('td', { class: 'number' }, device.last_seen_at ? momentOf(device.last_seen_at) : _('从未')),
     el('td', {}, device.revoked_at ? _('已停用') : el('span', { class: 'state good' }, _('在用'))),
@@ -27,9 +27,14 @@ function draw(devices) {
   show('nothing', !devices.length)
 }
 
+function kindOf({ kind, counter, reader }) {
+  if (counter) return _('窗口小屏')
+  return reader ? _('取号机（带身份证读卡器）') : page.kinds[kind]
+}
+
 async function pair(event) {
   event.preventDefault()
-  const { code, kind, counter, name } = Object.fromEntries(new FormData(form))
+  const { code, kind, counter, name, reader } = Object.fromEntries(new FormData(form))
   const digits = code.replaceAll(/\D/g, '')
   if (digits.length !== 6) return complain(_('登记码是六位数字。'))
   if (kind === 'counter' && !counter) return complain(_('请选择小屏所在的窗口。'))
@@ -38,6 +43,7 @@ async function pair(event) {
     kind: kind === 'kiosk' ? 'kiosk' : 'screen',
     name: name.trim(),
     counter: kind === 'counter' ? counter : null,
+    reader: kind === 'kiosk' && Boolean(reader),
   }, _('已登记 %(name)s，设备随即进入自己的页面。', { name: name.trim() })) && forget()
   seat()
 }
@@ -62,12 +68,14 @@ function forget() {
 async function change(device) {
   const answer = ask('change')
   const dialog = byId('change-dialog')
-  const { name, counter } = dialog.querySelector('form').elements
+  const { name, counter, reader } = dialog.querySelector('form').elements
   name.value = device.name
   counter.value = device.counter ?? ''
+  reader.checked = device.reader
   dialog.querySelector('[data-seat]').hidden = device.kind !== 'screen'
+  dialog.querySelector('[data-reader]').hidden = device.kind !== 'kiosk'
   const given = await answer
-  const body = given && { name: given.name.trim(), counter: given.counter || null }
+  const body = given && { name: given.name.trim(), counter: given.counter || null, reader: Boolean(given.reader) }
   if (body) await done(`/staff/devices/${device.id}/change`, body, _('已保存。'))
 }
 
@@ -105,6 +113,7 @@ const madeFor = () => form.elements.kind.value === 'kiosk' ? 'kiosk' : 'screen'
 function seat() {
   show('other-kind', asked !== null && asked !== madeFor())
   form.querySelector('[data-seat]').hidden = form.elements.kind.value !== 'counter'
+  form.querySelector('[data-reader]').hidden = madeFor() !== 'kiosk'
 }
 
 const refresh = () => read('/staff/devices').then(draw)

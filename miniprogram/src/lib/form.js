@@ -34,7 +34,10 @@ export function dirtyValues(saved, values) {
   return Object.fromEntries(changed.map((name) => [name, values[name]]))
 }
 
-const equal = (one, other) => (isFilled(one) || isFilled(other) ? same(one, other) : true)
+function equal(one, other) {
+  if (one?.other != null || other?.other != null) return one?.other === other?.other
+  return isFilled(one) || isFilled(other) ? same(one, other) : true
+}
 
 /**
  * The same form was saved elsewhere meanwhile: what was typed here stays, what was saved there is
@@ -84,6 +87,7 @@ function drawnField(name, rule, value, { told, saved, fault, other, asked }) {
   const asSaved = equal(value, saved)
   const missing = rule.required && !filled
   const origin = originOf(value, asSaved, told)
+  const masked = Boolean(asSaved ? told.masked : origin.masked)
   return {
     name,
     title: rule.title,
@@ -96,27 +100,30 @@ function drawnField(name, rule, value, { told, saved, fault, other, asked }) {
     options: rule.options ?? [],
     maxLength: rule.max_length ?? -1,
     value,
-    text: asSaved && told.text != null ? told.text : textOf(rule, value),
+    text: (asSaved ? told.text : origin.text) ?? textOf(rule, value),
     given: filled && Boolean(origin.source),
     source: filled ? sourceWords(origin.source) : '',
     confidence: filled && origin.source ? confidenceWords(origin.confidence) : null,
     others: othersOf(rule, value, saved, told, other),
     editable: told.editable !== false,
-    masked: Boolean(told.masked) && asSaved,
+    masked,
     missing,
-    problem: problemOf(rule, value, { missing, asked, fault: asSaved ? fault : '' }),
+    problem: problemOf(rule, value, { missing, asked, masked, fault: asSaved ? fault : '' }),
   }
 }
 
 /** Where the value that stands now is from: what was filled in, or another source's that was taken. */
 function originOf(value, asSaved, told) {
   if (asSaved) return { source: told.source ?? null, confidence: told.confidence }
-  return (told.others ?? []).find((one) => equal(one.value, value)) ?? { source: null, confidence: null }
+  return (told.others ?? []).find((one) => equal(chosen(one), value)) ?? { source: null, confidence: null }
 }
+
+/** What is sent to take what another source says: what is masked is named, for two may look alike. */
+const chosen = ({ masked, other, value }) => (masked ? { other } : value)
 
 /** What else it could be, each `{value, text, words}`: other sources, and what they replaced. */
 function othersOf(rule, value, saved, told, other) {
-  const all = (told.others ?? []).map((one) => ({ ...one, words: sourceWords(one.source) }))
+  const all = (told.others ?? []).map((one) => ({ ...one, value: chosen(one), words: sourceWords(one.source) }))
   if (told.source) all.unshift({ value: saved, text: told.text, words: sourceWords(told.source) })
   if (other != null) all.unshift({ value: other, text: null, words: t('在另一台设备上填的') })
   if (told.editable === false) return []
@@ -125,9 +132,9 @@ function othersOf(rule, value, saved, told, other) {
     .map((one) => ({ value: one.value, text: one.text ?? textOf(rule, one.value), words: one.words }))
 }
 
-function problemOf(rule, value, { missing, asked, fault }) {
+function problemOf(rule, value, { missing, asked, masked, fault }) {
   if (missing) return asked ? t('请填写%(title)s。', { title: rule.title }) : ''
-  if (fault || !isFilled(value)) return fault
+  if (fault || masked || !isFilled(value)) return fault
   if (rule.format === 'id-number' && String(value).length === 18 && !isIdNumber(value)) {
     return t('证件号码有误，请核对后重新输入。')
   }
