@@ -284,7 +284,7 @@ def test_who_is_authorised_leaves_a_trace_and_the_owner_none(house, library):
     assert {"name": "since", "title": "居住起始日期", "text": "2024年5月6日"} in whole["fields"]
     aunt.get(f"/me/licences/{id}")
     [use] = aunt.get(f"/me/licences/{id}/uses").json
-    assert (use["who"], use["purpose"]) == ("代办人", "代办人查看")
+    assert (use["who"], use["purpose"]) == ("代办人李*明", "代办人查看")
     assert "居住起始日期" in use["fields"]
 
 
