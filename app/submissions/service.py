@@ -84,7 +84,7 @@ def card_of(id_number: str, name: str | None, read: bool, act: Act) -> Identity:
     if name is None:
         raise NameWrong
     identity = check_identity(name, id_number, act)
-    if identity.level != Level.VERIFIED:
+    if identity.level == Level.DECLARED:
         raise IdentityUnconfirmed
     return identity
 
