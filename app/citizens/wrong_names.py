@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, insert, select
 
-from app.citizens.errors import IdentityMismatch, TooManyWrongNames
+from app.citizens.errors import TooManyWrongNames
 from app.citizens.models import NameTryRow
 from app.core.acts import Act
 from app.core.db import db, hold, transaction
