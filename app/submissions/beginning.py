@@ -61,7 +61,7 @@ def card_of(id_number: str, name: str | None, read: bool, act: Act) -> Card:
     if name is None:
         raise NameWrong
     identity = check_identity(name, id_number, act)
-    if identity.level != Level.VERIFIED:
+    if identity.level is Level.DECLARED:
         raise IdentityUnconfirmed
     return Card(identity, read=False)
 
