@@ -152,6 +152,9 @@ def _plain(value: Any) -> Any:
 class DemoPersonOut(Schema):
     name = String(required=True)
     id_number = String(required=True)
+    phone = String(
+        required=True, metadata={"description": "演示登录用 `phone:<手机号>` 登记，身份就核实了"}
+    )
     what = String(required=True, metadata={"description": "选这位可以看到什么"})
 
 
@@ -165,6 +168,7 @@ def people() -> Response:
             {
                 "name": each.name,
                 "id_number": each.number,
+                "phone": each.phone,
                 "what": either(each.what, each.what_en),
             }
             for each in read_people().persons()

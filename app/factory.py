@@ -265,7 +265,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
 
 def _real_name(settings: Settings) -> RealName:
     if settings.register is not None:
-        return SandboxRegister(registered(settings.register))
+        return SandboxRegister(*registered(settings.register))
     if settings.real_name is not None:
         return HttpRegister(settings.real_name.url, settings.real_name.key)
     return WellFormed()

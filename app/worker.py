@@ -36,6 +36,7 @@ from app.core.parts import parts
 from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
 from app.licences.importing.jobs import look_after_imports
+from app.licences.jobs import FORGET_SHOWS, forget_shows_of
 from app.notices.jobs import FORGET_NOTICES, forget_notices_of
 from app.notices.nudge import try_nudge
 from app.notices.queries import any_due
@@ -59,6 +60,7 @@ NIGHT = (
     (LEARN, learn_of),
     (FORGET_NOTICES, forget_notices_of),
     (FORGET_DRAFTS, forget_drafts_of),
+    (FORGET_SHOWS, forget_shows_of),
 )
 """What is done once for each hall and day, soon after the day has begun."""
 

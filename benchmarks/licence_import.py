@@ -8,14 +8,11 @@ transaction of its own, to compare with. A private PostgreSQL does not wait for 
 
 from __future__ import annotations
 
-import argparse
 import csv
 import multiprocessing
 import os
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,12 +27,10 @@ from app.licences.importing import running, service
 from app.licences.importing.coverage import coverage
 from app.licences.importing.reading import Format
 from app.licences.service import load_kinds
-from config.settings import Settings, load_settings
+from benchmarks.library import HOLDERS, asked, stores
+from config.settings import Settings
 from tests.licences.register import columns, flat, kinds, register
-from tests.servers import DATABASE_KINDS, Servers
 
-ROWS = 500_000
-HOLDERS = 300_000
 ONE_BY_ONE = 3_000
 MARKS = 10
 """Points of a run at which its memory is looked at."""
@@ -63,28 +58,13 @@ class Run:
 
 
 def main() -> None:
-    given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--rows", type=int, default=ROWS)
-    given.add_argument("--database", choices=DATABASE_KINDS, default="postgresql")
-    asked = given.parse_args()
-    print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="licences-")))
-        servers = Servers(stack, folder)
-        settings = load_settings(
-            {
-                "SHUNHAO_MODE": "test",
-                "DATABASE_URL": stack.enter_context(servers.database(asked.database)),
-                "REDIS_URL": servers.redis("valkey").url,
-                "INSTANCE_PATH": str(folder / "instance"),
-                "MAX_IMPORT": str(4 * 1024 * MEGABYTE),
-            }
-        )
+    given = asked(__doc__)
+    with stores(given.database, MAX_IMPORT=str(4 * 1024 * MEGABYTE)) as (settings, folder):
         prepared(settings)
         whole, other = folder / "whole.csv", folder / "other.csv"
-        written(whole, asked.rows, HOLDERS)
+        written(whole, given.rows, HOLDERS)
         written(other, ONE_BY_ONE, HOLDERS, seed=2)
-        print(f"{asked.database}: {asked.rows:,} rows, {whole.stat().st_size / MEGABYTE:.0f} MB")
+        print(f"{given.database}: {given.rows:,} rows, {whole.stat().st_size / MEGABYTE:.0f} MB")
         tell("first", alone(settings, whole))
         tell("again", alone(settings, whole))
         one_by_one = alone(settings, other, batch=1)

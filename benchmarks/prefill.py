@@ -8,16 +8,11 @@ network. Others' licences are rows only: what is sealed in them is never opened.
 
 from __future__ import annotations
 
-import argparse
-import os
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
@@ -29,9 +24,8 @@ from app.core.db import db, transaction
 from app.licences.models import LicenceRow
 from app.submissions import beginning
 from app.submissions.gathering import by_card
-from config.settings import load_settings
+from benchmarks.library import HOLDERS, asked, stores
 from tests.house import HALL, Citizen, House, open_house
-from tests.servers import DATABASE_KINDS, Servers
 from tests.submissions.library import (
     PERMIT_FORM,
     bring,
@@ -47,8 +41,6 @@ from tests.submissions.library import (
 )
 from tests.wechat_server import wechat_server
 
-ROWS = 500_000
-HOLDERS = 300_000
 AT_ONCE = 2_000
 PEOPLE = 40
 ROUNDS = 5
@@ -69,30 +61,18 @@ class Spent:
 
 
 def main() -> None:
-    given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--rows", type=int, default=ROWS)
-    given.add_argument("--database", choices=DATABASE_KINDS, default="postgresql")
-    asked = given.parse_args()
-    print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="prefill-")))
-        servers = Servers(stack, folder)
-        settings = load_settings(
-            {
-                "SHUNHAO_MODE": "test",
-                "DATABASE_URL": stack.enter_context(servers.database(asked.database)),
-                "REDIS_URL": servers.redis("valkey").url,
-                "WECHAT_API_URL": stack.enter_context(wechat_server()).url,
-                "INSTANCE_PATH": str(folder / "instance"),
-            }
-        )
+    given = asked(__doc__)
+    with (
+        wechat_server() as wechat,
+        stores(given.database, WECHAT_API_URL=wechat.url) as (settings, _),
+    ):
         unlimited = {"device_limit": UNLIMITED, "address_limit": UNLIMITED}
         house = stock(open_house(replace(settings, **unlimited)))
         publish(house, of_twenty_fields())
         people = [known(house, n) for n in range(PEOPLE)]
         alone = measured(house, people)
-        fill(house, asked.rows)
-        print(f"{asked.database}: {counted(house):,} licences, a form of {FIELDS} fields")
+        fill(house, given.rows)
+        print(f"{given.database}: {counted(house):,} licences, a form of {FIELDS} fields")
         crowded = measured(house, people)
         for name in alone:
             tell(name, alone[name], crowded[name])
@@ -202,7 +182,6 @@ def licence_rows(people: list[str], rows: int, now: datetime) -> Iterator[dict[s
             "kind": KINDS[n % len(KINDS)],
             "holder_id": people[n % len(people)],
             "identifier_index": secrets.token_hex(32),
-            "number_index": secrets.token_hex(32),
             "state": "valid",
             "version": "001",
             "issued_on": date(2026, 5, 6),

@@ -35,6 +35,7 @@ def main() -> int:
         token = _machine(browser, demo)
         _shot(_opened(browser, f"{demo['base_url']}/t/{token}", PHONE), "ticket")
         _phone(browser, demo)
+        _forms(browser, demo)
         _staff(browser, demo)
         browser.close()
     return 0
@@ -80,6 +81,29 @@ def _phone(browser: Browser, demo: dict[str, Any]) -> None:
     _shot(page, "phone")
     page.goto(f"{demo['base_url']}/m/#/pages/ticket/index?id={ticket['id']}")
     _shot(page, "phone-number")
+
+
+def _forms(browser: Browser, demo: dict[str, Any]) -> None:
+    """One of the demo's invented people opens a form on the phone; the desk waits for a card."""
+    api = f"{demo['base_url']}/api/v1"
+    page = _opened(browser, f"{demo['base_url']}/m/#/pages/signin/index", PHONE)
+    name = f"表{secrets.token_hex(4)}"
+    page.locator("input").fill(name)
+    page.locator("uni-button", has_text="登录").first.click()
+    page.wait_for_url("**/m/#/")
+    token = _posted(page, f"{api}/session", {"code": f"sandbox:{name}"}, "")["token"]
+    person = page.request.get(f"{api}/demo/people").json()[0]
+    phone = {"code": f"phone:{person['phone']}"}
+    page.request.put(f"{api}/me/phone", data=phone, headers=_bearer(token))
+    identity = {"name": person["name"], "id_number": person["id_number"]}
+    page.request.put(f"{api}/me/identity", data=identity, headers=_bearer(token))
+    items = page.request.get(f"{api}/kiosk/forms", headers=_bearer(demo["kiosk_token"])).json()
+    item = next(each["item"] for each in items if "居住证" in each["name"])
+    page.goto(f"{demo['base_url']}/m/#/pages/form/index?hall={demo['hall']}&item={item}")
+    page.reload()
+    _shot(page, "phone-form")
+    desk = _opened(browser, f"{demo['base_url']}/kiosk/forms/#token={demo['kiosk_token']}", UPRIGHT)
+    _shot(desk, "desk")
 
 
 def _posted(page: Page, address: str, body: dict[str, Any], token: str) -> dict[str, Any]:

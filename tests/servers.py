@@ -24,9 +24,12 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
+from flask_migrate import upgrade
 from sqlalchemy import URL, make_url
 
-from config.settings import ROOT
+from app.core.db import db
+from app.factory import create_app
+from config.settings import load_settings
 from embedded import lifeline
 from embedded.redis_server import RunningRedis, find_binary, private_redis
 
@@ -144,18 +147,17 @@ class Servers:
             connection.execute(statement.encode())
 
     def _migrate(self, url: URL) -> None:
-        """By the command that operators use, in a process of its own."""
+        """Here: another process would take longer to import the app than to make the tables."""
         environ = {
-            **os.environ,
             "SHUNHAO_MODE": "test",
             "DATABASE_URL": _text(url),
             "REDIS_URL": self.redis("valkey").url,
             "INSTANCE_PATH": str(self._directory / "instance"),
         }
-        upgrade = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
-        result = subprocess.run(upgrade, cwd=ROOT, env=environ, capture_output=True, text=True)
-        if result.returncode:
-            raise RuntimeError(f"The tables could not be made:\n{result.stderr}")
+        app = create_app(load_settings(environ))
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
 
 
 def _emptied(url: URL, like: URL) -> bool:

@@ -6,6 +6,7 @@ from it, and what aliases unfold to is bounded.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -104,8 +105,7 @@ def _compose(raw: bytes) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        sentence = f"YAML 写法有误，请检查缩进、冒号和引号（{error.problem or error.context}）"
-        raise Unreadable(line, sentence) from error
+        raise Unreadable(line, _in_words(f"{error.context} {error.problem}")) from error
     except YAMLError as error:
         position = getattr(error, "position", 0)
         line = text.count("\n", 0, position) + 1
@@ -116,6 +116,31 @@ def _compose(raw: bytes) -> Node | None:
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         raise Unreadable(0, "YAML 写法有误，无法读取") from error
     return root
+
+
+_PARSER_SAYS = (
+    (r"sequence entries are not allowed|mapping keys are not allowed", "“- ”或“? ”不能写在这里"),
+    (r"mapping values are not allowed", "这里多了一个冒号，或者缩进不对；内容里有冒号的，加上引号"),
+    (r"could not find expected ':'", "键后面缺少冒号，或者冒号后面缺少空格"),
+    (r"flow sequence|expected ',' or '\]'|unclosed '\['", "方括号没有成对，或者中间缺少逗号"),
+    (r"flow mapping|expected ',' or '\}", "花括号没有成对，或者中间缺少逗号"),
+    (r"quoted scalar", "引号没有成对，或者引号里有不认识的转义（反斜杠）"),
+    (r"'\\t' that cannot start any token", "缩进要用空格，不能用制表符"),
+    (r"cannot start any token", "这一行以特殊符号开头，请给内容加上引号"),
+    (r"found '[]}]'|<stream end>", "括号没有成对"),
+    (r"block scalar", "“|”或“>”后面要换行，下面各行再缩进"),
+    (r"alias|anchor", "锚点（&）或引用（*）写错了；内容以这些符号开头的，加上引号"),
+    (r"block mapping|block collection|indent", "缩进与上面各行没有对齐"),
+    (r"tag", "标记（!）写错了；内容以感叹号开头的，加上引号"),
+    (r"document", "一个文件里只能写一份内容，请检查“---”和“...”"),
+)
+"""What the parser says, in order -> what a clerk can do about it."""
+
+
+def _in_words(said: str) -> str:
+    """A mistake of syntax as a clerk would put it; the parser speaks English only."""
+    hints = (words for pattern, words in _PARSER_SAYS if re.search(pattern, said))
+    return f"YAML 写法有误：{next(hints, '请检查缩进、冒号和引号')}"
 
 
 class _Unfolding:

@@ -46,6 +46,12 @@ class IdentityMismatch(Invalid):
     detail = "姓名与证件号码不一致，请核对后重新输入。"
 
 
+class TooManyWrongNames(DomainError):
+    status = 429
+    code = "too_many_wrong_names"
+    detail = "姓名与证件号码多次不一致，请一小时后再试，或携带身份证到大厅办理。"
+
+
 class IdentityNeeded(DomainError):
     code = "identity_needed"
     detail = "请先填写本人姓名和证件号码，再办理这项业务。"

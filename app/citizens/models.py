@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import UtcDateTime, db
+from app.core.db import BigId, UtcDateTime, db
 
 
 class PersonRow(db.Model):
@@ -73,3 +73,14 @@ class ActsForRow(db.Model):
     """self, or one of rules.RELATIONS."""
     name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NameTryRow(db.Model):
+    """A name that was compared with a number; forgotten if it was right, or with time."""
+
+    __tablename__ = "name_tries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    actor: Mapped[str] = mapped_column(String(48), index=True)
+    """Who asked: core/acts.py: Actor."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

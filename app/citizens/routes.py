@@ -68,7 +68,7 @@ def me() -> Response:
 @bp.doc(summary="登记本人姓名和证件号码", responses={409: "已登记另一个证件号码"})
 def set_identity(json_data: dict[str, Any]) -> Response:
     doing = act()
-    identity = service.check_identity(json_data["name"], json_data["id_number"], doing)
+    identity = service.check_own_identity(json_data["name"], json_data["id_number"], doing)
     return perform_here(
         lambda: service.set_identity(doing.actor.id, identity, doing), _citizen_out, keyed=False
     )
@@ -78,11 +78,16 @@ def set_identity(json_data: dict[str, Any]) -> Response:
 @access("citizen")
 @bp.input(PhoneIn)
 @bp.output(CitizenOut)
-@bp.doc(summary="登记微信绑定的手机号", responses={503: "暂时无法连接微信"})
+@bp.doc(
+    summary="登记微信绑定的手机号；是本人名下的，身份就核实了", responses={503: "暂时无法连接微信"}
+)
 def set_phone(json_data: dict[str, Any]) -> Response:
     doing = act()
     phone = service.ask_phone(json_data["code"])
-    return perform_here(lambda: service.set_phone(doing.actor.id, phone), _citizen_out, keyed=False)
+    owner = service.check_phone(phone, doing)
+    return perform_here(
+        lambda: service.set_phone(doing.actor.id, phone, owner), _citizen_out, keyed=False
+    )
 
 
 @bp.put("/me/language")
@@ -149,6 +154,7 @@ def _citizen_out(citizen: Citizen) -> dict[str, Any]:
         "id": citizen.id,
         "name": citizen.name,
         "has_identity": citizen.person is not None,
+        "identity_level": citizen.level and str(citizen.level),
         "phone": citizen.phone and masked_phone(citizen.phone),
         "language": citizen.language,
     }

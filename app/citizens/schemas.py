@@ -11,6 +11,7 @@ from apiflask.validators import Length, OneOf
 from marshmallow import ValidationError, validates_schema
 
 from app.citizens.rules import RELATIONS
+from app.core.identity import Level
 from app.core.language import LANGUAGES
 
 CODE_LENGTH = Length(max=256)
@@ -27,6 +28,15 @@ class CitizenOut(Schema):
     id = String(required=True)
     name = String(required=True, allow_none=True, metadata={"example": "张小三"})
     has_identity = Boolean(required=True, metadata={"description": "是否已登记本人姓名和证件号码"})
+    identity_level = String(
+        required=True,
+        allow_none=True,
+        validate=OneOf([*Level, None]),
+        metadata={
+            "description": "declared：只是自己填的；agreed：姓名与证件号码一致；"
+            "verified：手机号也是本人名下的，可以查看证照"
+        },
+    )
     phone = String(required=True, allow_none=True, metadata={"example": "138****1234"})
     language = String(required=True, validate=OneOf(list(LANGUAGES)))
 

@@ -1,7 +1,7 @@
 """Signing in, saying who one is, whom one acts for; keeping people and finding them again.
 
 Each runs inside the caller's transaction, but for what asks WeChat or the real-name service:
-`ask_wechat`, `ask_phone` and `check_identity` come before it."""
+`ask_wechat`, `ask_phone`, `check_identity` and `check_phone` come before it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
-from app.citizens import rules
+from app.citizens import rules, wrong_names
 from app.citizens.errors import (
+    IdentityMismatch,
     IdentityNeeded,
     IdentitySet,
     IdentityStays,
@@ -44,6 +45,7 @@ from app.citizens.queries import (
     acts_for,
     citizen_of,
     name_served,
+    numbers_of,
 )
 from app.citizens.rules import CreditCode, IdNumber
 from app.core.acts import Act
@@ -164,13 +166,38 @@ def sign_out(session: str, act: Act) -> None:
 # Who one is
 
 
-def check_identity(given_name: str, given_number: str, act: Act) -> Identity:
-    """Judge what somebody says about themselves. No connection to the database is kept meanwhile.
+def check_identity(
+    given_name: str, given_number: str, act: Act, phone: str | None = None
+) -> Identity:
+    """Judge what somebody says about themselves or another; `phone`: theirs, if WeChat proved it.
+    No connection to the database is kept meanwhile.
 
-    Raises NameWrong, IdNumberWrong, IdentityMismatch."""
+    Raises NameWrong, IdNumberWrong, IdentityMismatch, TooManyWrongNames."""
     name, number = rules.name(given_name), _id_number(given_number, act)
+    with wrong_names.counted(act):
+        db.session.remove()
+        return Identity(name, number, parts().real_name.check(name, number.value, phone))
+
+
+def check_own_identity(given_name: str, given_number: str, act: Act) -> Identity:
+    """The same of whom an account says it is, by the phone it proved, if it did."""
+    phone = citizen_of(act.actor.id).phone
+    return check_identity(given_name, given_number, act, phone)
+
+
+def check_phone(phone: str, act: Act) -> Identity | None:
+    """How sure it is who an account is once this phone is its own; None where it never said, or
+    nothing surer can be said. Not counted: the name was chosen before."""
+    before = citizen_of(act.actor.id)
+    if before.person is None or before.name is None or before.level is Level.VERIFIED:
+        return None
+    number = _id_number(numbers_of([before.person])[before.person][1], act)
     db.session.remove()
-    return Identity(name, number, parts().real_name.check(name, number.value))
+    try:
+        level = parts().real_name.check(before.name, number.value, phone)
+    except IdentityMismatch:
+        level = Level.DECLARED
+    return Identity(before.name, number, level)
 
 
 def _id_number(text: str, act: Act) -> IdNumber:
@@ -185,8 +212,8 @@ def set_identity(citizen: str, identity: Identity, act: Act) -> Citizen:
     if before.person_id not in (None, person):
         raise IdentitySet
     level = identity.level
-    if before.identity_level == Level.VERIFIED and name_served(citizen, person) == identity.name:
-        level = Level.VERIFIED  # that a service is away today takes nothing back
+    if before.identity_level and name_served(citizen, person) == identity.name:
+        level = level.or_surer(Level(before.identity_level))  # a service that is away takes nothing
     db.session.execute(
         update(CITIZENS)
         .where(CITIZENS.c.id == citizen)
@@ -201,9 +228,15 @@ def set_identity(citizen: str, identity: Identity, act: Act) -> Citizen:
     return citizen_of(citizen)
 
 
-def set_phone(citizen: str, phone: str) -> Citizen:
-    """An account is reached under this number from now on."""
-    return _change(citizen, phone_sealed=parts().seal.seal(OWN_PHONE, phone))
+def set_phone(citizen: str, phone: str, owner: Identity | None) -> Citizen:
+    """An account is reached under this number from now on, and it may be surer now who that is.
+    What `check_phone` said of a name that was changed meanwhile counts for nothing."""
+    _locked(citizen)
+    now = citizen_of(citizen)
+    values: dict[str, Any] = {"phone_sealed": parts().seal.seal(OWN_PHONE, phone)}
+    if owner is not None and now.level is not None and now.name == owner.name:
+        values["identity_level"] = owner.level.or_surer(now.level)
+    return _change(citizen, **values)
 
 
 def set_language(citizen: str, language: str) -> Citizen:

@@ -13,10 +13,11 @@ from app.catalog import calendar
 from app.catalog.errors import BadCalendarFile, LaneInUse
 from app.catalog.hall_file import HallFile, HallFileError, read_hall_file
 from app.catalog.loading import load_hall
-from app.catalog.plan import HallPlan, Interval
+from app.catalog.plan import HallPlan, Interval, Item
 from app.catalog.rules import is_bookable
 from app.catalog.service import plans
 from app.core.db import transaction
+from app.forms.queries import names
 from app.tickets.queries import live_by_lane
 from queueing.order import MINUTE
 
@@ -31,7 +32,10 @@ WEEKDAYS = "一二三四五六日"
 @click.argument("file", type=FILE)
 def check(file: Path) -> None:
     """Judge FILE: every mistake with its line, or a summary of the hall."""
-    click.echo(summary(_judged(file).plan))
+    plan = _judged(file).plan
+    click.echo(summary(plan))
+    for item in _without_form(plan):
+        click.echo(f"提示：{item.name}的表单 {item.form} 没有发布，群众暂时填不了。")
     click.echo(f"{file}：没有发现错误。")
 
 
@@ -115,6 +119,12 @@ def summary(plan: HallPlan) -> str:
         *_bookings(plan),
     ]
     return "\n".join(lines)
+
+
+def _without_form(plan: HallPlan) -> list[Item]:
+    """Items whose form nobody can fill in yet. No mistake: a form may be published later."""
+    there = names({item.form for item in plan.items.values() if item.form})
+    return [item for item in plan.items.values() if item.form and item.form not in there]
 
 
 def _bookings(plan: HallPlan) -> Iterator[str]:

@@ -52,6 +52,18 @@ def import_licences(
     _told(_row(import_id), errors)
 
 
+@click.command("resume")
+@with_appcontext
+@click.argument("import_id")
+def resume_import(import_id: str) -> None:
+    """Have workers go on with an import that ended because no key opened its file."""
+    try:
+        with transaction():
+            service.resume(import_id)
+    except DomainError as error:
+        raise click.ClickException(error.detail) from None
+
+
 @click.command("import-errors")
 @with_appcontext
 @click.argument("import_id")

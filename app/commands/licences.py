@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.commands.licence_imports import import_licences, show_errors
+from app.commands.licence_imports import import_licences, resume_import, show_errors
 from app.core.acts import SYSTEM, Act
 from app.core.db import transaction
 from app.core.parts import parts
@@ -18,6 +18,7 @@ from app.licences.service import load_kinds
 licences_group = AppGroup("licences", help="The licence library: its kinds, and files of licences.")
 licences_group.add_command(import_licences)
 licences_group.add_command(show_errors)
+licences_group.add_command(resume_import)
 
 
 @licences_group.command("kinds")

@@ -11,6 +11,8 @@ from flask.cli import AppGroup
 from app.core.db import db
 from app.core.parts import parts
 from app.core.resealing import Batch, lost_indexes, reseal, uses
+from app.licences.importing.files import FOLDER
+from app.licences.importing.service import files_by_key
 
 ROUNDS = 5
 """Rows that somebody was just writing are few, and written a moment later."""
@@ -41,6 +43,11 @@ def rotate() -> None:
             "仍有内容不是用现在的 DATA_KEY 加密的：请确认所有进程都已换上新设置，再运行一次。"
             "在此之前不要去掉旧密钥。"
         )
+    if files := _files_left():
+        raise click.ClickException(
+            f"还有 {files} 个正在导入的文件不是用现在的 DATA_KEY 加密的：请等导入结束或取消它们，"
+            "再运行一次。在此之前不要去掉旧密钥。"
+        )
     if not fine:
         sys.exit(1)
     click.echo("全部内容都已用现在的 DATA_KEY 加密，可以去掉旧密钥了。")
@@ -61,15 +68,27 @@ def _left() -> int:
     return left
 
 
+def _files_left() -> int:
+    """Files of imports that the first key does not seal; each goes with its import."""
+    first = parts().seal.heads[0]
+    left = sum(count for head, count in files_by_key().items() if head != first)
+    db.session.rollback()
+    return left
+
+
 def _show() -> bool:
     """Print the table; whether nothing in it is out of order."""
     heads = parts().seal.heads
     fine = True
-    for use in uses():
-        known = use.head in heads
-        state = "现用" if use.head == heads[0] else "可打开" if known else "没有这个密钥"
-        where = f"{use.column.table}.{use.column.column}"
-        click.echo(f"{where}\t{use.column.purpose}\t{use.head[-1]:02x}\t{use.values}\t{state}")
+    lines = [
+        (f"{use.column.table}.{use.column.column}\t{use.column.purpose}", use.head, use.values)
+        for use in uses()
+    ]
+    lines += [(f"{FOLDER}/\tlicence_imports.file", *each) for each in files_by_key().items()]
+    for where, head, count in lines:
+        known = head in heads
+        state = "现用" if head == heads[0] else "可打开" if known else "没有这个密钥"
+        click.echo(f"{where}\t{head[-1]:02x}\t{count}\t{state}")
         fine = fine and known
     for column in lost_indexes():
         click.echo(f"{column.table}.{column.index}\tINDEX_KEY 不是当初的那一个，按它找不到人")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -72,7 +73,7 @@ def _refuse_unfit_body(body: bytes) -> None:
     if not request.is_json:
         raise UnsupportedMediaType
     try:
-        said = json.loads(body.decode(), parse_constant=_no_number)
+        said = json.loads(body.decode(), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):  # also a number of too many digits
         raise MalformedJson from None
     if _any_unfit(_texts(said)):
@@ -94,6 +95,14 @@ def _texts(value: Any) -> Iterator[str]:
             rest += (*one.keys(), *one.values())
         elif isinstance(one, list):
             rest += one
+
+
+def _finite(text: str) -> float:
+    """Python reads 1e400 as infinity, and would say so in an answer that nobody can read."""
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("a number beyond all numbers")
+    return number
 
 
 def _no_number(name: str) -> None:

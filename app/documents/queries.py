@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Row, and_, select
 
 from app.citizens.rules import masked_name
 from app.core.auth import hash_of
+from app.core.codes import code_of, code_read
 from app.core.db import db
 from app.core.parts import parts
 from app.documents.models import DocumentRow
-from app.documents.rules import Kind, code_of, code_read, in_groups
+from app.documents.rules import CODE_LENGTH, Kind, in_groups
 from app.submissions.errors import SubmissionNotFound
 from app.submissions.queries import line
 from app.submissions.rules import State as SubmissionState
@@ -72,7 +73,7 @@ class DocumentFacts:
 def code_for(kind: Kind, subject: str, revision: int) -> str:
     """The verification code of a paper, made or not: nobody without the index key finds it, and
     after a restore the paper that is made again bears it again."""
-    return code_of(parts().seal.find(CODE, f"{kind}:{subject}:{revision}"))
+    return code_of(parts().seal.find(CODE, f"{kind}:{subject}:{revision}"), CODE_LENGTH)
 
 
 def made(kind: Kind, subject: str, revision: int) -> Document | None:

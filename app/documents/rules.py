@@ -8,12 +8,9 @@ from enum import StrEnum
 
 from app.submissions.printing import PrintedField
 
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: none is taken for another."""
 CODE_LENGTH = 16
 """Letters of a verification code: 80 bits, so nobody finds a paper by trying."""
 GROUPED_BY = 4
-LOOKS_LIKE = str.maketrans("OIL", "011", " -–—")
 
 HALF_WIDE = 24
 """Columns of a half line's cell; a Chinese character takes two."""
@@ -29,20 +26,6 @@ direction of writing around and so could make a paper read otherwise than it is.
 class Kind(StrEnum):
     APPLICATION = "application"
     GAPS = "gaps"
-
-
-def code_of(random: str) -> str:
-    """A verification code from 128 bits or more in hex."""
-    left, letters = int(random, 16), []
-    for _ in range(CODE_LENGTH):
-        left, letter = divmod(left, len(LETTERS))
-        letters.append(LETTERS[letter])
-    return "".join(letters)
-
-
-def code_read(text: str) -> str:
-    """A code as somebody typed it from paper: in groups, in small letters, O for 0."""
-    return text.upper().translate(LOOKS_LIKE)
 
 
 def in_groups(code: str) -> str:

@@ -14,13 +14,12 @@ from typing import Any
 from app.catalog.yaml_tree import Path, Tree, Unreadable, read_tree
 from app.catalog.yaml_tree import words as place_of
 from app.forms.fields_reading import Asked, read_fields
-from app.forms.form import Field, Form, Subject, Widget
-from app.forms.kinds_judging import judge_kinds
+from app.forms.form import Field, Form, Kind, Origin, Subject, Widget
+from app.forms.kinds_judging import Kinds
 from app.forms.layout_reading import Placed, read_layout
 from app.forms.reading import NOTE_AT_MOST, Notes, Part, part, unknown
 from app.forms.rules_reading import read_checks, read_materials, read_prefill
 from app.forms.values import LONG_TEXT_AT_MOST, TEXT_AT_MOST, problem_of
-from app.licences.kinds import Kind as LicenceKind
 
 KEYS = (
     "form",
@@ -82,9 +81,7 @@ def parse(written: Mapping[str, Any] | str) -> Form:
     return found.form
 
 
-def judged(
-    written: Mapping[str, Any] | str, kinds: Mapping[str, LicenceKind] | None = None
-) -> Judged:
+def judged(written: Mapping[str, Any] | str, kinds: Kinds | None = None) -> Judged:
     """Judge a definition, or the text of its file; against these licence kinds, if they are
     given."""
     try:
@@ -98,16 +95,14 @@ def judged(
     root = tree.root if isinstance(written, str) else _exact(written)
     if root is None:
         return Judged(None, [Fault("", "文件是空的", 1)], [])
-    form = _read(part(root, (), notes))
-    if form is not None and kinds is not None and not notes.faults:
-        judge_kinds(form, kinds, notes)
+    form = _read(part(root, (), notes), kinds)
     faults = [Fault(each.where, each.sentence, each.line) for each in tree.faults]
     faults += [_fault(tree, path, words) for path, words in notes.faults]
     warnings = [_fault(tree, path, words) for path, words in notes.warnings]
     return Judged(None if faults else form, sorted(faults, key=_line), sorted(warnings, key=_line))
 
 
-def _read(head: Part) -> Form | None:
+def _read(head: Part, kinds: Kinds | None) -> Form | None:
     head.only(*KEYS)
     code = head.code("form", "没有 form：表单的代码，例如 residence-permit")
     name = head.text("name", required="没有 name：表单的名称")
@@ -120,26 +115,26 @@ def _read(head: Part) -> Form | None:
     if not asked:
         return None
     groups, placed = read_layout(head, asked)
-    form = Form(
+    fields = {each: _field(asked[each], placed[each]) for group in groups for each in group.fields}
+    prefill = read_prefill(head, asked, subject, kinds)
+    _judge_constants(
+        head, {name: each for name, each in fields.items() if asked[name].sound}, prefill
+    )
+    return Form(
         code=code,
         name=name,
         name_en=head.english("name_en", "name"),
         subject=subject or Subject.EITHER,
         note=head.text("note", longest=NOTE_AT_MOST),
         note_en=head.english("note_en", "note"),
-        fields={
-            each: _field(asked[each], placed[each]) for group in groups for each in group.fields
-        },
+        fields=fields,
         groups=groups,
-        prefill=read_prefill(head, asked, subject),
+        prefill={name: tuple(filter(None, origins)) for name, origins in prefill.items()},
         checks=read_checks(head, asked),
-        materials=read_materials(head, asked),
+        materials=read_materials(head, asked, subject, kinds),
         document=_document(head),
         definition=_plain(head.written),
     )
-    if not head.notes.faults:
-        _judge_constants(head, form)
-    return form
 
 
 def _document(head: Part) -> str:
@@ -178,13 +173,15 @@ def _bounded(asked: Asked, widget: Widget) -> Mapping[str, Any]:
     return {**schema, "maxLength": longest}
 
 
-def _judge_constants(head: Part, form: Form) -> None:
+def _judge_constants(
+    head: Part, fields: Mapping[str, Field], prefill: Mapping[str, list[Origin | None]]
+) -> None:
     """What a constant fills in must be right by the field's own schema."""
-    for name, origins in form.prefill.items():
-        for place, origin in enumerate(origins):
-            if origin.value is None or name not in form.fields:
+    for name, origins in prefill.items():
+        for place, origin in enumerate(origins if name in fields else ()):
+            if origin is None or origin.kind is not Kind.CONSTANT or origin.value is None:
                 continue
-            problem = problem_of(form.fields[name], origin.value, date.max)
+            problem = problem_of(fields[name], origin.value, date.max)
             if problem:
                 head.notes.fault(
                     ("prefill", name, place, "value"), f"这个值填不进“{name}”：{problem.words}"

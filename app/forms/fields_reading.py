@@ -74,8 +74,11 @@ def read_fields(schema: Part) -> dict[str, Asked]:
     fields = {
         name: _field(properties.part(name), name, name in required) for name in properties.written
     }
-    _by_metaschema(schema)
-    return fields
+    odd = _by_metaschema(schema)
+    return {
+        name: replace(asked, sound=asked.sound and schema.at("properties", name) not in odd)
+        for name, asked in fields.items()
+    }
 
 
 def _required(schema: Part, known: Mapping[str, Any]) -> set[str]:
@@ -247,14 +250,17 @@ def _keep(field: Part) -> str | None:
     return word
 
 
-def _by_metaschema(schema: Part) -> None:
-    """What the sentences above do not know, in the words of JSON Schema."""
-    told = {path for path, _ in schema.notes.faults}
+def _by_metaschema(schema: Part) -> set[Path]:
+    """What the sentences above do not know, in the words of JSON Schema; the fields of which it was
+    told."""
+    told, odd = {path for path, _ in schema.notes.faults}, set()
     for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(schema.written):
         path = schema.at(*error.absolute_path)
         if not any(_one_in_the_other(path, known) for known in told):
             schema.notes.fault(path, _in_words(str(error.validator), error))
             told.add(path)
+            odd.add(path[: len(schema.path) + 2])
+    return odd
 
 
 def _one_in_the_other(one: Path, other: Path) -> bool:

@@ -11,6 +11,7 @@ from app.forms.conditions import Condition
 from app.forms.conditions_reading import Fields, read_condition
 from app.forms.fields_reading import Asked
 from app.forms.form import Check, Kind, Material, Origin, Subject, Way
+from app.forms.kinds_judging import Kinds, faults_of_paper, faults_of_source
 from app.forms.layout_reading import no_circles
 from app.forms.reading import NOTE_AT_MOST, Part, listed, plainly, unknown
 from app.forms.types import FIRM_FACTS, PERSON_FACTS, TYPE_WORDS, takes, type_of
@@ -33,22 +34,27 @@ PAPER = ("code", "name", "name_en", "when", "by", "reuse_months", "promise_text"
 
 
 def read_prefill(
-    written: Part, fields: Fields, subject: Subject | None
-) -> dict[str, tuple[Origin, ...]]:
-    """Field -> where to look, in the file's order."""
-    found: dict[str, tuple[Origin, ...]] = {}
+    written: Part, fields: Fields, subject: Subject | None, kinds: Kinds | None
+) -> dict[str, list[Origin | None]]:
+    """Field -> where to look, in the file's order; None where that could not be read."""
+    found: dict[str, list[Origin | None]] = {}
     prefill = written.part("prefill")
     for name in prefill.written:
         if name not in fields:
             prefill.fault(name, unknown("schema 里没有这一栏：", name, list(fields)))
             continue
         rules = [_origin(rule, fields[name], fields, subject) for rule in prefill.parts(name)]
+        for place, origin in enumerate(rules):
+            if origin and origin.kind is Kind.LICENCE and kinds is not None:
+                for words in faults_of_source(origin, fields[name], subject, kinds):
+                    prefill.notes.fault(prefill.at(name, place, "from"), words)
         if prefill.written[name] in (None, []):
             prefill.fault(name, "没有写任何来源；每个来源写成“- {from: …}”")
         _never_reached(prefill, name, rules)
-        found[name] = tuple(rule for rule in rules if rule)
+        found[name] = rules
     asked: dict[str, Condition | None] = {
-        name: {"all": [rule.when for rule in rules if rule.when]} for name, rules in found.items()
+        name: {"all": [rule.when for rule in rules if rule and rule.when]}
+        for name, rules in found.items()
     }
     no_circles(written, "prefill", asked, "自动填充的条件绕成了圈")
     return found
@@ -64,8 +70,8 @@ def _never_reached(prefill: Part, name: str, rules: list[Origin | None]) -> None
 
 
 def _origin(rule: Part, field: Asked, fields: Fields, subject: Subject | None) -> Origin | None:
-    before = len(rule.notes.faults)
-    if not rule.only("from", "value", "when", "lock") or not rule.sound:
+    known = rule.only("from", "value", "when", "lock")
+    if not rule.sound or not (known or rule.has("from")):
         return None
     source = rule.text("from", required=f"没有 from：值从哪里来；可以写：{listed(SOURCES)}")
     if not source:
@@ -83,7 +89,7 @@ def _origin(rule: Part, field: Asked, fields: Fields, subject: Subject | None) -
     _judge_source(rule, origin, field, fields, subject)
     if lock and (origin.kind not in LOCKABLE or expired or origin.name == "phone"):
         rule.fault("lock", "只有核实过的来源（实名、企业、有效证照）才能锁定，这个来源不能")
-    return origin if len(rule.notes.faults) == before else None
+    return origin
 
 
 def _when(rule: Part, source: str, fields: Fields) -> tuple[Condition | None, bool]:
@@ -184,7 +190,9 @@ def _is_field(check: Part, place: int, name: Any, fields: Fields) -> bool:
     return False
 
 
-def read_materials(written: Part, fields: Fields) -> tuple[Material, ...]:
+def read_materials(
+    written: Part, fields: Fields, subject: Subject | None, kinds: Kinds | None
+) -> tuple[Material, ...]:
     """The papers."""
     found: dict[str, Material] = {}
     for paper in written.parts("materials"):
@@ -192,7 +200,7 @@ def read_materials(written: Part, fields: Fields) -> tuple[Material, ...]:
         code = paper.code("code", "没有 code：材料的代码，例如 lease")
         if code in found:
             paper.fault("code", f"材料代码“{code}”在前面已经用过")
-        ways = _ways(paper)
+        ways = _ways(paper, subject, kinds)
         found[code] = Material(
             code=code,
             name=paper.text("name", required="没有 name：材料的名称"),
@@ -206,7 +214,9 @@ def read_materials(written: Part, fields: Fields) -> tuple[Material, ...]:
     return tuple(found.values())
 
 
-def _ways(paper: Part) -> tuple[tuple[Way, str | None], ...]:
+def _ways(
+    paper: Part, subject: Subject | None, kinds: Kinds | None
+) -> tuple[tuple[Way, str | None], ...]:
     written = paper.list("by")
     if not written:
         paper.fault("by", "没有 by：怎样交这份材料，例如 [bring]")
@@ -223,6 +233,9 @@ def _ways(paper: Part) -> tuple[tuple[Way, str | None], ...]:
             paper.notes.fault(path, f"“{each}”写了两次")
         if found and found[-1][0] is Way.BRING:
             paper.notes.fault(path, "bring（自带）后面的方式永远轮不到；请把 bring 放在最后")
+        if kind and kinds is not None:
+            for words in faults_of_paper(kind, subject, kinds):
+                paper.notes.fault(path, words)
         found.append(way)
     return tuple(found)
 

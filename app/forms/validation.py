@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -53,19 +53,26 @@ def kept(form: Form, values: Mapping[str, Any], today: date) -> dict[str, Any]:
     return {name: v for name, v in shaped.items() if name in shown and is_filled(v)}
 
 
-def judge(form: Form, values: Mapping[str, Any], today: date) -> list[FieldProblem]:
+def judge(
+    form: Form, values: Mapping[str, Any], today: date, unread: Collection[str] = ()
+) -> list[FieldProblem]:
     """Everything that is wrong, in the form's order; one problem a field, then the rules over
-    several fields. Nothing: it may be submitted."""
+    several fields. Nothing: it may be submitted.
+
+    `unread`: fields that are filled with what whoever asks may not know. They are taken to be
+    right, and no rule is told that reads them."""
     mine = kept(form, values, today)
     shown = visible(form, mine, today)
     alone = [
         problem
         for name, field in form.fields.items()
-        if name in shown and (problem := _alone(field, mine.get(name), today))
+        if name in shown
+        and name not in unread
+        and (problem := _alone(field, mine.get(name), today))
     ]
     strange = [_unknown(name) for name in values if name not in form.fields]
     wrong = {problem.field for problem in alone}
-    together = (each for each in _together(form, mine, wrong, today) if each.field in shown)
+    together = (each for each in _together(form, mine, wrong, today, unread) if each.field in shown)
     return [*alone, *together, *strange]
 
 
@@ -88,10 +95,16 @@ def hidden(field: Field) -> FieldProblem:
 
 
 def _together(
-    form: Form, mine: Mapping[str, Any], wrong: set[str], today: date
+    form: Form,
+    mine: Mapping[str, Any],
+    wrong: set[str],
+    today: date,
+    unread: Collection[str],
 ) -> Iterator[FieldProblem]:
     """What is compared must be there and right by itself, else only that is told."""
     for check in form.checks:
+        if not _read(check).isdisjoint(unread):
+            continue
         if check.when is not None and not holds(check.when, mine, today):
             continue
         needed = _needed(check)
@@ -100,6 +113,10 @@ def _together(
         words = in_both(check.say, check.say_en)
         for name in check.at:
             yield FieldProblem(name, "check", words)
+
+
+def _read(check: Check) -> frozenset[str]:
+    return fields_of(check.then) | (fields_of(check.when) if check.when else frozenset())
 
 
 def _needed(check: Check) -> set[str]:

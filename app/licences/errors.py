@@ -39,7 +39,7 @@ class LicenceNotFound(NotFound):
 
 class IdentityUnverified(DomainError):
     code = "identity_unverified"
-    detail = "您的姓名和证件号码尚未通过实名核验，暂不能查看证照，请到大厅窗口办理。"
+    detail = "还没有核实是您本人，暂不能查看证照。请登记您本人名下的手机号，或到大厅窗口办理。"
 
 
 class AuthorisationNotFound(NotFound):

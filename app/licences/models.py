@@ -35,11 +35,10 @@ class LicenceRow(db.Model):
     representative_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     """Whom it names as acting for its holder, where its kind does."""
     identifier_index: Mapped[str] = mapped_column(String(64), unique=True)
-    number_index: Mapped[str] = mapped_column(String(64), index=True)
     state: Mapped[str] = mapped_column(String(12))
     """rules.State."""
     version: Mapped[str] = mapped_column(String(3))
-    predecessor_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    predecessor_id: Mapped[str | None] = mapped_column(String(32))
     """What it took the place of, which may come into the library later than this."""
     issued_on: Mapped[date] = mapped_column(Date)
     valid_from: Mapped[date | None] = mapped_column(Date)
@@ -92,10 +91,10 @@ class LicenceShowRow(db.Model):
     __tablename__ = "licence_shows"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    licence_id: Mapped[str] = mapped_column(ForeignKey("licences.id"), index=True)
+    licence_id: Mapped[str] = mapped_column(ForeignKey("licences.id"))
     code_index: Mapped[str] = mapped_column(String(64), unique=True)
     shown_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When somebody first checked it."""
 

@@ -28,7 +28,6 @@ WITH_HOLDER: Select[Any] = select(*LICENCES.c, PEOPLE.c.kind.label("holder_kind"
 )
 
 IDENTIFIER = "licences.identifier"
-NUMBER = "licences.number"
 CONTENT = "licences.content"
 
 

@@ -123,7 +123,7 @@ def judge(record: Mapping[str, Any], kinds: Mapping[str, Kind], today: date) -> 
 
     kind = kinds.get(str(given.get("kind", "")))
     if kind is None:
-        words = f"没有「{given['kind']}」这个证照类型" if "kind" in given else MISSING
+        words = f"没有“{hidden(str(given['kind']))}”这个证照类型" if "kind" in given else MISSING
         raise RecordWrong([*faults, ("kind", words)])
     identifier = read("identifier", parse)
     holder_kind = read("holder_kind", _holder_kind(kind), _only(kind))
@@ -159,10 +159,18 @@ def judge(record: Mapping[str, Any], kinds: Mapping[str, Kind], today: date) -> 
         faults.append(("as_of", "晚于今天"))
     begins = valid_from or issued_on
     if begins and valid_until and valid_until < begins:
-        faults.append(("valid_until", "有效期止早于有效期起"))
+        earlier = "有效期起" if valid_from else "颁发日期"
+        faults.append(("valid_until", f"有效期止早于{earlier}"))
     if faults:
         raise RecordWrong(faults)
     return LicenceRecord(**judged)
+
+
+def hidden(text: str) -> str:
+    """Enough of a text to find it by, its middle hidden: where columns are shifted, it may be
+    anybody's number."""
+    shown = min(8, len(text) // 4)
+    return text[:shown] + "*" * min(8, len(text) - 2 * shown) + text[len(text) - shown :]
 
 
 def _caught(name: str, reading: Callable[[], R], faults: list[tuple[str, str]]) -> R | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from app.citizens.service import people_of
 from app.core.acts import Act
@@ -22,7 +22,6 @@ from app.licences.queries import (
     IDENTIFIER,
     KINDS,
     LICENCES,
-    NUMBER,
     content_column,
     kinds,
 )
@@ -80,7 +79,8 @@ def put(records: Sequence[LicenceRecord], act: Act, source: str) -> list[Put]:
 
     Of two records with one identifier the later `as_of` holds, and of two as of the same moment
     the one with the greater hash: so the rows are the same in whatever order, and however divided,
-    records came in."""
+    records came in. One who brings some waits for another, so that what is told of each is true."""
+    hold("licences", alone=True)
     rows = _rows(records, act, source)
     held = _held([row["identifier_index"] for row in rows])
     outcomes: list[Put] = []
@@ -99,12 +99,11 @@ Rank = tuple[datetime, str]
 
 
 def _held(indexes: Sequence[str]) -> dict[str, Rank]:
-    """What the library has of these, theirs until the transaction ends."""
+    """What the library has of these."""
     rows = db.session.execute(
-        select(LICENCES.c.identifier_index, LICENCES.c.as_of, LICENCES.c.content_hash)
-        .where(LICENCES.c.identifier_index.in_(set(indexes)))
-        .order_by(LICENCES.c.identifier_index)
-        .with_for_update()
+        select(LICENCES.c.identifier_index, LICENCES.c.as_of, LICENCES.c.content_hash).where(
+            LICENCES.c.identifier_index.in_(set(indexes))
+        )
     )
     return {row.identifier_index: (row.as_of, row.content_hash) for row in rows}
 
@@ -170,7 +169,6 @@ def _columns(record: LicenceRecord) -> dict[str, Any]:
         **clear,
         "id": id,
         "identifier_index": index,
-        "number_index": seal.find(NUMBER, record.number),
         "as_of": record.as_of,
         "content_hash": seal.find(CONTENT, json.dumps(said, default=str, sort_keys=True)),
         "content": json.dumps(content, ensure_ascii=False),
@@ -178,20 +176,15 @@ def _columns(record: LicenceRecord) -> dict[str, Any]:
 
 
 def _write(rows: Sequence[dict[str, Any]]) -> None:
-    """In one statement, which looks at the rank again: somebody else may have brought the same
-    licence in since it was read."""
+    """In one statement."""
     if not rows:
         return
     sealed = [_sealed(**row) for row in rows]
     insert = insert_into(LICENCES)
     kept = ("id", "identifier_index", "created_at")
-    better = tuple_(LICENCES.c.as_of, LICENCES.c.content_hash) < tuple_(
-        insert.excluded.as_of, insert.excluded.content_hash
-    )
     upsert = insert.on_conflict_do_update(
         index_elements=["identifier_index"],
         set_={name: insert.excluded[name] for name in sealed[0] if name not in kept},
-        where=better,
     )
     db.session.execute(upsert, sealed)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from app.core.acts import Act
+from app.core.codes import code_of, code_read
 from app.core.db import db
 from app.core.parts import parts
 from app.core.said import Said
@@ -22,11 +23,12 @@ TABLE = LicenceShowRow.__table__
 
 CODE = "licence_shows.code"
 LASTS = timedelta(minutes=2)
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: none that is read as another."""
+KEPT = timedelta(days=1)
+"""For so long a code that is over is told to be over, and after that is none."""
+SOME = 1000
+"""Codes forgotten at once."""
 LENGTH = 8
 """40 bits: among a thousand codes that are good at once, one guess in a billion finds one."""
-MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 
 SHOWN = Said("出示给对方核验")
 CHECKED = Said("对方核验了出示的证照")
@@ -55,7 +57,7 @@ class Shown:
 
 def show(shown: Licence, act: Act) -> Showing:
     """Make a code for whoever is shown this licence."""
-    code, expires_at = _code_of(act.new_id()), act.now + LASTS
+    code, expires_at = code_of(act.new_id(), LENGTH), act.now + LASTS
     db.session.execute(
         insert(TABLE).values(
             id=act.new_id(),
@@ -69,27 +71,33 @@ def show(shown: Licence, act: Act) -> Showing:
     return Showing(code, expires_at)
 
 
-def check(code: str, act: Act) -> Shown:
-    """What somebody was shown; that they looked is written down once. Raises ShowingNotFound."""
-    index = parts().seal.find(CODE, written(code))
-    row = db.session.execute(select(*TABLE.c).where(TABLE.c.code_index == index)).one_or_none()
+def shown_by(code: str) -> Shown:
+    """What somebody is shown. Raises ShowingNotFound."""
+    row = db.session.execute(select(*TABLE.c).where(_bears(code))).one_or_none()
     if row is None:
         raise ShowingNotFound
-    shown = Shown(licence(row.licence_id), row.shown_at, row.expires_at)
+    return Shown(licence(row.licence_id), row.shown_at, row.expires_at)
+
+
+def check(code: str, act: Act) -> Shown:
+    """The same for somebody who looked at it, which is written down once. Raises
+    ShowingNotFound."""
+    shown = shown_by(code)
     if shown.is_current(act.now):
-        first = update(TABLE).where(TABLE.c.id == row.id, TABLE.c.verified_at.is_(None))
+        first = update(TABLE).where(_bears(code), TABLE.c.verified_at.is_(None))
         looked = first.values(verified_at=act.now).returning(TABLE.c.id)
         if db.session.execute(looked).first() is not None:
             share([shown.licence], CHECKED, (), act)
     return shown
 
 
-def written(code: str) -> str:
-    """A code as it was made, however somebody typed it."""
-    return code.strip().upper().translate(MISREAD)
+def forget_shows(now: datetime) -> int:
+    """Forget codes that nobody can use any more, some at a time; how many. That they were shown,
+    and checked, stays with the licence's uses."""
+    over = select(TABLE.c.id).where(TABLE.c.expires_at < now - KEPT).limit(SOME)
+    gone = delete(TABLE).where(TABLE.c.id.in_(over)).returning(TABLE.c.id)
+    return len(db.session.execute(gone).all())
 
 
-def _code_of(random: str) -> str:
-    """A code from 128 random bits in hex."""
-    number = int(random, 16)
-    return "".join(LETTERS[number >> 5 * place & 31] for place in range(LENGTH))
+def _bears(code: str) -> ColumnElement[bool]:
+    return TABLE.c.code_index == parts().seal.find(CODE, code_read(code))

@@ -11,6 +11,7 @@ from babel.dates import format_date
 
 from app.catalog.errors import UnknownHall
 from app.catalog.service import plan_of
+from app.citizens.queries import citizen_of
 from app.citizens.rules import BEIJING, masked_name, masked_number
 from app.core.http import wire_time
 from app.core.language import either, gettext, language, named, tell
@@ -31,7 +32,8 @@ WHO = {
 }
 """Kind of actor -> how its use of a licence is told to the holder."""
 ONESELF = "我"
-ANOTHER = "代办人"
+ONESELF_ELSEWHERE = "我的另一个账号"
+ANOTHER = "代办人%(name)s"
 
 
 def today() -> date:
@@ -109,7 +111,7 @@ def uses_out(licence: Licence, citizen: str) -> list[dict[str, Any]]:
 def _use_out(use: Use, kind: Kind, citizen: str) -> dict[str, Any]:
     return {
         "at": wire_time(use.at, BEIJING),
-        "who": gettext(_who(use.actor, citizen)),
+        "who": _who(use.actor, citizen),
         "hall": use.hall,
         "hall_name": _hall_name(use.hall),
         "purpose": tell(use.purpose),
@@ -119,9 +121,14 @@ def _use_out(use: Use, kind: Kind, citizen: str) -> dict[str, Any]:
 
 def _who(actor: str, citizen: str) -> str:
     kind, _, id = actor.partition(":")
-    if kind == "citizen":
-        return ONESELF if id == citizen else ANOTHER
-    return WHO.get(kind, WHO["system"])
+    if kind != "citizen":
+        return gettext(WHO.get(kind, WHO["system"]))
+    if id == citizen:
+        return gettext(ONESELF)
+    theirs, mine = citizen_of(id), citizen_of(citizen)
+    if theirs.person is not None and theirs.person == mine.person:
+        return gettext(ONESELF_ELSEWHERE)
+    return gettext(ANOTHER) % {"name": masked_name(theirs.name) if theirs.name else ""}
 
 
 def _hall_name(hall: str | None) -> str | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -14,6 +12,7 @@ from flask import Response, request
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
+from app.core import csv_files
 from app.core.acts import ADMINISTRATOR
 from app.core.auth import access, actor
 from app.core.http import attachment
@@ -33,7 +32,6 @@ bp = APIBlueprint("library_pages", __name__, url_prefix="/office/licences", enab
 
 A_PAGE = 200
 A_DAY = timedelta(days=1)
-BOM = "\ufeff"
 WORDS = {**WHO, "citizen": "持证人或代办人"}
 
 
@@ -64,9 +62,8 @@ def shares_file() -> Response:
     """The same as a file."""
     plan = plan_of(actor().hall or "")
     day = _day(plan)
-    lines = io.StringIO()
-    csv.writer(lines).writerows(_lines(plan, _log(plan, day)))
-    return attachment(BOM + lines.getvalue(), f"licence-uses-{day}.csv", "text/csv")
+    content = csv_files.whole(_lines(plan, _log(plan, day)))
+    return attachment(content, f"licence-uses-{day}.csv", "text/csv")
 
 
 def _covered(plan: HallPlan) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """A day's report as files for other programs: CSV, a line a ticket, and a workbook of all tables.
 
-The CSV begins with a byte order mark, without which Excel reads Chinese wrong. Nobody is named.
+Nobody is named.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
@@ -15,6 +14,7 @@ import xlsxwriter
 
 from app.appointments.states import WORDS as BOOKING_WORDS
 from app.catalog.plan import HallDay, HallPlan
+from app.core import csv_files
 from app.core.language import gettext as _
 from app.core.language import named
 from app.ratings.rules import GRADE_WORDS
@@ -23,7 +23,6 @@ from app.tickets.states import STATE_WORDS
 
 Cell = str | int | float | None
 Rows = Iterator[Sequence[Cell]]
-BOM = "\ufeff"
 WIDEST = 40
 """Characters of a column; the items of a visit may take more."""
 
@@ -37,9 +36,7 @@ class Share(float):
 
 def tickets_csv(plan: HallPlan, day: HallDay, visits: Iterable[Visit]) -> str:
     """A line for each ticket of the day."""
-    file = io.StringIO()
-    csv.writer(file).writerows(_tickets(plan, day, visits))
-    return BOM + file.getvalue()
+    return csv_files.whole(_tickets(plan, day, visits))
 
 
 def workbook(plan: HallPlan, day: HallDay, report: DayReport, visits: Iterable[Visit]) -> bytes:

@@ -17,6 +17,7 @@ from sqlalchemy import delete, insert, update
 from app.catalog.plan import HallPlan
 from app.core import audit
 from app.core.acts import Act, Actor
+from app.core.codes import code_read
 from app.core.db import db, insert_into, insert_once
 from app.core.said import Both, Said
 from app.forms import queries as forms
@@ -55,7 +56,7 @@ from app.submissions.queries import (
     opened_all,
     opened_of,
 )
-from app.submissions.rules import State, code_read
+from app.submissions.rules import State
 from app.submissions.service import attach, change, contents, errors_by_field
 from app.submissions.stored import AFTER, BEFORE, GAPS, sealed
 from app.tickets.errors import TicketNotFound

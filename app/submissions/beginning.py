@@ -21,6 +21,7 @@ from app.citizens.rules import id_number as judge_id_number
 from app.citizens.rules import name as judge_name
 from app.citizens.service import Identity, check_identity
 from app.core.acts import Act
+from app.core.codes import code_of
 from app.core.db import db, insert_into
 from app.core.identity import Level
 from app.core.said import Both, Said
@@ -34,7 +35,7 @@ from app.submissions import gathering
 from app.submissions.errors import IdentityUnconfirmed, NoFormForItem, WrongSubject
 from app.submissions.gathering import Filling
 from app.submissions.queries import TABLE, Line, Submission, open_draft, opened_of
-from app.submissions.rules import State, code_of
+from app.submissions.rules import CODE_LENGTH, State
 from app.submissions.service import change, contents, today_of
 from app.submissions.stored import NAME, sealed
 
@@ -60,7 +61,7 @@ def card_of(id_number: str, name: str | None, read: bool, act: Act) -> Card:
     if name is None:
         raise NameWrong
     identity = check_identity(name, id_number, act)
-    if identity.level != Level.VERIFIED:
+    if identity.level is Level.DECLARED:
         raise IdentityUnconfirmed
     return Card(identity, read=False)
 
@@ -158,7 +159,7 @@ def _insert(
         "touched_at": act.now,
     }
     while True:
-        put = insert_into(TABLE).values(**values, code=code_of(act.new_id()))
+        put = insert_into(TABLE).values(**values, code=code_of(act.new_id(), CODE_LENGTH))
         made = db.session.execute(put.on_conflict_do_nothing().returning(*TABLE.c)).one_or_none()
         if made is not None:
             return made

@@ -60,7 +60,7 @@ class FieldFixed(Invalid):
     """`field` says which one."""
 
     code = "field_fixed"
-    detail = "这一栏来自证照，不能修改；如有错误，请到窗口更正。"
+    detail = "这一栏来自已核实的信息（实名或证照），不能修改；如有错误，请到窗口更正。"
 
 
 class UnknownMaterial(Invalid):

@@ -88,7 +88,7 @@ def by_card(card: Identity, read: bool, holder: str | None, act: Act) -> Filling
     person = person_of(card.number, None, act)
     right = right_by_card(holder or person, person, read, act.now)
     phone = phones_of([person]).get(person) if read else None
-    applicant = _party(person, "person", card.name, card.level == Level.VERIFIED, phone)
+    applicant = _party(person, "person", card.name, card.level is not Level.DECLARED, phone)
     return _filling(right, applicant, holders_by_card(person, card.name, read, act.now))
 
 

@@ -33,7 +33,7 @@ class SubmissionRow(db.Model):
     """person, firm."""
     applicant_id: Mapped[str | None] = mapped_column(String(32), index=True)
     """The person who filled it, for themselves or another, where that is known."""
-    filled_by: Mapped[str] = mapped_column(String(64), index=True)
+    filled_by: Mapped[str] = mapped_column(String(64))
     """The actor that began it."""
     citizen_id: Mapped[str | None] = mapped_column(String(32), index=True)
     """The account it was filled by; None: at the desk."""

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, false, or_, select
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
-from app.citizens.queries import numbers_of
+from app.citizens.queries import citizen_of, numbers_of
 from app.core.acts import Actor
 from app.core.db import db
+from app.core.identity import Level
 from app.forms import queries as forms
 from app.forms.conditions import same
 from app.forms.form import Form
@@ -253,10 +254,28 @@ def _stands(row: Line, citizen: str, now: datetime) -> bool:
 
 
 def of_citizen(citizen: str, now: datetime) -> list[Line]:
-    """The submissions of an account, the latest first."""
-    query = select(*TABLE.c).where(TABLE.c.citizen_id == citizen)
+    """The submissions of an account, and what its owner submitted at a desk, the latest first."""
+    query = select(*TABLE.c).where(or_(TABLE.c.citizen_id == citizen, _at_desk_by(citizen)))
     rows = db.session.execute(query.order_by(TABLE.c.touched_at.desc(), TABLE.c.id).limit(SHOWN))
-    return [row for row in rows if _stands(row, citizen, now)]
+    return [row for row in rows if _is_of(row, citizen, now)]
+
+
+def _at_desk_by(citizen: str) -> ColumnElement[bool]:
+    """What the owner of an account submitted at a desk, as far as it is sure that it was they."""
+    account = citizen_of(citizen)
+    if account.person is None or account.level is not Level.VERIFIED:
+        return false()
+    return and_(
+        TABLE.c.citizen_id.is_(None), TABLE.c.applicant_id == account.person, *OF_THE_PERSON
+    )
+
+
+def _is_of(row: Line, citizen: str, now: datetime) -> bool:
+    """Whether it is the account's still; what it began itself by its own rule."""
+    if row.citizen_id == citizen:
+        return _stands(row, citizen, now)
+    right = right_to(citizen, row.person_id, now)
+    return right is not None and right.reads_licences
 
 
 def open_draft(citizen: str, person: str, hall: str, item: str) -> Line | None:

@@ -74,9 +74,9 @@ def begin(json_data: dict[str, Any]) -> Response:
 @bp.output(SubmissionOut)
 @bp.doc(summary="一份填报：各栏的值、来源和问题，材料清单", responses={404: NOT_FOUND})
 def one_submission(submission_id: str) -> Response:
-    now = parts().clock.now()
+    now, own = parts().clock.now(), actor().kind == "citizen"
     found = opened_of(readable(submission_id, actor(), now))
-    return answer(submission_out(found, plan_of(found.row.hall), now))
+    return answer(submission_out(found, plan_of(found.row.hall), now, own=own))
 
 
 @bp.put("/submissions/<submission_id>/values")
@@ -142,6 +142,7 @@ def _changed(
         return use_case(filled_here(submission_id, doing.actor, doing.now), doing)
 
     def presented(submission: Submission) -> dict[str, Any]:
-        return submission_out(submission, plan_of(submission.row.hall), doing.now)
+        own = doing.actor.kind == "citizen"
+        return submission_out(submission, plan_of(submission.row.hall), doing.now, own=own)
 
     return perform_here(changed, presented, keyed=keyed)

@@ -22,24 +22,8 @@ DESK_DRAFT_KEPT = timedelta(days=1)
 PHONE_DRAFT_KEPT = timedelta(days=30)
 """How long a draft is kept that nobody touches."""
 
-CODE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: none looks like another."""
 CODE_LENGTH = 10
-LOOKS_LIKE = str.maketrans("OIL", "011", " -")
-
-
-def code_of(random: str) -> str:
-    """A submission's code from 128 random bits in hex."""
-    left, letters = int(random, 16), []
-    for _ in range(CODE_LENGTH):
-        left, letter = divmod(left, len(CODE_LETTERS))
-        letters.append(CODE_LETTERS[letter])
-    return "".join(letters)
-
-
-def code_read(text: str) -> str:
-    """A code as somebody typed it from paper: in groups, in small letters, O for 0."""
-    return text.upper().translate(LOOKS_LIKE)
+"""Letters of the code by which a counter opens one."""
 
 
 def desk_may(touched_at: datetime, closed_at: datetime | None, now: datetime) -> bool:

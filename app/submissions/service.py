@@ -44,6 +44,7 @@ from app.submissions.queries import (
     opened_of,
 )
 from app.submissions.rules import DESK_DRAFT_KEPT, PHONE_DRAFT_KEPT, State
+from app.submissions.shown import problems_of, shown
 from app.submissions.stored import SOURCES, VALUES, fills_kept, sealed
 from app.tickets.queries import Ticket, find_all
 from app.tickets.states import AT_COUNTER
@@ -129,7 +130,7 @@ def submit(
     item_of(plan, row.item)
     submission = opened_of(row)
     today = today_of(plan, act.now)
-    problems = validation.judge(submission.form, submission.values, today)
+    problems = problems_of(submission, today, hidden=row.identity_typed)
     if problems:
         raise FieldsWrong(errors=errors_by_field(problems))
     _refuse_promises(submission, promises, today)
@@ -158,7 +159,8 @@ def errors_by_field(problems: Collection[validation.FieldProblem]) -> dict[str, 
 
 def _refuse_promises(submission: Submission, promises: Collection[str], today: date) -> None:
     licences, kept = gathering.papers_of(submission, today)
-    asked = materials_of(submission.form, submission.values, today, licences, kept, promises)
+    values = shown(submission, today, hidden=submission.row.identity_typed).values
+    asked = materials_of(submission.form, values, today, licences, kept, promises)
     of_form = {each.code for each in submission.form.materials}
     if not set(promises) <= of_form:
         raise UnknownMaterial

@@ -17,7 +17,7 @@ from app.forms.form import Field, Form
 from app.forms.materials import MaterialState, materials_of
 from app.forms.prefill import Confidence, Filled, Other, Source
 from app.submissions.gathering import papers_of
-from app.submissions.masks import hides, masked
+from app.submissions.masks import hides, masked, undated
 from app.submissions.queries import (
     Gaps,
     Line,
@@ -27,19 +27,26 @@ from app.submissions.queries import (
     name_of,
 )
 from app.submissions.rules import State
+from app.submissions.shown import Shown, problems_of, shown
 from app.submissions.stored import on_wire
 from app.tickets.queries import find_all
 
 
 def submission_out(
-    submission: Submission, plan: HallPlan, now: datetime, *, staff: bool = False
+    submission: Submission,
+    plan: HallPlan,
+    now: datetime,
+    *,
+    staff: bool = False,
+    own: bool = False,
 ) -> dict[str, Any]:
-    """A submission, for whoever fills it, and for the counter that has its ticket (`staff`). Where
-    the card was typed it is masked for its machine."""
+    """A submission, for whoever fills it, for the counter that has its ticket (`staff`), and for an
+    account that has a right to its person (`own`). Where the card was typed it is masked for the
+    machine at which that was done."""
     today = now.astimezone(plan.zone).date()
-    form, values, row = submission.form, submission.values, submission.row
-    hidden = row.identity_typed and row.citizen_id is None and not staff
-    shown = {name: field_out(submission, name, hidden=hidden) for name in form.fields}
+    form, row = submission.form, submission.row
+    hidden = row.identity_typed and not (staff or own)
+    seen = shown(submission, today, hidden=hidden)
     return {
         **line_out(row, form, submission.person_name, plan),
         "ticket": ticket_names([row]).get(row.id),
@@ -47,11 +54,11 @@ def submission_out(
         "document": _document(row, link_of(row.id, row.revision)),
         "revision": row.revision,
         "identity_typed": row.identity_typed,
-        "values": {name: on_wire(_shown_value(submission, name, hidden=hidden)) for name in values},
-        "fields": shown,
-        "visible": _visible(form, values, today),
-        "problems": problems_out(submission, today),
-        "materials": materials_out(submission, today, staff=staff),
+        "values": {name: on_wire(value) for name, value in seen.values.items()},
+        "fields": {name: field_out(submission, name, seen, hidden=hidden) for name in form.fields},
+        "visible": [name for name in form.fields if name in seen.visible],
+        "problems": problems_out(submission, today, hidden=hidden),
+        "materials": materials_out(submission, today, staff=staff, hidden=hidden),
     }
 
 
@@ -118,23 +125,21 @@ def gaps_out(gaps: Gaps | None, plan: HallPlan) -> dict[str, Any] | None:
 # Field by field
 
 
-def field_out(submission: Submission, name: str, *, hidden: bool) -> dict[str, Any]:
+def field_out(submission: Submission, name: str, seen: Shown, *, hidden: bool) -> dict[str, Any]:
     """What a field says and where that came from. A value that another source says, too, comes from
     that source; what stood there before is then among the others."""
     field = submission.form.fields[name]
     fill, said = submission.fills.get(name), submission.said(name)
-    is_masked = hidden and said is not None and hides(field, said.source)
-    value = submission.values.get(name)
+    if hidden and name not in seen.visible and name not in seen.values:
+        fill = said = None  # that something lies there would tell why
+    is_masked, value = name in seen.masked, submission.values.get(name)
     return {
-        "text": _text(field, value, mask=is_masked),
-        "source": said and source_out(said.source),
-        "confidence": _confidence(said, value),
+        "text": _text(field, value, mask=is_masked) if name in seen.values else "",
+        "source": said and source_out(said.source, dated=not hidden),
+        "confidence": _confidence(said, value) if name in seen.values else None,
         "editable": fill is None or fill.editable,
         "masked": is_masked,
-        "others": [
-            _other_out(field, nth, other, mask=hidden and hides(field, other.source))
-            for nth, other in _others(fill, value)
-        ],
+        "others": [_other_out(field, *other, hidden=hidden) for other in _others(fill, value)],
         "changed": fill is not None and not submission.is_as_filled(name),
     }
 
@@ -151,22 +156,23 @@ def _confidence(said: Other | None, value: Any) -> str | None:
     return str(Confidence.DECLARED) if is_filled(value) else None
 
 
-def source_out(source: Source) -> dict[str, Any]:
+def source_out(source: Source, *, dated: bool = True) -> dict[str, Any]:
     return {
         "kind": str(source.kind),
-        "text": tell(source.text),
+        "text": tell(source.text if dated else undated(source.text)),
         "licence": source.licence,
-        "on": source.on and source.on.isoformat(),
+        "on": source.on.isoformat() if source.on and dated else None,
     }
 
 
-def _other_out(field: Field, nth: int, other: Other, *, mask: bool) -> dict[str, Any]:
+def _other_out(field: Field, nth: int, other: Other, *, hidden: bool) -> dict[str, Any]:
+    mask = hidden and hides(field, other.source)
     return {
         "other": nth,
         "masked": mask,
         "value": masked(field, other.value) if mask else on_wire(other.value),
         "text": _text(field, other.value, mask=mask),
-        "source": source_out(other.source),
+        "source": source_out(other.source, dated=not hidden),
         "confidence": str(other.confidence),
     }
 
@@ -177,47 +183,38 @@ def _text(field: Field, value: Any, *, mask: bool) -> str:
     return str(masked(field, value)) if mask else validation.field_text(field, value)
 
 
-def _shown_value(submission: Submission, name: str, *, hidden: bool) -> Any:
-    field, value = submission.form.fields.get(name), submission.values[name]
-    said = submission.said(name)
-    if hidden and field is not None and said is not None and hides(field, said.source):
-        return masked(field, value)
-    return value
-
-
 # As a whole
 
 
-def _visible(form: Form, values: Mapping[str, Any], today: date) -> list[str]:
-    shown = validation.visible(form, values, today)
-    return [name for name in form.fields if name in shown]
-
-
-def problems_out(submission: Submission, today: date) -> list[dict[str, str]]:
+def problems_out(
+    submission: Submission, today: date, *, hidden: bool = False
+) -> list[dict[str, str]]:
     """What is wrong or missing, in the form's order."""
     return [
         {"field": each.field, "code": each.code, "detail": tell(each.words)}
-        for each in validation.judge(submission.form, submission.values, today)
+        for each in problems_of(submission, today, hidden=hidden)
     ]
 
 
 def materials_out(
-    submission: Submission, today: date, *, staff: bool = False
+    submission: Submission, today: date, *, staff: bool = False, hidden: bool = False
 ) -> list[dict[str, Any]]:
     """The papers that are asked for, and by what each is there."""
-    row = submission.row
+    row, values = submission.row, shown(submission, today, hidden=hidden).values
     licences, kept = papers_of(submission, today, staff=staff)
-    states = materials_of(submission.form, submission.values, today, licences, kept, row.promises)
-    return [material_out(state, row.marks) for state in states]
+    states = materials_of(submission.form, values, today, licences, kept, row.promises)
+    return [material_out(state, row.marks, dated=not hidden) for state in states]
 
 
-def material_out(state: MaterialState, marks: Mapping[str, Any]) -> dict[str, Any]:
-    mark = marks.get(state.code)
+def material_out(
+    state: MaterialState, marks: Mapping[str, Any], *, dated: bool = True
+) -> dict[str, Any]:
+    mark, evidence = marks.get(state.code), state.evidence_text
     return {
         "code": state.code,
         "name": tell(state.name),
         "state": str(state.state),
-        "evidence": state.evidence_text and tell(state.evidence_text),
+        "evidence": evidence and tell(evidence if dated else undated(evidence)),
         "can_promise": state.can_promise,
         "promised": state.promised,
         "promise_text": state.promise_text and tell(state.promise_text),

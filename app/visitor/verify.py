@@ -14,12 +14,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.citizens.rules import BEIJING
 from app.core.auth import act, public
-from app.core.db import transaction
-from app.core.http import answer, wire_time
+from app.core.codes import code_read
+from app.core.http import answer, perform_here, wire_time
 from app.core.parts import parts
 from app.documents.queries import State, verified
 from app.licences.errors import ShowingNotFound
-from app.licences.showing import check, written
+from app.licences.showing import Shown, check, shown_by
 from app.licences.view import day_in_words, shown_out
 from app.visitor.papers import VerifiedDocumentOut, paper_out, paper_page
 
@@ -61,11 +61,23 @@ class VerificationOut(Schema):
 def verification(code: str) -> Response:
     paper = verified(code)
     if paper is None:
-        return answer({**_facts(code), "document": None})
+        return answer(_licence_out(shown_by(code), parts().clock.now()))
     of_licence = dict.fromkeys(("shown_at", "expires_at", "licence"))
     current = paper.state == State.CURRENT
     told = {"what": "document", "current": current, "document": paper_out(paper)}
     return answer({**of_licence, **told})
+
+
+@bp.post("/api/v1/verifications/<code>/check")
+@public
+@bp.output(VerificationOut)
+@bp.doc(
+    summary="核验出示的证照：同上，并为持证人记下“对方核验了”；一个核验码只记一次",
+    responses={404: "没有这个核验码，或它是文书的"},
+)
+def checked(code: str) -> Response:
+    doing = act()
+    return perform_here(lambda: check(code, doing), lambda one: _licence_out(one, doing.now))
 
 
 @bp.get("/verify")
@@ -73,7 +85,7 @@ def verification(code: str) -> Response:
 @bp.doc(hide=True)
 def ask() -> AnyResponse:
     """A field to type a code into."""
-    code = written(request.args.get("code", ""))
+    code = code_read(request.args.get("code", ""))
     if code:
         return redirect(url_for(".shown", code=code), 303)
     return Response(_page())
@@ -88,21 +100,19 @@ def shown(code: str) -> Response:
     if paper is not None:
         return Response(paper_page(paper))
     try:
-        return Response(_page(_facts(code)))
+        return Response(_page(shown_out(shown_by(code), parts().clock.now()), code=code_read(code)))
     except ShowingNotFound:
         return Response(_page(unknown=code), status=404)
 
 
-def _facts(code: str) -> dict[str, Any]:
-    """That it was looked up is written down: see `showing.check`."""
-    doing = act()
-    with transaction():
-        return shown_out(check(code, doing), doing.now)
+def _licence_out(shown: Shown, now: datetime) -> dict[str, Any]:
+    return {**shown_out(shown, now), "document": None}
 
 
-def _page(facts: dict[str, Any] | None = None, unknown: str = "") -> str:
+def _page(facts: dict[str, Any] | None = None, unknown: str = "", code: str = "") -> str:
     return render_template(
         "visitor/verify.html",
+        code=code,
         facts=facts,
         unknown=unknown,
         checked_at=wire_time(parts().clock.now(), BEIJING),

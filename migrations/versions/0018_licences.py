@@ -25,7 +25,6 @@ def upgrade() -> None:
     sa.Column('holder_id', sa.String(length=32), nullable=False),
     sa.Column('representative_id', sa.String(length=32), nullable=True),
     sa.Column('identifier_index', sa.String(length=64), nullable=False),
-    sa.Column('number_index', sa.String(length=64), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('version', sa.String(length=3), nullable=False),
     sa.Column('predecessor_id', sa.String(length=32), nullable=True),
@@ -47,8 +46,6 @@ def upgrade() -> None:
     sa.UniqueConstraint('identifier_index', name=op.f('uq_licences_identifier_index'))
     )
     op.create_index('ix_licences_holder_id_kind', 'licences', ['holder_id', 'kind'], unique=False)
-    op.create_index(op.f('ix_licences_number_index'), 'licences', ['number_index'], unique=False)
-    op.create_index(op.f('ix_licences_predecessor_id'), 'licences', ['predecessor_id'], unique=False)
     op.create_index(op.f('ix_licences_representative_id'), 'licences', ['representative_id'], unique=False)
     op.create_table('licence_shares',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -76,7 +73,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_licence_shows')),
     sa.UniqueConstraint('code_index', name=op.f('uq_licence_shows_code_index'))
     )
-    op.create_index(op.f('ix_licence_shows_licence_id'), 'licence_shows', ['licence_id'], unique=False)
+    op.create_index(op.f('ix_licence_shows_expires_at'), 'licence_shows', ['expires_at'], unique=False)
     op.create_table('authorisations',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('holder_id', sa.String(length=32), nullable=False),

@@ -46,7 +46,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_submissions_person_id'), 'submissions', ['person_id'], unique=False)
     op.create_index(op.f('ix_submissions_applicant_id'), 'submissions', ['applicant_id'], unique=False)
-    op.create_index(op.f('ix_submissions_filled_by'), 'submissions', ['filled_by'], unique=False)
     op.create_index(op.f('ix_submissions_citizen_id'), 'submissions', ['citizen_id'], unique=False)
     op.create_index(op.f('ix_submissions_ticket_id'), 'submissions', ['ticket_id'], unique=False)
     op.create_index('ix_submissions_hall_person_id_item', 'submissions', ['hall', 'person_id', 'item'], unique=False)

@@ -13,7 +13,7 @@ const EXE = process.platform === 'win32' ? '.exe' : ''
 const CONF = JSON.parse(read('app.json'))
 const PROMISED = ['home', 'items', 'item', 'book', 'appointments', 'appointment', 'ticket', 'follow', 'messages', 'me', 'identity', 'phone', 'people', 'settings', 'signin', 'form', 'submission', 'submissions', 'licences', 'licence', 'authorisations']
 
-const CITIZEN = { id: 'c1', name: '张*', has_identity: false, phone: null, language: 'zh-CN' }
+const CITIZEN = { id: 'c1', name: '张*', has_identity: false, identity_level: null, phone: null, language: 'zh-CN' }
 const TICKET = { id: 't1', token: null, hall: 'h1', nth: null, check_in_until: null, number: 'A012', state: 'waiting', lane: 'A', item: 'house', items: ['house'], due_at: '2026-11-22T10:00:00.000+08:00', ahead: 3, estimate: { p50_s: 600, p90_s: 900 }, counter: null, why: { code: 'walk_in', text: '现场取号' } }
 const APPOINTMENT = { id: 'a1', code: '0123456789', state: 'booked', hall: 'h1', date: '2026-11-23', slot: { id: 's1', starts_at: '2026-11-23T09:00:00.000+08:00', ends_at: '2026-11-23T09:30:00.000+08:00' }, cancel_until: '2026-11-23T07:00:00.000+08:00', check_in_opens_at: '2026-11-23T08:00:00.000+08:00', on_time_until: '2026-11-23T09:40:00.000+08:00', check_in_closes_at: '2026-11-23T10:30:00.000+08:00', warning: null, lane: 'A', item: 'house', items: ['house'], person: { id: 'p1', name: '张*' }, ticket: null, note: null }
 const GUIDE = { code: 'house', name: '不动产登记', department: '自然资源局', lane: 'A', minutes: 20, bookable: true, papers: ['身份证'], form: { code: 'lease', name: '房屋租赁备案申请书' }, hall: 'h1', hall_name: '市民中心', waiting: 5, wait: null, from_afar: false }
@@ -96,6 +96,24 @@ const CHECKS = {
     page.close()
   },
 
+  async 'who one is asks for the phone first, and says that a phone of somebody else opens nothing'() {
+    const phone = open(ROOT, server({ sandbox: false }), signedIn(CITIZEN))
+    const page = await phone.page('pages/identity/index')
+    assert.match(page.says(), /先登记手机号.*看过您身份证的人也知道.*再登记姓名和证件号码/s)
+    await page.tap('使用微信绑定的手机号', { code: 'phone-code' })
+    assert.match(phone.asked.find(({ method }) => method === 'PUT').url, /\/me\/phone\?/)
+    page.close()
+
+    const known = { ...CITIZEN, has_identity: true, phone: '138****1234' }
+    for (const [level, words] of [['agreed', /还没有核实是本人.*换用本人名下的手机号/s], ['verified', /已核实是本人/]]) {
+      const me = { ...known, identity_level: level }
+      const hall = server({ sandbox: false })
+      const mine = await open(ROOT, (request) => (/\/me\?/.test(request.url) ? [200, me] : hall(request)), signedIn(me)).page('pages/identity/index')
+      assert.match(mine.says(), words)
+      mine.close()
+    }
+  },
+
   async 'a booking shows its code, what to bring and when to come, and can be changed'() {
     const phone = open(ROOT, server({ sandbox: false }), signedIn(CITIZEN))
     const page = await phone.page('pages/appointment/index', { id: 'a1' })
@@ -115,7 +133,7 @@ const CHECKS = {
     const phone = open(ROOT, (request) => {
       if (request.url.includes('/submit?')) state = 'submitted'
       return /\/submissions(\?|\/t1[/?])/.test(request.url) && !request.url.includes('/me/') ? [200, { ...SUBMISSION, state }] : hall(request)
-    }, signedIn({ ...CITIZEN, has_identity: true }))
+    }, signedIn({ ...CITIZEN, has_identity: true, identity_level: 'verified' }))
     const form = await phone.page('pages/form/index', { hall: 'h1', item: 'house' })
     const begun = phone.asked.find(({ method, url }) => method === 'POST' && /\/submissions\?/.test(url))
     assert.deepEqual(JSON.parse(begun.data), { hall: 'h1', item: 'house', person: 'p1' })
@@ -136,7 +154,7 @@ const CHECKS = {
   },
 
   async 'a licence is shown by a code that must not be photographed'() {
-    const phone = open(ROOT, server({ sandbox: false }), signedIn({ ...CITIZEN, has_identity: true }))
+    const phone = open(ROOT, server({ sandbox: false }), signedIn({ ...CITIZEN, has_identity: true, identity_level: 'verified' }))
     const all = await phone.page('pages/licences/index')
     assert.match(all.says(), /居民身份证/)
     all.close()

@@ -26,6 +26,7 @@ BODIES = {
     "no JSON at all": (b"item=id-card", 400, "malformed_json"),
     "two values": (b"{}{}", 400, "malformed_json"),
     "not a number of JSON": (b'{"item": NaN}', 400, "malformed_json"),
+    "a number beyond all numbers": (b'{"item": 1e400}', 400, "malformed_json"),
     "a number of 5000 digits": (b'{"item": ' + b"1" * 5000 + b"}", 400, "malformed_json"),
     "nested too deep": (b"[" * 100_000, 400, "malformed_json"),
     "not UTF-8": (b'{"item": "\xb1\xed"}', 400, "malformed_json"),

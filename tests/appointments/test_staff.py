@@ -16,7 +16,6 @@ from tests.appointments.desk import (
     miscounted,
 )
 from tests.citizens.test_nothing_in_the_clear import told
-from tests.citizens.test_people import ask_register
 from tests.crowd import rows
 from tests.house import credit_code, id_number, refused
 
@@ -43,8 +42,7 @@ def test_booked_on_the_telephone_checked_in_at_the_machine(house, desk):
 
 
 def test_who_is_verified_has_the_bookings_made_for_them(house, desk):
-    ask_register(house)
-    li = house.citizen("li").identify()
+    li = house.citizen("li").verify()
     booked = desk.book(desk.slot("09:30", "staff"), name="李小明", id_number=li.id_number).json
     assert [one["id"] for one in li.get("/appointments").json] == [booked["id"]]
     assert li.get(f"/appointments/{booked['id']}").json["code"] == booked["code"]
@@ -78,8 +76,7 @@ def test_a_booking_is_of_the_account_that_made_it_until_its_number_is_verified(h
     ticket = house.check_in_by(id_number=father.id_number).json
     assert [one["id"] for one in daughter.get("/me/tickets").json] == [ticket["id"]]
     assert father.get("/me/tickets").json == []
-    ask_register(house)
-    father.identify()
+    father.verify()
     assert [one["id"] for one in father.get("/appointments").json] == [booked["id"]]
     assert [one["id"] for one in father.get("/me/tickets").json] == [ticket["id"]]
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from app.catalog.hall_file import parse_hall
 from app.catalog.service import plans
 from app.catalog.words import notes_in_words
+from app.core.acts import SYSTEM, Act
 from app.core.auth import access_of
+from app.core.db import db, transaction
+from app.forms.models import FormVersionRow
+from app.forms.rules import State
+from app.forms.service import put_draft
 from tests.catalog.conftest import SMALL
+from tests.forms.sample import DEFINITION
 from tests.house import HALL_FILE
 
 HALLS = Path(__file__).parents[2] / "config" / "halls"
@@ -62,6 +70,21 @@ def test_check_hints_at_what_no_slot_has_room_for(run, small, share, fits):
     hint = "提示：护照申请（15 分钟）群众约不上，B 队列一个时段最多 13 分钟可约，它需要 15 分钟。"
     assert (hint in result.output) is not fits
     assert ("提示" in result.output) is not fits
+
+
+def test_check_remarks_on_a_form_that_is_not_published(run, small):
+    """It is no mistake either: the form may come after the hall."""
+    small.write_text(SMALL.replace("minutes: 15", "minutes: 15, form: shop-change"))
+    hint = "提示：护照申请的表单 shop-change 没有发布，群众暂时填不了。"
+    result = run("hall", "check", str(small))
+    assert result.exit_code == 0
+    assert hint in result.output
+    with transaction():
+        put_draft(DEFINITION, Act(datetime(2026, 11, 23, tzinfo=UTC), SYSTEM))
+    assert hint in run("hall", "check", str(small)).output
+    db.session.execute(update(FormVersionRow).values(state=State.PUBLISHED))
+    db.session.commit()
+    assert "提示" not in run("hall", "check", str(small)).output
 
 
 def test_check_names_every_fault_with_its_line_and_fails(run, small):

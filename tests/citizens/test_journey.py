@@ -16,7 +16,8 @@ def test_from_signing_in_to_a_number_and_away(house):
     refused(li.post("/halls/t/tickets", {"item": "id-card"}), 409, "identity_needed")
 
     told = li.put("/me/identity", {"name": "李小明", "id_number": li.id_number})
-    assert told.json == signed_in["citizen"] | {"name": "李小明", "has_identity": True}
+    said = {"name": "李小明", "has_identity": True, "identity_level": "declared"}
+    assert told.json == signed_in["citizen"] | said
 
     mother = li.add("王芳", id_number=id_number("19580308"))
     house.clock.advance(seconds=1)

@@ -53,8 +53,9 @@ def test_an_identity_that_cannot_be(shared_house, body, code):
 
 
 def test_a_real_name_service_is_asked(house):
-    li = house.citizen("li")
+    li = house.citizen("li").show_phone()
     house.register[li.id_number] = "李小明"
+    house.phones[li.id_number] = li.phone
     wrong = {"name": "李大明", "id_number": li.id_number}
     refused(li.put("/me/identity", wrong), 422, "identity_mismatch")
     assert li.get("/me").json["has_identity"] is False

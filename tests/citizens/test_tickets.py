@@ -5,7 +5,6 @@ from itertools import islice
 
 import pytest
 
-from tests.citizens.test_people import ask_register
 from tests.house import KIOSK_TOKEN, refused
 
 
@@ -37,8 +36,7 @@ def test_whoever_types_anothers_number_sees_nothing_of_theirs(house):
 
 
 def test_who_is_verified_has_the_numbers_taken_with_their_card(house):
-    ask_register(house)
-    li = house.citizen("li").identify()
+    li = house.citizen("li").verify()
     ticket = house.take(id_number=li.id_number)
     assert [one["id"] for one in li.get("/me/tickets").json] == [ticket["id"]]
     assert li.get(f"/tickets/{ticket['id']}").json["token"] == ticket["token"]

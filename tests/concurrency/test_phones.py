@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from app.citizens import service as citizens
 from app.citizens.queries import ACTS_FOR, CITIZENS, PEOPLE, SESSIONS
+from app.citizens.wrong_names import AT_MOST
 from app.core.db import db
+from tests.bookings import together as at_once
 from tests.crowd import rows
 from tests.house import House, id_number
 from tests.processes import together
@@ -107,3 +109,13 @@ def test_two_accounts_that_name_somebody_new_at_once_mean_one_person(busy_settin
     assert together(busy_settings, *adding) == [(201, "")] * PHONES
     assert len({account.people()[1]["id"] for account in accounts}) == 1
     assert len(rows(busy_house, PEOPLE)) == PHONES + 1
+
+
+@each_store_once
+def test_names_tried_at_once_are_no_more_than_names_tried_in_turn(busy_house):
+    wanted, thief = busy_house.citizen("li").id_number, busy_house.citizen("thief")
+    busy_house.register[wanted] = "李小明"
+    body = {"name": "李大明", "id_number": wanted}
+    allowed = AT_MOST["citizen"]
+    tries = [lambda: thief.put("/me/identity", body).status_code] * (allowed + PHONES)
+    assert sorted(at_once(tries)) == [422] * allowed + [429] * PHONES

@@ -16,7 +16,7 @@ from tests.crowd import rows
 from tests.documents.samples import GAPS, printable
 from tests.house import House, open_house, refused
 from tests.processes import together
-from tests.stores import each_store_once
+from tests.stores import each_store_once, on_sqlite
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_two_who_ask_at_once_hold_one_paper(house):
     assert len(others) == 2
 
 
-@each_store_once
+@on_sqlite
 def test_nothing_of_it_lies_in_the_clear(house):
     make(house)
     kept = b"".join(
@@ -64,7 +64,7 @@ def test_nothing_of_it_lies_in_the_clear(house):
         assert secret.encode() not in kept
 
 
-@each_store_once
+@on_sqlite
 def test_what_a_restore_lost_is_made_again_as_it_was(house):
     before = make(house)
     with house.app.app_context(), transaction():
@@ -72,7 +72,7 @@ def test_what_a_restore_lost_is_made_again_as_it_was(house):
     assert make(house) == before
 
 
-@each_store_once
+@on_sqlite
 def test_whoever_holds_it_sees_that_it_is_genuine(house):
     sha256, code, _ = make(house)
     typed = f" {code[:4]}-{code[4:8]} {code[8:]} ".lower().replace("0", "o")
@@ -98,7 +98,7 @@ def test_whoever_holds_it_sees_that_it_is_genuine(house):
     assert house.app.test_client().get(f"/verify/{other}").status_code == 404
 
 
-@each_store_once
+@on_sqlite
 def test_a_paper_of_what_is_gone_counts_no_more(house):
     with house.app.app_context():
         paper = contents.application(printable())

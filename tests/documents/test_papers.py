@@ -11,9 +11,10 @@ import pypdfium2 as pdfium
 import pytest
 import segno
 
+from app.core.codes import code_of, code_read
 from app.documents import contents
 from app.documents.fonts import missing
-from app.documents.rules import CODE_LENGTH, code_of, code_read, in_groups, rows_of
+from app.documents.rules import CODE_LENGTH, in_groups, rows_of
 from app.submissions.printing import PrintedField, PrintedGroup
 from tests.documents.samples import ADDRESS, CODE, GAPS, PROMISE, fields, pdf_as, printable
 
@@ -154,7 +155,7 @@ def test_a_code_is_read_as_people_type_it(typed):
 
 
 def test_codes_are_long_and_of_letters_nobody_takes_for_others():
-    codes = {code_of(f"{n:032x}") for n in range(2**12)}
+    codes = {code_of(f"{n:032x}", CODE_LENGTH) for n in range(2**12)}
     assert len(codes) == 2**12
     assert {len(code) for code in codes} == {CODE_LENGTH}
     assert code_read("OIL0") == "0110"
@@ -167,3 +168,30 @@ def test_no_heading_is_left_alone_at_the_foot_of_a_page(count):
     first = re.sub(r"\s", "", pages(pdf)[0])
     assert ("材料清单" in first) == ("1营业执照" in first)
     assert ("声明与签署" in first) == ("法定代表人或经办人" in first)
+
+
+def test_a_form_with_a_promise_and_a_rare_character_fits_one_page():
+    """As long as most are: nobody signs on a page of its own."""
+    applicant = fields(
+        **{
+            "姓名": "赵𠮷行",
+            "曾用名": "",
+            "性别": "女",
+            "民族": "汉族",
+            "出生日期": "1997年2月3日",
+        },
+        **{"居民身份证号码": "410000199702033446", "常住户口所在地": "河南省洛川市涧河镇南村 3 组"},
+        **{"文化程度": "大学本科", "婚姻状况": "未婚", "手机号码": "13900130004"},
+    )
+    home = fields(
+        **{"居住地住址": "清河县幸福里小区 3 号楼 2 单元 501 室", "住所类型": "租赁房屋"},
+        **{"房主姓名": "白雪棠", "租期届满日期": "2027年5月1日", "居住起始日期": "2026年5月1日"},
+    )
+    ground = fields(申领依据="合法稳定就业", 用人单位="清河豆腐店", 入职日期="2026年3月1日")
+    groups = [PrintedGroup("申领人", applicant), PrintedGroup("居住情况", home)]
+    submitted = printable(*groups, PrintedGroup("申领依据", ground), person_kind="person")
+    pdf, lacking = pdf_as(contents.application(submitted))
+    assert lacking == ("𠮷",)
+    (page,) = pages(pdf)
+    said = ("告知承诺", "字形缺失", "申请人（签名）", "窗口核对（签名）")
+    assert [words for words in said if words not in page] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from app.forms.definition import parse
@@ -12,6 +13,9 @@ from app.forms.form import Form
 from app.licences.kinds import Kind, parse_kinds
 
 TODAY = date(2026, 11, 23)
+
+FIELD = ("schema", "properties")
+"""Where fields stand."""
 
 DEFINITION: dict[str, Any] = {
     "form": "shop-change",
@@ -177,6 +181,7 @@ kinds:
 """
 
 
+@cache
 def kinds() -> dict[str, Kind]:
     return {kind.code: kind for kind in parse_kinds(KINDS_FILE)}
 
@@ -189,3 +194,26 @@ def written(change: Callable[[dict[str, Any]], object] = lambda _: None) -> dict
 
 
 FORM: Form = parse(DEFINITION)
+
+
+def put(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
+    """A change of the definition: this value there; a value of `...` takes what is there away."""
+
+    def change(made: Any) -> None:
+        *way, last = path
+        for step in way:
+            made = made[step]
+        if value is ...:
+            del made[last]
+        elif isinstance(made, list) and last == len(made):
+            made.append(value)
+        else:
+            made[last] = value
+
+    return change
+
+
+def told_of(broken: tuple[Any, str, str]) -> str:
+    """What a test of (change, place, words) is called."""
+    _, place, words = broken
+    return f"{place}-{words[:24]}"

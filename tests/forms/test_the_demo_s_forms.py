@@ -1,6 +1,7 @@
 """The twelve forms of the demo, each filled in by one of its people, as they would on a phone."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
@@ -251,13 +252,19 @@ def saved(phone, submission, values):
     return answer.json
 
 
+@cache
+def read(file):
+    """What a file of the demo says; to read one takes longer than to fill it in."""
+    return judged(file.read_text(), KINDS)
+
+
 def to_bring(submission):
     return {each["code"] for each in submission["materials"] if each["state"] == "bring"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_form_of_the_demo_is_whole(file):
-    found = judged(file.read_text(), KINDS)
+    found = read(file)
     assert (found.faults, found.warnings) == ([], [])
     form = found.form
     sources = {each.licence for origins in form.prefill.values() for each in origins}
@@ -270,7 +277,7 @@ def test_a_form_of_the_demo_is_whole(file):
 
 
 def test_there_are_forms_for_persons_for_firms_and_for_renewals():
-    forms = [judged(file.read_text(), KINDS).form for file in FILES]
+    forms = [read(file).form for file in FILES]
     assert {form.code for form in forms} == set(FILLINGS)
     assert {form.subject for form in forms} >= {Subject.PERSON, Subject.FIRM}
     assert "film-licence-renewal" in {form.code for form in forms}

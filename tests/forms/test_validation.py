@@ -227,9 +227,12 @@ def test_in_english_where_the_form_has_it(house):
         assert text_of(FORM, "kind", "eat") == "Restaurant"
         assert text_of(FORM, "area", 80) == "80 m²"
         found = {p.field: tell(p.words) for p in judge(FORM, {"kind": "eat", "plate": "x"}, TODAY)}
+        wrong = {p.field: tell(p.words) for p in judge(FORM, {"phone": "1"}, TODAY)}
+    assert wrong["kind"] == "Kind: please choose."
+    assert wrong["phone"].startswith("电话: please check it. Enter 11 digits")
     assert found["goods"] == "A restaurant must choose at least one."
     assert found["plate"] == "Write the plate as 12号."
-    assert found["phone"] == "Please fill in: 电话."
+    assert found["phone"] == "电话: please fill in."
 
 
 # The papers

@@ -16,6 +16,7 @@ from tests.ratings.visits import finished, rate
 
 KINDS = {"public", "kiosk", "screen", "staff", "ticket", "citizen", "system"}
 SESSIONS = ("/api/v1/session", "/api/v1/staff/session")
+CHECKED = "/api/v1/verifications/<code>/check"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def test_a_route_that_does_not_say_it_is_never_served(app, caplog):
     assert "does not say who may call it" in caplog.text
 
 
-def test_nothing_public_changes_anything_but_signing_in(app):
+def test_nothing_public_changes_anything_but_signing_in_and_checking_a_code(app):
     changing = {
         rule.rule
         for rule in app.url_map.iter_rules()
@@ -56,7 +57,7 @@ def test_nothing_public_changes_anything_but_signing_in(app):
         and "public" in access_of(app.view_functions[rule.endpoint]).kinds
         and rule.rule.startswith("/api/")
     }
-    assert changing == set(SESSIONS)
+    assert changing == {*SESSIONS, CHECKED}
 
 
 ROUTES = {

@@ -62,14 +62,15 @@ TYPES = {"business-licence": "001", "residence-permit": "002", "disability": "00
 
 
 class Register:
-    """A real-name service that knows one name for every number, and nothing of another."""
+    """A real-name service that knows one name for every number, and nothing of another; every phone
+    is of whoever shows it."""
 
-    def check(self, name: str, id_number: str) -> Level:
+    def check(self, name: str, id_number: str, phone: str | None) -> Level:
         if name == "查无此人":
             return Level.DECLARED
         if name != "李小明":
             raise IdentityMismatch
-        return Level.VERIFIED
+        return Level.VERIFIED if phone else Level.AGREED
 
 
 def ask_register(house: House) -> None:
@@ -147,4 +148,4 @@ def every_library(every_settings: Any) -> Iterator[Library]:
 
 def sure(house: House, name: str) -> Citizen:
     """Somebody whom the real-name service knows."""
-    return house.citizen(name).identify("李小明")
+    return house.citizen(name).show_phone().identify("李小明")

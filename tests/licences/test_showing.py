@@ -6,7 +6,10 @@ import re
 
 import pytest
 
-from app.licences.showing import LENGTH, LETTERS, TABLE
+from app.core.codes import LETTERS
+from app.licences.jobs import forget_shows_of
+from app.licences.shares import TABLE as SHARES
+from app.licences.showing import LENGTH, TABLE
 from tests.crowd import rows
 from tests.house import credit_code, refused
 from tests.licences.conftest import firm, record, sure
@@ -72,15 +75,21 @@ def test_what_is_no_longer_valid_says_so(house, library, li):
 def test_the_holder_sees_that_it_was_shown_and_once_that_it_was_checked(house, library, li):
     id = library.put(record(holder=li.id_number))
     code = show(li, id)["code"]
+    house.clock.advance(seconds=5)
+    house.get(f"/verifications/{code}")
+    house.app.test_client().get(f"/verify/{code}")
+    uses = li.get(f"/me/licences/{id}/uses").json
+    assert len(uses) == 1, "the preview of a link has checked nothing"
     for _ in range(3):
         house.clock.advance(seconds=5)
-        house.get(f"/verifications/{code}")
+        told = house.post(f"/verifications/{code}/check")
+        assert told.json == house.get(f"/verifications/{code}").json
     uses = li.get(f"/me/licences/{id}/uses").json
     assert [(use["who"], use["purpose"]) for use in uses] == [
         ("核验的人", "对方核验了出示的证照"),
         ("我", "出示给对方核验"),
     ]
-    assert uses[0]["at"] == "2026-11-23T09:00:05.000+08:00"
+    assert uses[0]["at"] == "2026-11-23T09:00:10.000+08:00"
     assert "Checked by whoever" in li.get(f"/me/licences/{id}/uses?lang=en").get_data(as_text=True)
 
 
@@ -102,6 +111,19 @@ def test_the_page_says_plainly_what_it_is(house, library, li):
     assert unknown.status_code == 404
     assert "没有这个核验码" in unknown.text
     assert "<script>" not in unknown.text
+
+
+def test_a_code_is_forgotten_a_day_later_and_its_use_is_not(house, library, li):
+    id = library.put(record(holder=li.id_number))
+    old = show(li, id)["code"]
+    house.clock.advance(hours=25)
+    new = show(li, id)["code"]
+    with house.app.app_context():
+        assert forget_shows_of("t", house.clock.now().isoformat()) == 1
+    refused(house.get(f"/verifications/{old}"), 404, "verification_not_found")
+    refused(house.post(f"/verifications/{old}/check"), 404, "verification_not_found")
+    assert house.get(f"/verifications/{new}").json["current"] is True
+    assert len(rows(house, SHARES)) == 2
 
 
 def test_nobody_guesses_at_leisure(house):

@@ -21,7 +21,7 @@ def demo(settings):
 def test_the_demo_offers_them_in_both_languages(demo, language, word):
     people = demo.get(f"/api/v1/demo/people?lang={language}").json
     assert len(people) >= 12
-    assert all(set(each) == {"name", "id_number", "what"} for each in people)
+    assert all(set(each) == {"name", "id_number", "phone", "what"} for each in people)
     assert all(id_number(each["id_number"], MORNING.date()) for each in people)
     assert word in str([each["what"] for each in people])
 

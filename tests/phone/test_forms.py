@@ -35,8 +35,8 @@ def test_a_form_that_is_filled_is_corrected_submitted_and_printed(house, open_ph
     expect(address).to_contain_text(ADDRESS)  # what it replaced can be taken back
 
     phone.tap("提交")
-    expect(field(phone, "phone")).to_contain_text("请填写手机号码。")
-    phone.type("手机号码", "13800138000")
+    expect(field(phone, "phone")).to_contain_text(li.phone)
+    expect(field(phone, "contact_name")).to_contain_text("请填写联系人姓名。")
     phone.tap("异地长期居住人员")
     phone.type("异地居住地址", "江苏省苏州市枫桥路 3 号")
     phone.type("就医地（省、市）", "江苏省苏州市")

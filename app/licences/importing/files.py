@@ -18,6 +18,7 @@ from typing import BinaryIO, cast
 
 from app.core.intake import FileTooLarge
 from app.core.parts import parts
+from app.core.sealing import HEAD
 
 BLOCK = 64 * 1024
 """Bytes of a file in one block."""
@@ -108,6 +109,23 @@ def forget(import_id: str) -> None:
     (_folder() / import_id).unlink(missing_ok=True)
     for left in _folder().glob(f".{import_id}.*"):
         left.unlink(missing_ok=True)
+
+
+def kept() -> Iterator[tuple[str, Path]]:
+    """Every file there is, and those on their way, with the import each is of."""
+    if _folder().is_dir():
+        for path in _folder().iterdir():
+            yield path.name.lstrip(".").partition(".")[0], path
+
+
+def head_of(path: Path) -> bytes:
+    """What its blocks begin with, which tells their key; b"" where none is written yet, or it is
+    gone meanwhile. All of a file are sealed by one process, under one key."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LENGTH + HEAD)[LENGTH:]
+    except FileNotFoundError:
+        return b""
 
 
 class _Unsealed(io.RawIOBase):

@@ -9,7 +9,7 @@ from app.core.parts import parts
 from app.licences.importing.nudge import follow, nudge, try_nudge
 from app.licences.importing.queries import outlived, waiting
 from app.licences.importing.running import go_on
-from app.licences.importing.service import forget_outlived
+from app.licences.importing.service import forget_outlived, sweep_files
 
 
 def work_imports() -> None:
@@ -33,3 +33,4 @@ def look_after_imports() -> None:
     if outlived(now, limit=1):
         with transaction():
             forget_outlived(Act(now, SYSTEM))
+    sweep_files(now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +78,12 @@ def waiting(now: datetime, limit: int = 2) -> list[str]:
     )
     order = (IMPORTS.c.touched_at, IMPORTS.c.id)
     return list(db.session.execute(query.order_by(*order).limit(limit)).scalars())
+
+
+def states_of(import_ids: Collection[str]) -> dict[str, State]:
+    """Import -> its state, of those that there are."""
+    query = select(IMPORTS.c.id, IMPORTS.c.state).where(IMPORTS.c.id.in_(import_ids))
+    return {row.id: State(row.state) for row in db.session.execute(query)}
 
 
 def outlived(now: datetime, limit: int = 20) -> Sequence[Row[Any]]:

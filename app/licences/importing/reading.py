@@ -9,21 +9,19 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, BinaryIO
 
+from app.core.intake import UNFIT
 from app.licences.importing.errors import EncodingUnknown, HeaderWrong
 
 MAX_RECORD = 64 * 1024
 """Bytes of one record; a licence has about 600."""
 MAX_LINES = 50
 """Lines of one record, where its cells hold line breaks."""
-UNFIT = re.compile("[\x00\ud800-\udfff]")
-"""What no store can keep as text."""
 TOO_LONG = f"这一行超过 {MAX_RECORD // 1024} KB。"
 
 

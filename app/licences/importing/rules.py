@@ -10,6 +10,7 @@ from typing import Any
 
 from app.licences.identifier import OID
 from app.licences.importing.reading import Format
+from app.licences.rules import hidden
 
 
 class State(StrEnum):
@@ -43,6 +44,7 @@ FILE_AWAITED = timedelta(hours=24)
 """How long an import waits for its file."""
 KEPT = timedelta(days=180)
 """How long what is known of an import is kept, its errors among it."""
+FILE_LOCKED = "收到的文件用现在的密钥打不开，文件还留着，请联系系统管理员，或重新上传。"
 
 SUFFIXES = {".csv": Format.CSV, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL}
 
@@ -58,6 +60,4 @@ def masked(record: Mapping[str, Any]) -> str:
     told = record.get("identifier") or record.get("number")
     if not isinstance(told, str):
         return ""
-    text = told.strip()[:120].removeprefix(f"{OID}.")
-    shown = min(8, len(text) // 4)
-    return text[:shown] + "*" * min(8, len(text) - 2 * shown) + text[len(text) - shown :]
+    return hidden(told.strip()[:120].removeprefix(f"{OID}."))

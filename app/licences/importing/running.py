@@ -17,6 +17,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import BinaryIO
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 
@@ -25,6 +26,7 @@ from app.core.acts import SYSTEM, Act
 from app.core.clock import Clock
 from app.core.db import after_commit, db, insert_into, transaction
 from app.core.parts import parts
+from app.core.sealing import KeyUnknown
 from app.licences import queries as library
 from app.licences import service
 from app.licences.errors import RecordWrong
@@ -42,6 +44,7 @@ from app.licences.importing.queries import FAULTS, IMPORTS, KINDS, Import
 from app.licences.importing.reading import Format, Row, begin_of, header_of, rows_of
 from app.licences.importing.rules import (
     BATCH,
+    FILE_LOCKED,
     LASTS,
     LEASE,
     OPEN,
@@ -56,6 +59,8 @@ log = logging.getLogger(__name__)
 
 AGAIN = 3
 """How often a batch is tried that another transaction stood in the way of."""
+AGAIN_AFTER_S = 0.5
+"""The other gets its turn first."""
 SQLITE_RESTS_S = 0.02
 """SQLite has one writer: between two batches the others get their turn."""
 UNKNOWN_AT_MOST = 50
@@ -99,6 +104,9 @@ def go_on(import_id: str, watch: Callable[[Import], object] | None = None) -> bo
         return True
     except FileNotFoundError:
         _end(job, State.FAILED, clock.now(), FILE_GONE)
+    except (KeyUnknown, InvalidTag) as error:
+        log.error("the file of import %s does not open: %r", import_id, error)
+        _end(job, State.FAILED, clock.now(), FILE_LOCKED)
     except HeaderWrong as error:
         _end(job, State.FAILED, clock.now(), error.detail)
     else:
@@ -247,6 +255,7 @@ def _bring(job: Import, batch: list[Judged], unknown: list[str], clock: Clock) -
         except (OperationalError, InterfaceError):
             if left == 1:
                 raise
+            time.sleep(AGAIN_AFTER_S)
         except (StatementError, ValueError, ArithmeticError):
             break
     if len(batch) > 1:
@@ -343,7 +352,7 @@ def _in_hand(job: Import) -> ColumnElement[bool]:
 
 
 def _end(job: Import, state: State, now: datetime, failure: str | None = None) -> None:
-    """The import is over, and its file gone."""
+    """The import is over, and its file gone, unless it waits for its key."""
     with transaction():
         ended = db.session.execute(
             update(IMPORTS)
@@ -351,7 +360,7 @@ def _end(job: Import, state: State, now: datetime, failure: str | None = None) -
             .values(state=state, failure=failure, ended_at=now, run=None, run_until=None)
             .returning(IMPORTS.c.id)
         ).first()
-        if ended is not None:
+        if ended is not None and failure != FILE_LOCKED:
             after_commit(lambda: files.forget(job.id))
 
 

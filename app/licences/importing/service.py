@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -26,9 +29,10 @@ from app.licences.importing.queries import (
     Import,
     outlived,
     own_import,
+    states_of,
 )
 from app.licences.importing.reading import Decoding, Format, header_of
-from app.licences.importing.rules import OPEN, State, format_of
+from app.licences.importing.rules import FILE_AWAITED, FILE_LOCKED, OPEN, State, format_of
 
 NAME_AT_MOST = 200
 POSTED = "API"
@@ -137,6 +141,24 @@ def cancel(import_id: str, act: Act) -> None:
     after_commit(lambda: files.forget(import_id))
 
 
+def resume(import_id: str) -> None:
+    """Go on with an import whose file no key opened: its key is there again. Raises ImportClosed
+    where that was not why it ended."""
+    changed = db.session.execute(
+        update(IMPORTS)
+        .where(
+            IMPORTS.c.id == import_id,
+            IMPORTS.c.state == State.FAILED,
+            IMPORTS.c.failure == FILE_LOCKED,
+        )
+        .values(state=State.QUEUED, failure=None, ended_at=None, tries=0)
+        .returning(IMPORTS.c.id)
+    ).first()
+    if changed is None:
+        raise ImportClosed
+    after_commit(try_nudge)
+
+
 def forget_outlived(act: Act) -> int:
     """End imports whose file never came, and drop those kept long enough, a few at a time; how
     many. What they brought of each kind is known until another brings more."""
@@ -146,6 +168,7 @@ def forget_outlived(act: Act) -> int:
             cancel(row.id, act)
             continue
         dropped += 1
+        after_commit(partial(files.forget, row.id))
         for table, column in (
             (FAULTS, FAULTS.c.import_id),
             (KINDS, KINDS.c.import_id),
@@ -153,3 +176,36 @@ def forget_outlived(act: Act) -> int:
         ):
             db.session.execute(delete(table).where(column == row.id))
     return dropped
+
+
+def sweep_files(now: datetime) -> None:
+    """Remove what somebody left behind who was killed between an import's end and that of its file,
+    or before its import was there. A failed one's goes with its row: it may wait for its key."""
+    found = list(files.kept())
+    if not found:
+        return
+    states = states_of({import_id for import_id, _ in found})
+    for import_id, path in found:
+        state = states.get(import_id)
+        if state in (State.DONE, State.CANCELLED) or (state is None and _is_old(path, now)):
+            path.unlink(missing_ok=True)
+
+
+def _is_old(path: Path, now: datetime) -> bool:
+    """Whether no request that brought it can still be under way."""
+    try:
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return False
+    return written < now - FILE_AWAITED
+
+
+def files_by_key() -> Counter[bytes]:
+    """How many files lie under which key, by what their blocks begin with. That of an import that
+    failed is not counted: it waits for a key that is gone."""
+    found = list(files.kept())
+    states = states_of({import_id for import_id, _ in found})
+    heads = [
+        files.head_of(path) for import_id, path in found if states.get(import_id) != State.FAILED
+    ]
+    return Counter(head for head in heads if head)

@@ -1,7 +1,8 @@
 // Forms: which there are; a file judged line by line, shown as people will see it, then published.
 
 import { drawDeeds, momentOf } from './deeds.js'
-import { complain, read, send, tell } from './office.js'
+import { forget, judgeFiles } from './judged_file.js'
+import { read, send, tell } from './office.js'
 import { ask } from '../shared/dialog.js'
 import { byId, el, fill, say, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
@@ -20,51 +21,10 @@ const WIDGETS = {
   phone: _('电话'),
 }
 const WAYS = { archive: _('档案里有的不用再交'), promise: _('可以承诺'), bring: _('自带') }
-const text = byId('text')
-let checked = null // what the server judged: {text, form}
+let judged = null // the file without faults: {text, form}
 
-async function open() {
-  const [file] = byId('file').files
-  if (!file) return
-  try {
-    text.value = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer())
-    forget()
-  } catch {
-    complain(_('文件不是 UTF-8 编码，请另存为 UTF-8 后再试。'))
-  }
-}
-
-async function check() {
-  if (!text.value.trim()) return complain(_('请先选择文件，或把内容粘贴进来。'))
-  const sent = text.value
-  forget()
-  const judged = await send('/staff/forms/check', { text: sent })
-  if (!judged || sent !== text.value) return
-  if (judged.form) showGood(sent, judged)
-  else showFaults(judged.faults)
-}
-
-function showFaults(faults) {
-  say('faulty-title', _('%(n)s 处错误，不能发布', { n: faults.length }))
-  fill('faults', faults.map(({ line, where, text: words }) => el('tr', {},
-    el('td', {}, line ? el('button', { class: 'line', onclick: () => goTo(line) }, String(line)) : ''),
-    el('td', {}, where),
-    el('td', {}, words))))
-  show('faulty')
-  byId('faulty-title').focus()
-}
-
-/** Select a line of the file, so that it can be mended where it stands. */
-function goTo(line) {
-  const lines = text.value.split('\n')
-  const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0)
-  text.focus()
-  text.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0))
-  text.scrollTop = (line - 4) * parseFloat(getComputedStyle(text).lineHeight)
-}
-
-function showGood(sent, { form, warnings, same }) {
-  checked = { text: sent, form }
+function showGood(text, { form, warnings, same }) {
+  judged = { text, form }
   show('same', same)
   show('warned', Boolean(warnings.length))
   say('warned-title', _('%(n)s 处提示，不影响发布', { n: warnings.length }))
@@ -79,8 +39,6 @@ function showGood(sent, { form, warnings, same }) {
   fill('materials', form.materials.length
     ? [el('h3', {}, _('材料')), el('ul', {}, form.materials.map(drawPaper))]
     : [])
-  show('good')
-  byId('good-title').focus()
 }
 
 const drawGroup = ({ title, fields }) => el('section', {},
@@ -109,9 +67,9 @@ const drawPaper = ({ name, when, ways }) => el('li', {},
   when && el('p', { class: 'quiet' }, _('只在这时需要：'), el('code', {}, JSON.stringify(when))))
 
 async function publish() {
-  const { text: sent, form } = checked
+  const { text, form } = judged
   if (!await ask('publish', { told: _('发布《%(name)s》。', { name: form.name }) })) return
-  const versions = await send('/staff/forms/publish', { text: sent })
+  const versions = await send('/staff/forms/publish', { text })
   if (!versions) return
   forget()
   draw(versions)
@@ -144,16 +102,9 @@ const drawVersion = ({ code, version, name, state, published_at: at, file }) =>
       ' ',
       state === 'published' && el('button', { onclick: () => retire(code, name) }, _('停用'))))
 
-/** What was judged is no longer what stands in the field. */
-function forget() {
-  checked = null
-  tell('')
-  show('faulty', false)
-  show('good', false)
-}
-
-byId('file').addEventListener('change', open)
-byId('check').addEventListener('click', check)
+judgeFiles('/staff/forms/check', {
+  countFaults: (n) => _('%(n)s 处错误，不能发布', { n }),
+  showGood,
+})
 byId('publish').addEventListener('click', publish)
-text.addEventListener('input', forget)
 read('/staff/forms').then(draw).catch(() => {})

@@ -35,7 +35,7 @@ export const forms = {
   请选择日期: 'Choose a date',
   是: 'Yes',
   否: 'No',
-  '请填写%(title)s。': 'Please fill in: %(title)s.',
+  '请填写%(title)s。': '%(title)s: please fill in.',
   '请填写数字。': 'Please enter a number.',
   '来自：%(what)s': 'From: %(what)s',
   已核验: 'Verified',

@@ -4,8 +4,8 @@ export const licences = {
   我的证照: 'My licences',
   证照: 'Licence',
   还不能看证照: 'Licences cannot be shown yet',
-  '证照只给核验过身份的本人看。请先登记本人信息；登记后仍看不到的，请带身份证到大厅核验。':
-    'Licences are shown only to people whose identity is verified. Register first; if you still see none, bring your ID card to the centre.',
+  '证照只给核实过身份的本人看。请先登记本人名下的手机号和本人信息；登记后仍看不到的，请带身份证到大厅办理。':
+    'Licences are shown only to people whose identity is verified. Register a phone number in your own name, and who you are; if you still see none, bring your ID card to the centre.',
   我是法定代表人: 'I am its legal representative',
   授权给我: 'I am authorised',
   由我代办: 'I act for them',
