@@ -63,7 +63,6 @@ from app.tickets.errors import TicketNotFound
 from app.tickets.queries import Ticket, find, find_all
 from app.tickets.states import AT_COUNTER, LIVE
 
-OPENED = "file_opened"
 """The deed: what was filled in was read."""
 NAMED_AT_MOST = 200
 """Letters of what is missing that a notice names; the whole list is behind its link."""
@@ -149,13 +148,13 @@ def _note_opened(
 ) -> None:
     codes = [row.code for row in rows]
     told = {"submissions": codes, "purpose": purpose, "call": ticket.call_id}
-    audit.note(act, ticket.hall, OPENED, ticket.number, **told)
+    audit.note(act, ticket.hall, "file_opened", ticket.number, **told)
 
 
 def _note_read(ticket: Ticket, row: Line, act: Act) -> None:
     """Whoever is answered with a submission in full has opened it: log that, unless it is logged
     that they did, for this call."""
-    earlier = audit.data_of(act, ticket.hall, OPENED, ticket.number, ticket.taken_at)
+    earlier = audit.data_of(act, ticket.hall, "file_opened", ticket.number, ticket.taken_at)
     known = {
         code for each in earlier if each["call"] == ticket.call_id for code in each["submissions"]
     }
