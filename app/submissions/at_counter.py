@@ -63,7 +63,6 @@ from app.tickets.errors import TicketNotFound
 from app.tickets.queries import Ticket, find, find_all
 from app.tickets.states import AT_COUNTER, LIVE
 
-"""The deed: what was filled in was read."""
 NAMED_AT_MOST = 200
 """Letters of what is missing that a notice names; the whole list is behind its link."""
 
