@@ -23,7 +23,7 @@ from app.forms import queries as forms
 from app.forms import validation
 from app.forms.conditions import is_filled, same
 from app.forms.errors import UnknownForm
-from app.forms.form import Form, Material
+from app.forms.form import Form, Kind, Material
 from app.forms.values import normal
 from app.licences.queries import Licence, licences_of
 from app.licences.shares import share_each
@@ -64,6 +64,9 @@ from app.tickets.states import AT_COUNTER, LIVE
 
 OPENED = "file_opened"
 """The deed: what was filled in was read."""
+IDENTITY = (Kind.PERSON, Kind.FIRM)
+"""Where what says who somebody is comes from."""
+IDENTITY_FIXED = "“%(title)s”来自已核实的身份，窗口不能更正；身份有误的，请办事人重新填报。"
 NAMED_AT_MOST = 200
 """Letters of what is missing that a notice names; the whole list is behind its link."""
 
@@ -168,8 +171,8 @@ def correct(
     """Set right at the counter, together with the person: each field kept as it was and as it
     became; what is hidden by it is emptied, and kept as well.
 
-    Raises RevisionStale, UnknownField, FieldsWrong for what is wrong with the fields changed, or
-    hidden."""
+    Raises RevisionStale, UnknownField, FieldsWrong for what is wrong with the fields changed,
+    hidden, or says who somebody is."""
     before = opened_of(row)
     form, today = before.form, act.now.astimezone(plan.zone).date()
     values = dict(before.values)
@@ -177,6 +180,7 @@ def correct(
         if name not in form.fields:
             raise UnknownField(field=name)
         values[name] = normal(form.fields[name], value)
+    _refuse_identity(before, values, changes)
     kept = validation.kept(form, values, today)
     _refuse_hidden(form, values, changes, today)
     _refuse_wrong(form, kept, changes, today)
@@ -185,6 +189,34 @@ def correct(
     for name in form.fields:
         _keep_change(ticket, corrected, name, before.values.get(name), kept.get(name), act)
     return opened_of(corrected)
+
+
+def is_correctable(submission: Submission, name: str) -> bool:
+    """Whether a counter may correct a field: not what says whom a card, a register or a real-name
+    service knows, for everything was found and filled by that."""
+    fill = submission.fills.get(name)
+    if fill is None or fill.editable or fill.source is None:
+        return True
+    return fill.source.kind not in IDENTITY
+
+
+def _refuse_identity(
+    before: Submission, values: Mapping[str, Any], changes: Mapping[str, Any]
+) -> None:
+    problems = [
+        validation.FieldProblem(
+            name, "identity_fixed", Said(IDENTITY_FIXED, {"title": _title(before.form, name)})
+        )
+        for name in changes
+        if not is_correctable(before, name) and not same(values[name], before.values.get(name))
+    ]
+    if problems:
+        raise FieldsWrong(errors=errors_by_field(problems))
+
+
+def _title(form: Form, name: str) -> Both:
+    field = form.fields[name]
+    return Both(field.title, field.title_en)
 
 
 def _refuse_hidden(

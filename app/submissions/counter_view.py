@@ -18,7 +18,7 @@ from app.licences.queries import Licence
 from app.licences.view import licence_out
 from app.staff.queries import usernames
 from app.submissions.archive import licence_line
-from app.submissions.at_counter import licences_here
+from app.submissions.at_counter import is_correctable, licences_here
 from app.submissions.queries import (
     Change,
     Line,
@@ -156,6 +156,7 @@ def _field_out(
         "confidence": told["confidence"],
         "problem": problems.get(field.name),
         "required": field.required,
+        "correctable": is_correctable(submission, field.name),
     }
 
 

@@ -117,7 +117,7 @@ class GapsIn(Schema):
 class FindByCodeIn(Schema):
     ticket = String(required=True, validate=ID)
     code = String(
-        required=True, validate=Length(1, 20), metadata={"description": "申请书上的填报码"}
+        required=True, validate=Length(1, 20), metadata={"description": "申请书上的填报编号"}
     )
 
 
@@ -340,6 +340,9 @@ class FileFieldOut(Schema):
     confidence = String(required=True, allow_none=True)
     problem = String(required=True, allow_none=True)
     required = Boolean(required=True)
+    correctable = Boolean(
+        required=True, metadata={"description": "false：来自已核实的身份，窗口不能更正"}
+    )
 
 
 class FileGroupOut(Schema):

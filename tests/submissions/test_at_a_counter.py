@@ -6,7 +6,7 @@ import pytest
 
 from app.core.audit import TABLE as AUDIT
 from app.documents import service as documents
-from app.submissions.papers import printable_gaps
+from app.submissions.papers import printable, printable_gaps
 from tests.crowd import rows
 from tests.house import KIOSK_TOKEN, House, refused
 from tests.submissions.library import (
@@ -124,3 +124,32 @@ def test_a_number_of_the_desk_waits_before_its_paper_is_made(hall, li, monkeypat
     number = ok(desk(hall, f"submissions/{form['id']}/number", body), 201)
     [then] = waited
     assert number["id"] in then
+
+
+def test_an_identity_cannot_be_corrected(hall, li):
+    """Whoever it is stays whom the card or the register said: another is another submission's."""
+    done = submitted(li, address="路 1 号")
+    ticket = hall.take("id-card", id_number=li.id_number)
+    clerk = called(hall, ticket)
+    [seen] = opened(clerk, ticket["id"])["submissions"]
+    may = {
+        each["field"]: each["correctable"] for group in seen["groups"] for each in group["fields"]
+    }
+    assert (may["id_number"], may["name"], may["address"]) == (False, False, True)
+    wrong = refused(correct(hall, clerk, done, ticket, id_number=None), 422, "fields_wrong")
+    assert wrong["errors"] == {
+        "id_number": ["“身份证号码”来自已核实的身份，窗口不能更正；身份有误的，请办事人重新填报。"]
+    }
+    same = correct(hall, clerk, done, ticket, id_number=li.id_number, job="木匠")
+    assert ok(same)["values"]["job"] == "木匠"
+
+
+def test_the_paper_says_what_a_counter_corrected(hall, li):
+    done = submitted(li, address="路 1 号")
+    assert hall.within(lambda: printable(done["id"])).corrections == ()
+    ticket = hall.take("id-card", id_number=li.id_number)
+    clerk = called(hall, ticket)
+    first = ok(correct(hall, clerk, done, ticket, job="木匠", address="路 2 号"))
+    ok(correct(hall, clerk, first, ticket, job="瓦匠"))
+    found = hall.within(lambda: printable(done["id"])).corrections
+    assert [(each.title, each.counter) for each in found] == [("职业", "1"), ("现住址", "1")]
