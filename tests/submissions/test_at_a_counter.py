@@ -153,3 +153,18 @@ def test_the_paper_says_what_a_counter_corrected(hall, li):
     ok(correct(hall, clerk, first, ticket, job="瓦匠"))
     found = hall.within(lambda: printable(done["id"])).corrections
     assert [(each.title, each.counter) for each in found] == [("职业", "1"), ("现住址", "1")]
+
+
+def test_what_is_called_is_with_the_counter_before_anybody_opens_it(hall, li):
+    done = submitted(li, address="路 1 号")
+    ticket = hall.take("id-card", id_number=li.id_number)
+    path = f"/submissions/{done['id']}"
+    assert li.get(path).json["ticket"] is None
+    clerk = called(hall, ticket)
+    paper = f"{path}/document"
+    refused(hall.get(paper, hall.clerk("2").token), 404, "submission_not_found")
+    assert hall.get(paper, clerk.token).status_code == 200
+    assert li.get(path).json["ticket"]["id"] == ticket["id"]
+    [listed] = li.get("/me/submissions").json
+    assert listed["ticket"]["id"] == ticket["id"]
+    refused(li.post(f"{path}/withdraw", {}), 409, "with_counter")
