@@ -30,7 +30,7 @@ from app.submissions.stored import (
     fills_of,
     opened,
 )
-from app.tickets.queries import Ticket, at_counter, at_counters, find_all
+from app.tickets.queries import Ticket, at_counter, find_all, held_of
 from app.tickets.states import LIVE
 from app.tickets.states import State as TicketState
 
@@ -312,7 +312,7 @@ def visits_of(rows: Sequence[Line], now: datetime) -> dict[str, Ticket]:
         and (row.id not in visits or visits[row.id].state not in LIVE)
     }
     people = {one for row in free.values() for one in (row.person_id, row.applicant_id) if one}
-    for ticket in at_counters(people) if people else ():
+    for ticket in held_of(people) if people else ():
         visits.update({row.id: ticket for row in for_ticket(ticket, now) if row.id in free})
     return visits
 

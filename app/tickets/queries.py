@@ -129,7 +129,7 @@ def at_counter(hall: str, counter: str, *, lock: bool = False) -> Ticket | None:
     return db.session.execute(query, {"at_hall": hall, "at_counter": counter}).one_or_none()
 
 
-def at_counters(people: Iterable[str]) -> list[Ticket]:
+def held_of(people: Iterable[str]) -> list[Ticket]:
     """The tickets of these people that counters have called or serve."""
     query = select(*TABLE.c).where(in_states(*AT_COUNTER), TABLE.c.person_id.in_(set(people)))
     return list(db.session.execute(query).all())
