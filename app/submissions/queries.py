@@ -357,6 +357,21 @@ def coded(hall: str, code: str) -> Line:
     return found
 
 
+def superseded(submissions: Iterable[str]) -> set[str]:
+    """Those of these after which the same form was submitted for the same person and item."""
+    later = TABLE.alias()
+    same = (later.c[name] == TABLE.c[name] for name in ("hall", "item", "form", "person_id"))
+    sure = or_(later.c.ground != Ground.DECLARED, later.c.citizen_id == TABLE.c.citizen_id)
+    again = select(later.c.id).where(
+        *same,
+        sure,
+        later.c.state == State.SUBMITTED,
+        later.c.submitted_at > TABLE.c.submitted_at,
+    )
+    query = select(TABLE.c.id).where(TABLE.c.id.in_(list(submissions)), again.exists())
+    return set(db.session.execute(query).scalars())
+
+
 def changes_of(submission_id: str) -> list[Change]:
     """What counters corrected, oldest first."""
     query = select(*CHANGES.c).where(CHANGES.c.submission_id == submission_id)

@@ -312,6 +312,7 @@ class FileSubmissionOut(Schema):
     submitted_at = AwareDateTime(required=True, allow_none=True)
     problems = Integer(required=True)
     changed = Integer(required=True, metadata={"description": "窗口更正过几栏"})
+    superseded = Boolean(required=True, metadata={"description": "同一人后来又交过一份同样的"})
     identity_typed = Boolean(required=True)
 
 
@@ -328,6 +329,11 @@ class TicketFileOut(Schema):
     gaps = Nested(GapsOut, required=True, allow_none=True)
 
 
+class SaidOtherwiseOut(Schema):
+    text = String(required=True)
+    source = String(required=True)
+
+
 class FileFieldOut(Schema):
     field = String(required=True)
     title = String(required=True)
@@ -342,6 +348,9 @@ class FileFieldOut(Schema):
     required = Boolean(required=True)
     correctable = Boolean(
         required=True, metadata={"description": "false：来自已核实的身份，窗口不能更正"}
+    )
+    others = List(
+        Nested(SaidOtherwiseOut), required=True, metadata={"description": "其他来源的不同记载"}
     )
 
 
@@ -363,6 +372,7 @@ class CorrectionOut(Schema):
 
 
 class OpenedSubmissionOut(SubmissionOut):
+    superseded = Boolean(required=True)
     groups = List(Nested(FileGroupOut), required=True)
     changes = List(Nested(CorrectionOut), required=True)
 
