@@ -50,7 +50,7 @@ def application(submission: Printable) -> Paper:
         "title": submission.form_name,
         "hall": submission.hall_name,
         "running": submission.form_name,
-        "edition": f"{submission.form} 第 {submission.form_version} 版",
+        "edition": f"第 {submission.form_version} 版",
         "number": f"填报编号 {submission.code}",
         "facts": [
             ["填报编号", submission.code],
@@ -72,6 +72,9 @@ def application(submission: Printable) -> Paper:
             [one.name, MARKS[one.state], one.evidence or EMPTY] for one in submission.materials
         ],
         "promises": [[one.material, one.text] for one in submission.promises],
+        "corrections": [
+            [one.title, f"{one.counter}号窗口", in_words(one.at)] for one in submission.corrections
+        ],
         "declaration": DECLARATIONS[submission.person_kind],
         "signed_by": SIGNED_BY[submission.person_kind],
     }

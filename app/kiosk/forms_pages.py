@@ -13,7 +13,7 @@ from app.core.language import gettext as _
 from app.core.language import named
 from app.core.parts import parts
 from app.kiosk.api import GUIDES
-from app.tickets.rules import PRIORITY_WORDS
+from app.tickets.rules import PRIORITY_FROM_AGE, PRIORITY_WORDS
 
 bp = APIBlueprint("desk_pages", __name__, url_prefix="/kiosk/forms", enable_openapi=False)
 
@@ -39,7 +39,9 @@ def _as_desk(index: str, plan: HallPlan) -> str:
         "name": named(plan),
         "demo": parts().settings.mode == "demo",
         "lanes": {letters: named(lane) for letters, lane in plan.lanes.items()},
-        "priorities": [(code, _(word)) for code, word in PRIORITY_WORDS.items()],
+        "priorities": [
+            (code, _(word), PRIORITY_FROM_AGE.get(code, 0)) for code, word in PRIORITY_WORDS.items()
+        ],
     }
     head = render_template("kiosk/forms_head.html", known=known)
     own = index.replace('"./', '"/m/').replace('"static/', '"/m/static/')

@@ -30,7 +30,7 @@ FORM_DEEDS = {"form_published": "发布表单", "form_retired": "停用表单"}
 FILE_DEEDS = {
     "file_opened": "打开填报和证照",
     "material_marked": "核对材料",
-    "submission_found": "凭填报码调取填报",
+    "submission_found": "凭填报编号调取填报",
     "document_printed": "打印申请书",
 }
 """What was read of whom was called: `subject` is the number, or the submission's code."""

@@ -29,7 +29,7 @@ def archive_out(citizen: str, holder: str | None, now: datetime) -> dict[str, An
     kept = kept_materials(right.person)
     known = forms_of(kept)
     return {
-        "submissions": lines_out(archived(right.person)),
+        "submissions": lines_out(archived(right.person), now),
         "materials": [_material_out(each, known[each.form, each.version]) for each in kept],
         "licences": [licence_line(each, today) for each in licences_read(right)],
     }

@@ -9,6 +9,7 @@ as it became.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from app.forms import queries as forms
 from app.forms import validation
 from app.forms.conditions import is_filled, same
 from app.forms.errors import UnknownForm
-from app.forms.form import Form, Material
+from app.forms.form import Form, Kind, Material
 from app.forms.values import normal
 from app.licences.queries import Licence, licences_of
 from app.licences.shares import share_each
@@ -38,7 +39,7 @@ from app.submissions.errors import (
     UnknownField,
     UnknownMaterial,
 )
-from app.submissions.gathering import kinds_of
+from app.submissions.gathering import fields_read
 from app.submissions.queries import (
     CHANGES,
     GAP_NOTICES,
@@ -63,6 +64,11 @@ from app.tickets.errors import TicketNotFound
 from app.tickets.queries import Ticket, find, find_all
 from app.tickets.states import AT_COUNTER, LIVE
 
+IDENTITY = (Kind.PERSON, Kind.FIRM)
+"""Where what says who somebody is comes from."""
+IDENTITY_FIXED = "“%(title)s”来自已核实的身份，窗口不能更正；身份有误的，请办事人重新填报。"
+SHOWN = ("number", "holder_name", "issuer_name", "valid_from", "valid_until")
+"""What is shown of every licence, besides its own fields."""
 NAMED_AT_MOST = 200
 """Letters of what is missing that a notice names; the whole list is behind its link."""
 
@@ -85,32 +91,43 @@ def submission_here(ticket: Ticket, submission_id: str, now: datetime) -> Line:
 
 
 def licences_here(ticket: Ticket, rows: Sequence[Line], plan: HallPlan) -> list[Licence]:
-    """The licences that what is done here needs, of whom it is done for: those that the forms are
-    filled from or ask for."""
-    needed: dict[str, set[str]] = {}
+    """The licences that what is done here needs, of whom it is done for: those that its forms ask
+    for, and of those that they are merely filled from no other fields."""
     known = forms_of(rows)
+    needed: dict[str, list[Form]] = {}
     for row in rows:
-        kinds = kinds_of(known[row.form, row.version])
         for person in {row.person_id, row.applicant_id} - {None}:
-            needed.setdefault(person, set()).update(kinds)
+            needed.setdefault(person, []).append(known[row.form, row.version])
     if ticket.person_id is not None:
-        needed.setdefault(ticket.person_id, set()).update(*_kinds_of_items(ticket, plan))
-    return [
-        licence
-        for person, kinds in needed.items()
-        if kinds
-        for licence in licences_of(person, kinds)
-    ]
+        needed.setdefault(ticket.person_id, []).extend(_forms_of_items(ticket, plan))
+    return [each for person, asking in needed.items() for each in _licences_for(person, asking)]
 
 
-def _kinds_of_items(ticket: Ticket, plan: HallPlan) -> list[frozenset[str]]:
-    """The kinds asked for by the forms of a visit's items, whether or not anything was filled."""
+def _licences_for(person: str, asking: Sequence[Form]) -> list[Licence]:
+    """The licences of a person that these forms read, with the fields they read."""
+    read: dict[str, frozenset[str] | None] = {}
+    for form in asking:
+        for kind, fields in fields_read(form).items():
+            before = read.get(kind, frozenset())
+            read[kind] = None if fields is None or before is None else before | fields
+    found = licences_of(person, set(read)) if read else []
+    return [_with_fields(each, read[each.kind]) for each in found]
+
+
+def _with_fields(licence: Licence, fields: frozenset[str] | None) -> Licence:
+    if fields is None:
+        return licence
+    return replace(licence, data={k: v for k, v in licence.data.items() if k in fields})
+
+
+def _forms_of_items(ticket: Ticket, plan: HallPlan) -> list[Form]:
+    """The forms of a visit's items, whether or not anything was filled."""
     found = []
     for code in ticket.items:
         form = plan.item_coded(code).form
         if form is not None:
             try:
-                found.append(kinds_of(forms.published(form).form))
+                found.append(forms.published(form).form)
             except UnknownForm:
                 continue
     return found
@@ -123,10 +140,7 @@ def open_file(
     and that its submissions were read."""
     rows = _attached(for_ticket(ticket, act.now), ticket, act.now)
     licences = licences_here(ticket, rows, plan)
-    item = plan.item_coded(ticket.item)
-    said: str | Said = purpose or Said("办理“%(item)s”", {"item": Both(item.name, item.name_en)})
-    read = [(each, [*each.data, "number", "holder_name"]) for each in licences]
-    share_each(read, said, act, ticket=ticket.id)
+    _note_shared(ticket, licences, plan, purpose, act)
     _note_opened(ticket, rows, act, purpose)
     return opened_all(rows), licences
 
@@ -142,6 +156,15 @@ def _attached(rows: Sequence[Line], ticket: Ticket, now: datetime) -> list[Line]
     ]
 
 
+def _note_shared(
+    ticket: Ticket, licences: Sequence[Licence], plan: HallPlan, purpose: str | None, act: Act
+) -> None:
+    """Of each licence what is shown of it."""
+    item = plan.item_coded(ticket.item)
+    said: str | Said = purpose or Said("办理“%(item)s”", {"item": Both(item.name, item.name_en)})
+    share_each([(each, [*each.data, *SHOWN]) for each in licences], said, act, ticket=ticket.id)
+
+
 def _note_opened(
     ticket: Ticket, rows: Sequence[Line], act: Act, purpose: str | None = None
 ) -> None:
@@ -150,7 +173,7 @@ def _note_opened(
     audit.note(act, ticket.hall, "file_opened", ticket.number, **told)
 
 
-def _note_read(ticket: Ticket, row: Line, act: Act) -> None:
+def _note_read(ticket: Ticket, row: Line, plan: HallPlan, act: Act) -> None:
     """Whoever is answered with a submission in full has opened it: log that, unless it is logged
     that they did, for this call."""
     earlier = audit.data_of(act, ticket.hall, "file_opened", ticket.number, ticket.taken_at)
@@ -158,6 +181,7 @@ def _note_read(ticket: Ticket, row: Line, act: Act) -> None:
         code for each in earlier if each["call"] == ticket.call_id for code in each["submissions"]
     }
     if row.code not in known:
+        _note_shared(ticket, licences_here(ticket, [row], plan), plan, None, act)
         _note_opened(ticket, [row], act)
 
 
@@ -167,8 +191,8 @@ def correct(
     """Set right at the counter, together with the person: each field kept as it was and as it
     became; what is hidden by it is emptied, and kept as well.
 
-    Raises RevisionStale, UnknownField, FieldsWrong for what is wrong with the fields changed, or
-    hidden."""
+    Raises RevisionStale, UnknownField, FieldsWrong for what is wrong with the fields changed,
+    hidden, or says who somebody is."""
     before = opened_of(row)
     form, today = before.form, act.now.astimezone(plan.zone).date()
     values = dict(before.values)
@@ -176,14 +200,43 @@ def correct(
         if name not in form.fields:
             raise UnknownField(field=name)
         values[name] = normal(form.fields[name], value)
+    _refuse_identity(before, values, changes)
     kept = validation.kept(form, values, today)
     _refuse_hidden(form, values, changes, today)
     _refuse_wrong(form, kept, changes, today)
-    _note_read(ticket, row, act)
+    _note_read(ticket, row, plan, act)
     corrected = change(row, revision, ticket_id=ticket.id, **contents(row.id, kept, before.fills))
     for name in form.fields:
         _keep_change(ticket, corrected, name, before.values.get(name), kept.get(name), act)
     return opened_of(corrected)
+
+
+def is_correctable(submission: Submission, name: str) -> bool:
+    """Whether a counter may correct a field: not what says whom a card, a register or a real-name
+    service knows, for everything was found and filled by that."""
+    fill = submission.fills.get(name)
+    if fill is None or fill.editable or fill.source is None:
+        return True
+    return fill.source.kind not in IDENTITY
+
+
+def _refuse_identity(
+    before: Submission, values: Mapping[str, Any], changes: Mapping[str, Any]
+) -> None:
+    problems = [
+        validation.FieldProblem(
+            name, "identity_fixed", Said(IDENTITY_FIXED, {"title": _title(before.form, name)})
+        )
+        for name in changes
+        if not is_correctable(before, name) and not same(values[name], before.values.get(name))
+    ]
+    if problems:
+        raise FieldsWrong(errors=errors_by_field(problems))
+
+
+def _title(form: Form, name: str) -> Both:
+    field = form.fields[name]
+    return Both(field.title, field.title_en)
 
 
 def _refuse_hidden(
@@ -248,7 +301,7 @@ def mark_material(
     else:
         gone = (KEPT.c.submission_id == row.id) & (KEPT.c.code == code)
         db.session.execute(delete(KEPT).where(gone))
-    _note_read(ticket, row, act)
+    _note_read(ticket, row, plan, act)
     told = {"submission": row.code, "material": code, "state": state}
     audit.note(act, ticket.hall, "material_marked", ticket.number, **told)
     return opened_of(marked)

@@ -97,7 +97,7 @@ def mark_material(submission_id: str, json_data: dict[str, Any]) -> Response:
 @access("staff", roles=AT_COUNTERS)
 @bp.input(FindByCodeIn)
 @bp.output(TicketFileOut)
-@bp.doc(summary="凭申请书上的填报码，把填报归到这个号", responses={404: NOT_HERE})
+@bp.doc(summary="凭申请书上的填报编号，把填报归到这个号", responses={404: NOT_HERE})
 def attach_by_code(json_data: dict[str, Any]) -> Response:
     doing, plan, ticket_id = act(), _plan(), json_data["ticket"]
     ticket_here(ticket_id, doing.actor)

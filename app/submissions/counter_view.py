@@ -11,14 +11,18 @@ from app.citizens.errors import PersonNotFound
 from app.citizens.queries import name_served
 from app.citizens.rules import masked_name
 from app.core.http import wire_time
-from app.core.language import either, named
+from app.core.language import either, named, tell
 from app.forms import validation
+from app.forms.conditions import same
 from app.forms.form import Field, Form
+from app.forms.prefill import Filled, Known, prefill
 from app.licences.queries import Licence
+from app.licences.rights import Ground, Right, licences_read
 from app.licences.view import licence_out
 from app.staff.queries import usernames
 from app.submissions.archive import licence_line
-from app.submissions.at_counter import licences_here
+from app.submissions.at_counter import is_correctable, licences_here
+from app.submissions.gathering import facts_by_kind, kinds_of
 from app.submissions.queries import (
     Change,
     Line,
@@ -30,9 +34,15 @@ from app.submissions.queries import (
     forms_of,
     gaps_of_ticket,
     opened_all,
+    superseded,
 )
 from app.submissions.stored import on_wire
-from app.submissions.view import gaps_out, materials_out, problems_out, submission_out
+from app.submissions.view import (
+    gaps_out,
+    materials_out,
+    problems_out,
+    submission_out,
+)
 from app.tickets.queries import Ticket
 
 
@@ -42,10 +52,17 @@ def file_out(ticket: Ticket, plan: HallPlan, now: datetime) -> dict[str, Any]:
     rows = for_ticket(ticket, now)
     found = opened_all(rows)
     changed = fields_changed(row.id for row in rows)
+    earlier = superseded(row.id for row in rows)
     return {
         "ticket": ticket.id,
         "person": {"name": _masked_name(ticket, found)},
-        "submissions": [_brief_out(each, changed.get(each.id, 0), plan, today) for each in found],
+        "submissions": [
+            {
+                **_brief_out(each, changed.get(each.id, 0), plan, today),
+                "superseded": each.id in earlier,
+            }
+            for each in found
+        ],
         "licences": [licence_line(each, today) for each in licences_here(ticket, rows, plan)],
         "materials": [
             line for each in found[:1] for line in materials_out(each, today, staff=True)
@@ -118,14 +135,18 @@ def opened_out(submission: Submission, plan: HallPlan, now: datetime) -> dict[st
     for problem in told["problems"]:
         problems.setdefault(problem["field"], problem["detail"])
     shown = set(told["visible"])
-    form = submission.form
+    form, others = submission.form, others_out(submission, told, now.astimezone(plan.zone).date())
     return {
         **told,
+        "superseded": bool(superseded([submission.id])),
         "groups": [
             {
                 "title": either(group.title, group.title_en),
                 "fields": [
-                    _field_out(form.fields[name], submission, told["fields"][name], problems)
+                    {
+                        **_field_out(form.fields[name], submission, told["fields"][name], problems),
+                        "others": others[name],
+                    }
                     for name in group.fields
                     if name in shown
                 ],
@@ -135,6 +156,39 @@ def opened_out(submission: Submission, plan: HallPlan, now: datetime) -> dict[st
         ],
         "changes": changes_out(submission, plan),
     }
+
+
+def others_out(
+    submission: Submission, told: Mapping[str, Any], today: date
+) -> dict[str, list[dict[str, str]]]:
+    """Field -> what other sources say of it. Where a desk replaced what it was shown masked, it was
+    told nothing of what lay there; the counter is told by the licences."""
+    form, row = submission.form, submission.row
+    found = {
+        name: [
+            {"text": each["text"], "source": each["source"]["text"]}
+            for each in told["fields"][name]["others"]
+        ]
+        for name in form.fields
+    }
+    if row.identity_typed and submission.reads_licences:
+        right = Right(row.person_id, row.person_kind, Ground.CARD)
+        known = Known(licences=facts_by_kind(licences_read(right, kinds_of(form)), today))
+        for name, fill in prefill(form, known, today, submission.values).items():
+            if name not in submission.fills:
+                found[name] = _said_otherwise(form.fields[name], fill, submission.values.get(name))
+    return found
+
+
+def _said_otherwise(field: Field, fill: Filled, value: Any) -> list[dict[str, str]]:
+    said = [(each.value, each.source) for each in fill.others]
+    if fill.source is not None:
+        said.insert(0, (fill.value, fill.source))
+    return [
+        {"text": validation.field_text(field, other), "source": tell(source.text)}
+        for other, source in said
+        if value is None or not same(other, value)
+    ]
 
 
 def _field_out(
@@ -156,6 +210,7 @@ def _field_out(
         "confidence": told["confidence"],
         "problem": problems.get(field.name),
         "required": field.required,
+        "correctable": is_correctable(submission, field.name),
     }
 
 

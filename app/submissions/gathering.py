@@ -133,6 +133,18 @@ def kinds_of(form: Form) -> frozenset[str]:
     return frozenset(kind for kind in filled | asked if kind is not None)
 
 
+def fields_read(form: Form) -> dict[str, frozenset[str] | None]:
+    """Kind of licence -> its fields that a form is filled from; None: the whole of a licence that
+    may stand for a paper."""
+    read: dict[str, frozenset[str] | None] = {}
+    for origins in form.prefill.values():
+        for each in origins:
+            if each.licence is not None:
+                read[each.licence] = (read.get(each.licence) or frozenset()) | {each.name}
+    papers = (kind for each in form.materials for way, kind in each.ways if way is Way.LICENCE)
+    return read | {kind: None for kind in papers if kind is not None}
+
+
 def facts_by_kind(licences: Sequence[Licence], today: date) -> dict[str, list[LicenceFacts]]:
     """Licences as forms see them."""
     known = licence_kinds()

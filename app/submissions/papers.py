@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
 from app.core.language import either, named, tell
 from app.forms import validation
@@ -11,6 +12,7 @@ from app.submissions.gathering import papers_of
 from app.submissions.printing import (
     Printable,
     PrintableGaps,
+    PrintedCorrection,
     PrintedField,
     PrintedGap,
     PrintedGroup,
@@ -19,6 +21,7 @@ from app.submissions.printing import (
 )
 from app.submissions.queries import (
     Submission,
+    changes_of,
     gaps_of_ticket,
     is_known_to,
     line,
@@ -62,6 +65,7 @@ def printable(submission_id: str) -> Printable:
             for each in papers
             if each.promised and each.promise_text is not None
         ),
+        corrections=_corrections(submission, plan),
     )
 
 
@@ -84,6 +88,20 @@ def _groups(submission: Submission) -> tuple[PrintedGroup, ...]:
         )
         for group in form.groups
         if shown & set(group.fields)
+    )
+
+
+def _corrections(submission: Submission, plan: HallPlan) -> tuple[PrintedCorrection, ...]:
+    """One for each field, in the form's order."""
+    last = {change.field: change for change in changes_of(submission.id)}
+    return tuple(
+        PrintedCorrection(
+            either(field.title, field.title_en),
+            last[name].counter,
+            last[name].at.astimezone(plan.zone),
+        )
+        for name, field in submission.form.fields.items()
+        if name in last
     )
 
 

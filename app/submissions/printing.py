@@ -44,6 +44,16 @@ class PrintedPromise:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedCorrection:
+    """A field that a counter set right after it was submitted, and when it did so last."""
+
+    title: str
+    counter: str
+    at: datetime
+    """In the hall's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Printable:
     """A submission as its application document shows it."""
 
@@ -69,6 +79,7 @@ class Printable:
     groups: tuple[PrintedGroup, ...]
     materials: tuple[PrintedMaterial, ...] = ()
     promises: tuple[PrintedPromise, ...] = ()
+    corrections: tuple[PrintedCorrection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ from app.submissions.stored import (
     fills_of,
     opened,
 )
-from app.tickets.queries import Ticket, at_counter, find_all
+from app.tickets.queries import Ticket, at_counter, find_all, held_of
+from app.tickets.states import LIVE
 from app.tickets.states import State as TicketState
 
 TABLE = SubmissionRow.__table__
@@ -213,7 +214,7 @@ def printed_for(submission_id: str, actor: Actor, now: datetime) -> Line:
     on paper nothing is masked; and the counter that has its ticket. Raises SubmissionNotFound."""
     if actor.kind == "staff" and actor.counter is not None:
         row = line(submission_id)
-        if _is_at(row, actor):
+        if _is_at(row, actor, now):
             return row
     row = readable(submission_id, actor, now)
     if row.identity_typed and actor.kind != "citizen":
@@ -221,10 +222,10 @@ def printed_for(submission_id: str, actor: Actor, now: datetime) -> Line:
     return row
 
 
-def _is_at(row: Line, actor: Actor) -> bool:
-    """Whether the counter of this clerk has the ticket it was handed in with."""
+def _is_at(row: Line, actor: Actor, now: datetime) -> bool:
+    """Whether the counter of this clerk has the ticket it is handed in with."""
     held = at_counter(actor.hall or "", actor.counter or "")
-    return held is not None and held.hall == row.hall and held.id == row.ticket_id
+    return held is not None and any(each.id == row.id for each in for_ticket(held, now))
 
 
 def applicant_number(row: Line) -> str:
@@ -337,6 +338,23 @@ def for_ticket(ticket: Ticket, now: datetime) -> list[Line]:
     return [row for row in rows if not _is_done(others.get(row.ticket_id), ticket.day)]
 
 
+def visits_of(rows: Sequence[Line], now: datetime) -> dict[str, Ticket]:
+    """Submission -> the ticket it is handed in with. Once a counter has called a ticket, what
+    belongs to its visit is with that counter, opened there or not."""
+    found = find_all({row.ticket_id for row in rows if row.ticket_id is not None})
+    visits = {row.id: found[row.ticket_id] for row in rows if row.ticket_id in found}
+    free = {
+        row.id: row
+        for row in rows
+        if row.state == State.SUBMITTED
+        and (row.id not in visits or visits[row.id].state not in LIVE)
+    }
+    people = {one for row in free.values() for one in (row.person_id, row.applicant_id) if one}
+    for ticket in held_of(people) if people else ():
+        visits.update({row.id: ticket for row in for_ticket(ticket, now) if row.id in free})
+    return visits
+
+
 def _matching(ticket: Ticket, now: datetime) -> list[ColumnElement[bool]]:
     person, account = ticket.person_id, ticket.citizen_id
     if person is None:
@@ -375,6 +393,21 @@ def coded(hall: str, code: str) -> Line:
     if found is None:
         raise SubmissionNotFound
     return found
+
+
+def superseded(submissions: Iterable[str]) -> set[str]:
+    """Those of these after which the same form was submitted for the same person and item."""
+    later = TABLE.alias()
+    same = (later.c[name] == TABLE.c[name] for name in ("hall", "item", "form", "person_id"))
+    sure = or_(later.c.ground != Ground.DECLARED, later.c.citizen_id == TABLE.c.citizen_id)
+    again = select(later.c.id).where(
+        *same,
+        sure,
+        later.c.state == State.SUBMITTED,
+        later.c.submitted_at > TABLE.c.submitted_at,
+    )
+    query = select(TABLE.c.id).where(TABLE.c.id.in_(list(submissions)), again.exists())
+    return set(db.session.execute(query).scalars())
 
 
 def changes_of(submission_id: str) -> list[Change]:

@@ -117,7 +117,8 @@ def withdraw(submission_id: str, json_data: dict[str, Any]) -> Response:
 @bp.output(SubmissionLineOut(many=True))
 @bp.doc(summary="我的填报，先列最近的")
 def my_submissions() -> Response:
-    return answer(lines_out(of_citizen(actor().id, parts().clock.now())))
+    now = parts().clock.now()
+    return answer(lines_out(of_citizen(actor().id, now), now))
 
 
 @bp.get("/me/archive")

@@ -122,7 +122,7 @@ class GapsIn(Schema):
 class FindByCodeIn(Schema):
     ticket = String(required=True, validate=ID)
     code = String(
-        required=True, validate=Length(1, 20), metadata={"description": "申请书上的填报码"}
+        required=True, validate=Length(1, 20), metadata={"description": "申请书上的填报编号"}
     )
 
 
@@ -321,6 +321,7 @@ class FileSubmissionOut(Schema):
     submitted_at = AwareDateTime(required=True, allow_none=True)
     problems = Integer(required=True)
     changed = Integer(required=True, metadata={"description": "窗口更正过几栏"})
+    superseded = Boolean(required=True, metadata={"description": "同一人后来又交过一份同样的"})
     identity_typed = Boolean(required=True)
 
 
@@ -337,6 +338,11 @@ class TicketFileOut(Schema):
     gaps = Nested(GapsOut, required=True, allow_none=True)
 
 
+class SaidOtherwiseOut(Schema):
+    text = String(required=True)
+    source = String(required=True)
+
+
 class FileFieldOut(Schema):
     field = String(required=True)
     title = String(required=True)
@@ -349,6 +355,12 @@ class FileFieldOut(Schema):
     confidence = String(required=True, allow_none=True)
     problem = String(required=True, allow_none=True)
     required = Boolean(required=True)
+    correctable = Boolean(
+        required=True, metadata={"description": "false：来自已核实的身份，窗口不能更正"}
+    )
+    others = List(
+        Nested(SaidOtherwiseOut), required=True, metadata={"description": "其他来源的不同记载"}
+    )
 
 
 class FileGroupOut(Schema):
@@ -369,6 +381,7 @@ class CorrectionOut(Schema):
 
 
 class OpenedSubmissionOut(SubmissionOut):
+    superseded = Boolean(required=True)
     groups = List(Nested(FileGroupOut), required=True)
     changes = List(Nested(CorrectionOut), required=True)
 

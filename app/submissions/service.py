@@ -42,11 +42,12 @@ from app.submissions.queries import (
     Submission,
     line,
     opened_of,
+    visits_of,
 )
 from app.submissions.rules import DESK_DRAFT_KEPT, PHONE_DRAFT_KEPT, State
 from app.submissions.shown import problems_of, shown
 from app.submissions.stored import SOURCES, VALUES, fills_kept, sealed
-from app.tickets.queries import Ticket, find_all
+from app.tickets.queries import Ticket
 from app.tickets.states import AT_COUNTER
 from app.tickets.states import State as TicketState
 
@@ -175,10 +176,9 @@ def withdraw(row: Line, act: Act) -> Submission:
     Raises NotADraft where it was withdrawn, WithCounter."""
     if row.state == State.WITHDRAWN:
         raise NotADraft(state=row.state)
-    if row.ticket_id is not None:
-        ticket = find_all([row.ticket_id]).get(row.ticket_id)
-        if ticket and ticket.state in (*AT_COUNTER, TicketState.FINISHED):
-            raise WithCounter
+    ticket = visits_of([row], act.now).get(row.id)
+    if ticket is not None and ticket.state in (*AT_COUNTER, TicketState.FINISHED):
+        raise WithCounter
     return opened_of(change(row, row.revision, state=State.WITHDRAWN, touched_at=act.now))
 
 

@@ -25,11 +25,11 @@ from app.submissions.queries import (
     forms_of,
     gaps_of,
     name_of,
+    visits_of,
 )
 from app.submissions.rules import State
 from app.submissions.shown import Shown, problems_of, shown
 from app.submissions.stored import on_wire
-from app.tickets.queries import find_all
 
 
 def submission_out(
@@ -49,7 +49,7 @@ def submission_out(
     seen = shown(submission, today, hidden=hidden)
     return {
         **line_out(row, form, submission.person_name, plan),
-        "ticket": ticket_names([row]).get(row.id),
+        "ticket": ticket_names([row], now).get(row.id),
         "gaps": gaps_out(gaps_of([row]).get(row.id), plan),
         "document": _document(row, link_of(row.id, row.revision)),
         "revision": row.revision,
@@ -62,9 +62,9 @@ def submission_out(
     }
 
 
-def lines_out(rows: Sequence[Line]) -> list[dict[str, Any]]:
+def lines_out(rows: Sequence[Line], now: datetime) -> list[dict[str, Any]]:
     """Submissions in a list: nothing of what was filled in."""
-    tickets, gaps = ticket_names(rows), gaps_of(rows)
+    tickets, gaps = ticket_names(rows, now), gaps_of(rows)
     known = forms_of(rows)
     plans = {hall: plan_of(hall) for hall in {row.hall for row in rows}}
     return [
@@ -100,13 +100,11 @@ def form_name_out(form: Form, number: int) -> dict[str, Any]:
     return {"code": form.code, "version": number, "name": named(form)}
 
 
-def ticket_names(rows: Sequence[Line]) -> dict[str, dict[str, Any]]:
-    """Submission -> the ticket it was handed in with."""
-    found = find_all({row.ticket_id for row in rows if row.ticket_id is not None})
+def ticket_names(rows: Sequence[Line], now: datetime) -> dict[str, dict[str, Any]]:
+    """Submission -> the ticket it is handed in with."""
     return {
-        row.id: {"id": ticket.id, "number": ticket.number, "state": str(ticket.state)}
-        for row in rows
-        if (ticket := found.get(row.ticket_id)) is not None
+        row: {"id": ticket.id, "number": ticket.number, "state": str(ticket.state)}
+        for row, ticket in visits_of(rows, now).items()
     }
 
 

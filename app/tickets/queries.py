@@ -129,6 +129,12 @@ def at_counter(hall: str, counter: str, *, lock: bool = False) -> Ticket | None:
     return db.session.execute(query, {"at_hall": hall, "at_counter": counter}).one_or_none()
 
 
+def held_of(people: Iterable[str]) -> list[Ticket]:
+    """The tickets of these people that counters have called or serve."""
+    query = select(*TABLE.c).where(in_states(*AT_COUNTER), TABLE.c.person_id.in_(set(people)))
+    return list(db.session.execute(query).all())
+
+
 @dataclass(frozen=True, slots=True)
 class Announced:
     """How often a call has been announced, and when last."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.catalog.plan import HallDay, HallPlan
+from app.citizens.rules import ELDERLY_FROM
 from app.core.said import Said
 from app.tickets.errors import NotAPaperNumber
 from app.tickets.states import State
@@ -23,6 +24,8 @@ PRIORITY_WORDS = {
 }
 """By law: 老年人权益保障法 art. 55, 残疾人保障法 art. 55, servicemen and their families;
 pregnant women by custom."""
+PRIORITY_FROM_AGE = {"elderly": ELDERLY_FROM}
+"""The full years that a class of them begins with; a card tells them."""
 PRIORITIES = tuple(PRIORITY_WORDS)
 
 

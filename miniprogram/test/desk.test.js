@@ -1,6 +1,7 @@
 // The sample-form desk: what counts as a card, who is still there, and how Chinese is typed by touch.
 
 import { describe, expect, it } from 'vitest'
+import { ageOf } from '../src/lib/idnumber.js'
 import { presence } from '../src/pages/desk/idle.js'
 import { candidates, syllableOf } from '../src/pages/desk/pinyin.js'
 import { cardReader } from '../src/pages/desk/reader.js'
@@ -92,5 +93,12 @@ describe('what is tapped', () => {
     for (const key of '12.5') pen.write(key)
     expect(told).toEqual(['1', '12', '12.5'])
     expect(pen.text()).toBe('12.5')
+  })
+})
+
+describe('the age a card tells', () => {
+  it('is in full years', () => {
+    expect(ageOf(CARD, '2026-12-30')).toBe(76)
+    expect(ageOf(CARD, '2026-12-31')).toBe(77)
   })
 })

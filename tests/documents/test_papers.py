@@ -15,8 +15,8 @@ from app.core.codes import code_of, code_read
 from app.documents import contents
 from app.documents.fonts import missing
 from app.documents.rules import CODE_LENGTH, in_groups, rows_of
-from app.submissions.printing import PrintedField, PrintedGroup
-from tests.documents.samples import ADDRESS, CODE, GAPS, PROMISE, fields, pdf_as, printable
+from app.submissions.printing import PrintedCorrection, PrintedField, PrintedGroup
+from tests.documents.samples import ADDRESS, CODE, GAPS, NINE, PROMISE, fields, pdf_as, printable
 
 MM = 6 * 72 / 25.4
 """Pixels of a page rendered six times as large as it is."""
@@ -39,7 +39,7 @@ def test_an_application_says_everything():
     pdf, lacking = pdf_as(contents.application(printable()))
     text = text_of(pdf)
     for said in (
-        *("测试大厅", "食品经营许可变更申请书", "food-licence-change第2版", "8K3M2P9QXZ"),
+        *("测试大厅", "食品经营许可变更申请书", "表单第2版", "8K3M2P9QXZ"),
         *("2026年11月23日09:05", "经营者名称清河豆腐店", "法定代表人王䶮"),
         *("1营业执照免提交电子证照，2023年5月8日发证", "2场所使用证明告知承诺／"),
         *("3管理制度已存档2025年3月1日提交", "4平面图需携带／", f"场所使用证明{PROMISE}"),
@@ -47,7 +47,14 @@ def test_an_application_says_everything():
     ):
         assert said in text
     assert lacking == ()
-    assert "手写" not in text
+    assert not [words for words in ("手写", "food-licence", "更正") if words in text]
+
+
+def test_what_a_counter_corrected_stands_above_the_signature():
+    fixed = (PrintedCorrection("经营面积", "3", NINE), PrintedCorrection("住所", "5", NINE))
+    text = text_of(pdf_as(contents.application(printable(corrections=fixed)))[0])
+    assert "窗口更正2处更正的栏目窗口时间经营面积3号窗口2026年11月23日09:05住所5号窗口" in text
+    assert text.index("窗口更正") < text.index("声明与签署")
 
 
 def test_a_sheet_of_gaps_lists_all_of_them():

@@ -32,7 +32,9 @@ kinds:
     type_code: {DEFINER}001
     holder: person
     validity: {{none: true}}
-    fields: [{{name: address, title: 住址, type: text, personal: true}}]
+    fields:
+      - {{name: address, title: 住址, type: text, personal: true}}
+      - {{name: nation, title: 民族, type: text, personal: true}}
   - code: permit
     name: 居住证
     name_en: Residence permit

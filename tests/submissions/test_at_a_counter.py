@@ -6,15 +6,20 @@ import pytest
 
 from app.core.audit import TABLE as AUDIT
 from app.documents import service as documents
-from app.submissions.papers import printable_gaps
+from app.licences.shares import TABLE as SHARES
+from app.submissions.at_counter import SHOWN
+from app.submissions.papers import printable, printable_gaps
 from tests.crowd import rows
 from tests.house import KIOSK_TOKEN, House, refused
 from tests.submissions.library import (
+    bring,
     called,
     card,
     desk,
+    licence,
     ok,
     opened,
+    permit,
     submitted,
     sure,
 )
@@ -124,3 +129,87 @@ def test_a_number_of_the_desk_waits_before_its_paper_is_made(hall, li, monkeypat
     number = ok(desk(hall, f"submissions/{form['id']}/number", body), 201)
     [then] = waited
     assert number["id"] in then
+
+
+def test_an_identity_cannot_be_corrected(hall, li):
+    """Whoever it is stays whom the card or the register said: another is another submission's."""
+    done = submitted(li, address="路 1 号")
+    ticket = hall.take("id-card", id_number=li.id_number)
+    clerk = called(hall, ticket)
+    [seen] = opened(clerk, ticket["id"])["submissions"]
+    may = {
+        each["field"]: each["correctable"] for group in seen["groups"] for each in group["fields"]
+    }
+    assert (may["id_number"], may["name"], may["address"]) == (False, False, True)
+    wrong = refused(correct(hall, clerk, done, ticket, id_number=None), 422, "fields_wrong")
+    assert wrong["errors"] == {
+        "id_number": ["“身份证号码”来自已核实的身份，窗口不能更正；身份有误的，请办事人重新填报。"]
+    }
+    same = correct(hall, clerk, done, ticket, id_number=li.id_number, job="木匠")
+    assert ok(same)["values"]["job"] == "木匠"
+
+
+def test_the_paper_says_what_a_counter_corrected(hall, li):
+    done = submitted(li, address="路 1 号")
+    assert hall.within(lambda: printable(done["id"])).corrections == ()
+    ticket = hall.take("id-card", id_number=li.id_number)
+    clerk = called(hall, ticket)
+    first = ok(correct(hall, clerk, done, ticket, job="木匠", address="路 2 号"))
+    ok(correct(hall, clerk, first, ticket, job="瓦匠"))
+    found = hall.within(lambda: printable(done["id"])).corrections
+    assert [(each.title, each.counter) for each in found] == [("职业", "1"), ("现住址", "1")]
+
+
+def test_what_is_called_is_with_the_counter_before_anybody_opens_it(hall, li):
+    done = submitted(li, address="路 1 号")
+    ticket = hall.take("id-card", id_number=li.id_number)
+    path = f"/submissions/{done['id']}"
+    assert li.get(path).json["ticket"] is None
+    clerk = called(hall, ticket)
+    paper = f"{path}/document"
+    refused(hall.get(paper, hall.clerk("2").token), 404, "submission_not_found")
+    assert hall.get(paper, clerk.token).status_code == 200
+    assert li.get(path).json["ticket"]["id"] == ticket["id"]
+    [listed] = li.get("/me/submissions").json
+    assert listed["ticket"]["id"] == ticket["id"]
+    refused(li.post(f"{path}/withdraw", {}), 409, "with_counter")
+
+
+def test_of_a_licence_that_only_fills_a_form_nothing_else_is_read(hall, li):
+    bring(hall, licence("id-card", li.id_number, data={"address": "路 1 号", "nation": "汉族"}))
+    bring(hall, permit(li.id_number))
+    submitted(li, address="路 1 号")
+    ticket = hall.take("id-card", id_number=li.id_number)
+    found = opened(called(hall, ticket), ticket["id"])["licences"]
+    fields = {each["kind"]: [field["name"] for field in each["fields"]] for each in found}
+    assert fields == {"id-card": ["address"], "permit": ["address", "since", "rooms"]}
+    logged = [set(row.fields) for row in rows(hall, SHARES) if row.ticket_id == ticket["id"]]
+    assert sorted(logged, key=len) == [{"address", *SHOWN}, {"address", "since", "rooms", *SHOWN}]
+
+
+def test_of_two_submitted_forms_the_earlier_is_called_so(hall, li):
+    first = submitted(li, address="路 1 号")
+    hall.clock.advance(seconds=60)
+    second = submitted(li, address="路 2 号")
+    ticket = hall.take("id-card", id_number=li.id_number)
+    found = opened(called(hall, ticket), ticket["id"])["submissions"]
+    told = {each["id"]: each["superseded"] for each in found}
+    assert told == {first["id"]: True, second["id"]: False}
+
+
+def test_the_counter_learns_what_lay_under_a_mask_that_was_replaced(hall, li):
+    bring(hall, permit(li.id_number))
+    form = ok(desk(hall, "submissions", {**card(li, read=False), "item": "id-card"}), 201)
+    path = f"/submissions/{form['id']}"
+    values = {"phone": "13800001234", "address": "路 1 号"}
+    body = {"values": values, "revision": form["revision"]}
+    saved = ok(hall.request("PUT", f"{path}/values", KIOSK_TOKEN, body))
+    assert saved["fields"]["address"]["others"] == []
+    body = {"revision": saved["revision"], "promises": []}
+    ticket = ok(desk(hall, f"submissions/{form['id']}/number", body), 201)
+    [seen] = opened(called(hall, ticket), ticket["id"])["submissions"]
+    [address] = [
+        each for group in seen["groups"] for each in group["fields"] if each["field"] == "address"
+    ]
+    [other] = address["others"]
+    assert other == {"text": "南宁市青秀区云景路 8 号", "source": "居住证（2026-05-06 签发）"}

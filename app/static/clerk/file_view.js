@@ -10,7 +10,8 @@ const STATES = {
   promise: _('告知承诺'),
   bring: _('收取原件'),
 }
-const SURE = { verified: _('已核验'), declared: _('本人声明'), guessed: _('待确认') }
+const SURE = { verified: _('已核验'), declared: _('本人申报'), guessed: _('待确认') }
+const EARLIER = _('较早的一份')
 const GROUNDS = {
   own: _('本人填报'),
   represents: _('法定代表人填报'),
@@ -37,10 +38,13 @@ export function drawBrief({ submissions, licences, materials, gaps }, ticket) {
 const line = (title, chips) => chips.length > 0 && el('div', { class: 'brief-line' },
   el('h3', {}, title), el('ul', {}, chips.map((chip) => el('li', {}, chip))))
 
-function formChip({ form_name: name, code, submitted_at: at, problems, changed, identity_typed: isTyped }) {
+function formChip({
+  form_name: name, code, submitted_at: at, problems, changed, identity_typed: isTyped, superseded: isEarlier,
+}) {
   return [
     el('strong', {}, name),
     el('span', { class: 'quiet' }, code, ' · ', at ? _('%(at)s 提交', { at: momentOf(at) }) : _('草稿')),
+    isEarlier && tag(EARLIER, 'warn'),
     problems > 0 && tag(_('%(n)s 处有问题', { n: problems }), 'late'),
     changed > 0 && tag(_('更正 %(n)s 处', { n: changed }), 'info'),
     isTyped && tag(_('号码为手工输入，请核对证件'), 'warn'),
@@ -89,10 +93,10 @@ export function drawWhole({ submissions, licences, archive }, on) {
 const part = (title, content) => el('section', { class: 'part' }, el('h3', {}, title), ...content)
 
 function drawSubmission(submission, on) {
-  const { form, code, ground, person, submitted_at: at, document, groups, materials, changes } = submission
+  const { form, code, ground, person, submitted_at: at, document, groups, materials, changes, superseded } = submission
   return el('article', { class: 'submission' },
     el('header', {},
-      el('h3', {}, form.name),
+      el('h3', {}, form.name, ' ', superseded && tag(EARLIER, 'warn')),
       el('p', { class: 'quiet' }, [person.name, GROUNDS[ground], code, at && _('%(at)s 提交', { at: momentOf(at) })]
         .filter(Boolean).join(' · ')),
       document && paperLink(document.url, _('申请书 PDF'))),
@@ -111,20 +115,28 @@ function drawGroup(submission, { title, fields }, nth, on) {
 }
 
 function drawField(submission, field, change, on) {
-  const { title, text, source_text: source, confidence, problem, required } = field
-  const from = source && [source, SURE[confidence]].filter(Boolean).join(' · ')
-  const correct = () => on.correct(submission, field)
+  const { title, text, confidence, problem, required, correctable, others } = field
+  const correct = correctable ? () => on.correct(submission, field) : null
+  const said = text || el('span', { class: 'quiet' }, required ? _('未填，必填') : _('未填'))
   return el('li', {
-    class: problem && 'wrong', 'data-row': field.field, tabindex: '-1',
-    onchoose: correct, onclick: correct,
+    class: [problem && 'wrong', !correctable && 'fixed'].filter(Boolean).join(' ') || null,
+    'data-row': field.field, tabindex: '-1', onchoose: correct, onclick: correct,
   },
   el('span', { class: 'title' }, title),
-  el('button', { class: 'value', 'aria-label': _('更正“%(field)s”', { field: title }) },
-    text || el('span', { class: 'quiet' }, required ? _('未填，必填') : _('未填'))),
-  text !== '' && el('span', { class: 'source', 'data-sure': confidence }, from ?? _('办事人填写')),
+  correctable
+    ? el('button', { class: 'value', 'aria-label': _('更正“%(field)s”', { field: title }) }, said)
+    : el('span', { class: 'value' }, said),
+  text !== '' && el('span', { class: 'source', 'data-sure': confidence }, sourceOf(field, change)),
+  others.map((other) => el('span', { class: 'other' }, _('%(source)s：%(text)s', other))),
   change && el('span', { class: 'was' },
     _('原为“%(before)s”，%(by)s %(at)s 更正', { ...told(change), at: momentOf(change.at) })),
   problem && el('span', { class: 'problem' }, problem))
+}
+
+/** Where a value came from: what a counter wrote is the counter's. */
+function sourceOf({ source_text: source, confidence }, change) {
+  if (source) return [source, SURE[confidence]].filter(Boolean).join(' · ')
+  return change ? _('窗口更正') : _('办事人填写')
 }
 
 const told = ({ before_text: before, after_text: after, by }) =>

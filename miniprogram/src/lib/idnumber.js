@@ -9,3 +9,9 @@ export function isIdNumber(text) {
   const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(number[at]), 0)
   return CHECKS[sum % 11] === number[17]
 }
+
+/** Full years on a date such as 2026-11-23, by the birthday in the number. */
+export function ageOf(number, date) {
+  const today = Number(date.replaceAll('-', ''))
+  return Math.floor((today - Number(number.slice(6, 14))) / 10_000)
+}

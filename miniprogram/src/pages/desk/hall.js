@@ -10,7 +10,8 @@ const STRANGER = [401, 403]
 
 const told = (name) => document.querySelector(`meta[name="${name}"]`)?.content
 
-/** {hall, name, demo, lanes, priorities}: what the page was told when it was served. */
+/** {hall, name, demo, lanes, priorities: [code, word, from which age]}: what the page was told when
+ * it was served. */
 export const desk = () => JSON.parse(told('desk') ?? '{"lanes":{},"priorities":[]}')
 
 export const read = (path) => asking('GET', path)
