@@ -94,6 +94,12 @@ def keep_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kep
     return Kept(draft, encoding)
 
 
+def refused(import_id: str, words: str) -> None:
+    """Its file was not taken: another may follow, and until then this is why there is none."""
+    waits = (IMPORTS.c.id == import_id) & (IMPORTS.c.state == State.AWAITING)
+    db.session.execute(update(IMPORTS).where(waits).values(failure=words))
+
+
 def received(kept: Kept, act: Act, *, nudges: bool = True) -> None:
     """The file is there: a worker may begin; without `nudges`, whoever brought it. Raises
     ImportClosed where it was there before."""
@@ -101,7 +107,13 @@ def received(kept: Kept, act: Act, *, nudges: bool = True) -> None:
     changed = db.session.execute(
         update(IMPORTS)
         .where(IMPORTS.c.id == draft.import_id, IMPORTS.c.state == State.AWAITING)
-        .values(state=State.QUEUED, size=draft.size, encoding=kept.encoding, touched_at=act.now)
+        .values(
+            state=State.QUEUED,
+            size=draft.size,
+            encoding=kept.encoding,
+            failure=None,
+            touched_at=act.now,
+        )
         .returning(IMPORTS.c.id)
     ).first()
     if changed is None:
