@@ -12,8 +12,6 @@ from flask import Response, request, stream_with_context
 from app.catalog.service import plan_of
 from app.core.acts import ADMINISTRATOR
 from app.core.auth import access, act, actor
-from app.core.db import transaction
-from app.core.errors import DomainError
 from app.core.http import answer, perform_here
 from app.core.intake import streamed
 from app.core.parts import parts
@@ -77,12 +75,7 @@ def bring(json_data: dict[str, Any]) -> Response:
 def file(import_id: str) -> Response:
     doing = act()
     found = service.awaiting(import_id, doing)
-    try:
-        kept = service.keep_file(import_id, Format(found.format), request.stream.read)
-    except DomainError as fault:
-        with transaction():
-            service.refused(import_id, fault.detail)
-        raise
+    kept = service.take_file(import_id, Format(found.format), request.stream.read)
 
     def use_case() -> Import:
         service.received(kept, doing)

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 
 from app.core.acts import Act
-from app.core.db import after_commit, after_rollback, db
+from app.core.db import after_commit, after_rollback, db, transaction
+from app.core.errors import DomainError
 from app.core.parts import parts
 from app.licences.importing import files
 from app.licences.importing.columns import layout_of
@@ -94,10 +95,16 @@ def keep_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kep
     return Kept(draft, encoding)
 
 
-def refused(import_id: str, words: str) -> None:
-    """Its file was not taken: another may follow, and until then this is why there is none."""
-    waits = (IMPORTS.c.id == import_id) & (IMPORTS.c.state == State.AWAITING)
-    db.session.execute(update(IMPORTS).where(waits).values(failure=words))
+def take_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kept:
+    """The same, and where it is refused, the import says why: another may follow, and until then
+    this is why there is none."""
+    try:
+        return keep_file(import_id, form, read)
+    except DomainError as fault:
+        waits = (IMPORTS.c.id == import_id) & (IMPORTS.c.state == State.AWAITING)
+        with transaction():
+            db.session.execute(update(IMPORTS).where(waits).values(failure=fault.detail))
+        raise
 
 
 def received(kept: Kept, act: Act, *, nudges: bool = True) -> None:
