@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, url_for
+from flask import Response, request, url_for
 
 from app.appointments.states import WORDS
 from app.catalog.plan import HallPlan
@@ -53,7 +53,7 @@ def closing() -> str:
 @public
 def sign_in() -> Response:
     """Sign in, at no counter: whoever works at one goes on there."""
-    return doors.sign_in(SIGN_IN, lambda _: url_for("office_pages.now"), seated=False)
+    return doors.sign_in(SIGN_IN, lambda _: _asked_for(), seated=False)
 
 
 @bp.post("/sign-out")
@@ -61,6 +61,13 @@ def sign_in() -> Response:
 def sign_out() -> Response:
     """End the session; also for whom another has signed out already."""
     return doors.sign_out(url_for("office_pages.now"))
+
+
+def _asked_for() -> str:
+    """The page that the form stood in place of; never one that is not of the office."""
+    here, then = url_for("office_pages.now"), request.form.get("then", "")
+    is_page = then.startswith(here) and then != url_for("office_pages.sign_in")
+    return then if is_page else here
 
 
 def _known_of_hall(plan: HallPlan) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def test_a_file_larger_than_any_request_is_brought(house, tokens):
     assert begun["state"] == "awaiting"
     refused(put(house, begun["id"], token, b""), 422, "file_empty")
     refused(put(house, begun["id"], token, "一,二\n".encode()), 422, "header_wrong")
+    assert "没有一列" in state(house, begun["id"])["failure"]
     refused(put(house, begun["id"], tokens["公安"], b"x"), 404, "unknown_import")
     content = long_file(house)
     answer = put(house, begun["id"], token, content)
@@ -79,6 +80,15 @@ def test_a_file_larger_than_any_request_is_brought(house, tokens):
     refused(put(house, begun["id"], token, content), 409, "import_closed")
     work(house)
     assert counts(state(house, begun["id"])) == {"read": 3, "new": 3}
+
+
+def test_a_file_that_was_refused_is_listed_so_with_the_reason(house, tokens):
+    token = tokens["administrator"]
+    begun = house.post(IMPORTS, token, {"name": "食品.csv"}).json
+    refused(put(house, begun["id"], token, "一,二\n".encode()), 422, "header_wrong")
+    ended = house.post(f"{IMPORTS}/{begun['id']}/cancel", token, {}).json
+    assert (ended["state"], ended["state_text"]) == ("cancelled", "已拒收")
+    assert "没有一列" in ended["failure"]
 
 
 def test_only_who_brought_it_reads_what_is_wrong(house, tokens):

@@ -148,13 +148,19 @@ def test_whose_counter_has_left_the_hall_can_sign_out(client, house):
     assert post(client, "/clerk/", "/clerk/sign-out").status_code == 303
 
 
+@pytest.mark.parametrize("then", ["", "/clerk/", "//evil.example/office/", "/office/session"])
+def test_signing_in_leads_nowhere_else(client, then):
+    assert post(client, "/office/", "/office/session", **CLERK, then=then).location == "/office/"
+
+
 @pytest.mark.parametrize("path", ["/office/", "/office/book", "/office/closing"])
 def test_office_pages_are_for_whoever_is_signed_in(client, path):
     assert "办公页面登录" in client.get(path).text
-    wrong = post(client, path, "/office/session", username="clerk1", password="no")
+    wrong = post(client, path, "/office/session", username="clerk1", password="no", then=path)
     assert wrong.status_code == 401
     assert "用户名或密码不正确" in wrong.text
-    assert post(client, path, "/office/session", **CLERK).location == "/office/"
+    assert f'name="then" value="{path}"' in wrong.text
+    assert post(client, path, "/office/session", **CLERK, then=path).location == path
     assert 'aria-current="page"' in client.get(path).text
     assert post(client, path, "/office/sign-out").status_code == 303
     assert "办公页面登录" in client.get(path).text

@@ -75,7 +75,7 @@ def bring(json_data: dict[str, Any]) -> Response:
 def file(import_id: str) -> Response:
     doing = act()
     found = service.awaiting(import_id, doing)
-    kept = service.keep_file(import_id, Format(found.format), request.stream.read)
+    kept = service.take_file(import_id, Format(found.format), request.stream.read)
 
     def use_case() -> Import:
         service.received(kept, doing)

@@ -30,6 +30,7 @@ STATE_WORDS = {
     State.CANCELLED: "已取消",
     State.FAILED: "未能导入",
 }
+REFUSED = "已拒收"
 OPEN = (State.QUEUED, State.RUNNING)
 """What a worker may take in hand."""
 BATCH = 500

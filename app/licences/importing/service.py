@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import delete, insert, update
 
 from app.core.acts import Act
-from app.core.db import after_commit, after_rollback, db
+from app.core.db import after_commit, after_rollback, db, transaction
+from app.core.errors import DomainError
 from app.core.parts import parts
 from app.licences.importing import files
 from app.licences.importing.columns import layout_of
@@ -98,6 +99,18 @@ def keep_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kep
     return Kept(draft, encoding)
 
 
+def take_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kept:
+    """The same, and where it is refused, the import says why: another may follow, and until then
+    this is why there is none."""
+    try:
+        return keep_file(import_id, form, read)
+    except DomainError as fault:
+        waits = (IMPORTS.c.id == import_id) & (IMPORTS.c.state == State.AWAITING)
+        with transaction():
+            db.session.execute(update(IMPORTS).where(waits).values(failure=fault.detail))
+        raise
+
+
 def received(kept: Kept, act: Act, *, nudges: bool = True) -> None:
     """The file is there: a worker may begin; without `nudges`, whoever brought it. Raises
     ImportClosed where it was there before."""
@@ -105,7 +118,13 @@ def received(kept: Kept, act: Act, *, nudges: bool = True) -> None:
     changed = db.session.execute(
         update(IMPORTS)
         .where(IMPORTS.c.id == draft.import_id, IMPORTS.c.state == State.AWAITING)
-        .values(state=State.QUEUED, size=draft.size, encoding=kept.encoding, touched_at=act.now)
+        .values(
+            state=State.QUEUED,
+            size=draft.size,
+            encoding=kept.encoding,
+            failure=None,
+            touched_at=act.now,
+        )
         .returning(IMPORTS.c.id)
     ).first()
     if changed is None:

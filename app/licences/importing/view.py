@@ -14,7 +14,7 @@ from app.core.language import gettext as _
 from app.core.language import named
 from app.licences.importing.coverage import KindCoverage
 from app.licences.importing.queries import Import
-from app.licences.importing.rules import STATE_WORDS, State
+from app.licences.importing.rules import REFUSED, STATE_WORDS, State
 
 
 def import_out(row: Import, asker: Actor, by: Mapping[str, str], zone: tzinfo) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def import_out(row: Import, asker: Actor, by: Mapping[str, str], zone: tzinfo) -
         "id": row.id,
         "name": row.name,
         "state": row.state,
-        "state_text": _(STATE_WORDS[State(row.state)]),
+        "state_text": _(_state_words(row)),
         "failure": row.failure,
         "by": by.get(row.actor, ""),
         "own": row.actor == str(asker),
@@ -34,6 +34,12 @@ def import_out(row: Import, asker: Actor, by: Mapping[str, str], zone: tzinfo) -
         "unknown_columns": row.unknown,
         **{name: wire_time(getattr(row, name), zone) for name in times},
     }
+
+
+def _state_words(row: Import) -> str:
+    """Taken back because its file was not taken, it was refused."""
+    state = State(row.state)
+    return REFUSED if state is State.CANCELLED and row.failure else STATE_WORDS[state]
 
 
 def fault_out(row: Row[Any]) -> dict[str, Any]:

@@ -58,6 +58,7 @@ async function bring(event) {
     await upload(begun.id, file)
     form.reset()
     tell(_('文件已收到，正在后台导入。'))
+    received = begun.id
   } catch (error) {
     complain(error instanceof Refused ? error.message : _('上传中断，请再试一次。'))
     await send(`/licences/imports/${begun.id}/cancel`).catch(() => {})
@@ -108,6 +109,7 @@ async function showFaults({ id }) {
 }
 
 let timer
+let received = null // the import that was told to be going on
 
 async function refresh() {
   clearTimeout(timer)
@@ -115,6 +117,11 @@ async function refresh() {
   try {
     const imports = await read('/licences/imports')
     draw(imports)
+    const mine = imports.find(({ id }) => id === received)
+    if (mine && !OPEN.includes(mine.state)) {
+      received = null
+      tell(_('%(file)s：%(state)s', { file: mine.name, state: mine.state_text }))
+    }
     soon = imports.some(({ state }) => state === 'queued' || state === 'running')
   } catch (error) {
     if (error.message) complain(error.message)
