@@ -19,8 +19,10 @@ from app.appointments.checks import miscounts
 from app.appointments.queries import EVENTS, PLACES, SLOTS, TABLE, slots_on
 from app.appointments.states import ACTIVE
 from app.citizens import service as accounts
+from app.citizens.rules import id_number
 from app.core.acts import SYSTEM, Act
 from app.core.db import db
+from app.core.identity import Level
 from tests.crowd import rows
 from tests.house import HALL, Citizen, House
 from wechat.gateway import Login
@@ -58,7 +60,8 @@ def _citizen(house: House, name: str) -> Citizen:
     act = Act(house.clock.now(), SYSTEM)
     signed_in = accounts.sign_in(Login(f"openid-of-{name}"), act)
     citizen = Citizen(house, name, signed_in.token)
-    identity = accounts.check_identity("李小明", citizen.id_number, act)
+    number = id_number(citizen.id_number, act.now.date())
+    identity = accounts.Identity("李小明", number, Level.DECLARED)
     accounts.set_identity(signed_in.citizen.id, identity, act)
     return citizen
 

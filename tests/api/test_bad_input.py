@@ -26,7 +26,6 @@ BODIES = {
     "no JSON at all": (b"item=id-card", 400, "malformed_json"),
     "two values": (b"{}{}", 400, "malformed_json"),
     "not a number of JSON": (b'{"item": NaN}', 400, "malformed_json"),
-    "a number beyond all numbers": (b'{"item": 1e400}', 400, "malformed_json"),
     "a number of 5000 digits": (b'{"item": ' + b"1" * 5000 + b"}", 400, "malformed_json"),
     "nested too deep": (b"[" * 100_000, 400, "malformed_json"),
     "not UTF-8": (b'{"item": "\xb1\xed"}', 400, "malformed_json"),
@@ -38,7 +37,7 @@ BODIES = {
     "an empty object": (b"{}", 422, "invalid"),
     "an unknown field": (b'{"item": "id-card", "colour": "red"}', 422, "invalid"),
     "a wrong type": (b'{"item": 7}', 422, "invalid"),
-    "a huge number": (b'{"item": 1e400}', 422, "invalid"),
+    "a number beyond all numbers": (b'{"item": 1e400}', 400, "malformed_json"),
     "a list for a text": (b'{"item": ["id-card"]}', 422, "invalid"),
     "an unknown priority": (b'{"item": "id-card", "priority": "vip"}', 422, "invalid"),
     "an unknown item": (b'{"item": "nothing"}', 404, "unknown_item"),
@@ -257,6 +256,16 @@ def filled(value, nasty, words):
             return nasty
 
 
+def tickets_for(house, clerk):
+    """Some that a clerk may do something with."""
+    house.take()
+    return {
+        "held": clerk.next()["ticket"]["id"],
+        "waits": house.take(priority="elderly")["id"],
+        "number": house.take()["number"],
+    }
+
+
 @pytest.mark.parametrize(
     ("who", "path", "body"), FIELDS, ids=lambda part: part if isinstance(part, str) else None
 )
@@ -267,12 +276,7 @@ def test_nasty_text_never_breaks_the_house(shared_house, subtests, who, path, bo
     token = tokens[who]
     for name, nasty in NASTY.items():
         with subtests.test(name):
-            shared_house.take()
-            words = {
-                "held": clerk.next()["ticket"]["id"],
-                "waits": shared_house.take(priority="elderly")["id"],
-                "number": shared_house.take()["number"],
-            }
+            words = tickets_for(shared_house, clerk) if who == "clerk" else {}
             said = json.dumps(filled(body, nasty, words)).encode()
             answer = send(shared_house, path.format(**words), said, token)
             if "\x00" in nasty or any("\ud800" <= letter <= "\udfff" for letter in nasty):

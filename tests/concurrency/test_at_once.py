@@ -13,7 +13,7 @@ from tests.bookings import at_once
 from tests.crowd import calls, faults, rows
 from tests.house import PASSWORD, House
 from tests.processes import together
-from tests.stores import each_store_once, on_postgresql
+from tests.stores import each_store_in_time, on_postgresql
 
 TIMES = 5
 """Each race is run so often: who is first differs."""
@@ -36,7 +36,7 @@ def race(settings: Any, rounds: list[Any], **options: Any) -> list[tuple[int, in
     return list(zip(*sides, strict=True))
 
 
-@each_store_once
+@each_store_in_time
 def test_two_sign_in_at_one_counter(busy_settings, busy_house):
     def signing(username):
         return "/staff/session", None, {"username": username, "password": PASSWORD, "counter": "5"}
@@ -55,7 +55,7 @@ def held(house: House, no: str) -> tuple[str, dict[str, Any]]:
     return clerk.token, clerk.next()["ticket"]
 
 
-@each_store_once
+@each_store_in_time
 def test_two_recalls_are_one(busy_settings, busy_house):
     rounds, tickets = [], []
     for no in map(str, range(1, TIMES + 1)):
@@ -68,7 +68,7 @@ def test_two_recalls_are_one(busy_settings, busy_house):
     assert {call.nth for call in calls(busy_house)} == {2}
 
 
-@each_store_once
+@each_store_in_time
 def test_nobody_is_recalled_after_being_passed(busy_settings, busy_house):
     rounds, ids = [], []
     for no in map(str, range(1, TIMES + 1)):
@@ -123,7 +123,7 @@ def test_of_rows_merely_read_two_recalls_are_both_spoken(busy_house, monkeypatch
     assert len(rows(busy_house, EVENTS, ticket_id=ticket["id"], kind="recalled")) == 2
 
 
-@each_store_once
+@each_store_in_time
 def test_pass_and_next(busy_settings, busy_house):
     rounds = []
     for no in map(str, range(1, TIMES + 1)):
@@ -143,7 +143,7 @@ def test_pass_and_next(busy_settings, busy_house):
     assert faults(busy_house) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_leaving_on_the_phone_while_being_called(busy_settings, busy_house):
     rounds, numbers = [], []
     for no in map(str, range(1, TIMES + 1)):
@@ -165,7 +165,7 @@ def test_leaving_on_the_phone_while_being_called(busy_settings, busy_house):
     assert faults(busy_house) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_a_ticket_sent_to_a_counter_that_closes_is_not_stranded(busy_settings, busy_house):
     rounds = []
     for no in ("1", "2", "3", "4"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.crowd import called_twice, calls, faults, fill, rows
 from tests.house import Clerk, House
 from tests.processes import together
-from tests.stores import each_store_once
+from tests.stores import each_store_in_time
 
 PAGES = 4
 
@@ -16,7 +16,7 @@ def call_by_itself(house: House, go, token: str, body: dict) -> int:
     return clerk.do("call-next", body).status_code
 
 
-@each_store_once
+@each_store_in_time
 def test_pages_that_call_at_once_call_one(busy_settings, busy_house):
     fill(busy_house, 10)
     token = busy_house.clerk("1").token
@@ -28,7 +28,7 @@ def test_pages_that_call_at_once_call_one(busy_settings, busy_house):
     assert faults(busy_house) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_pages_that_only_look_first_end_each_others_calls(busy_house):
     """The control: a counter seen free is not free any more when the call arrives."""
     fill(busy_house, 10)

@@ -17,7 +17,7 @@ from queueing.sequence import Claim
 from tests.crowd import TICKETS, called_twice, calls, faults, fill, numbers, rows
 from tests.house import House
 from tests.processes import together
-from tests.stores import each_store_once, on_postgresql
+from tests.stores import each_store_in_time, on_postgresql
 
 COUNTERS = [str(no) for no in range(1, 9)]
 WHOLE_DAY = 4000
@@ -53,7 +53,7 @@ def call_everybody(settings, house, count, limit_s=120):
     assert faults(house) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_eight_counters_call_each_ticket_once(busy_settings, busy_house):
     call_everybody(busy_settings, busy_house, SOME)
 
@@ -79,7 +79,7 @@ def first_call_of_a_process(house: House, go: Any) -> list[str]:
     return given_back
 
 
-@each_store_once
+@each_store_in_time
 def test_a_process_that_has_just_begun_compares_before_it_claims(busy_settings, busy_house):
     fill(busy_house, 5)
     assert together(busy_settings, (first_call_of_a_process,)) == [[]]
@@ -206,7 +206,7 @@ LIVES = re.compile(r"(taken )?(called (parked resumed )?(transferred )?)+finishe
 OF_A_TICKET = ("taken", "called", "parked", "resumed", "transferred", "finished")
 
 
-@each_store_once
+@each_store_in_time
 def test_by_hand_parked_transferred_and_new_ones_all_at_once(busy_settings, busy_house):
     filled, new, times = 120, 30, 15
     fill(busy_house, filled)

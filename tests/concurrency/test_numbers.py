@@ -15,7 +15,7 @@ from app.tickets.errors import QuotaUsedUp
 from tests.crowd import rows
 from tests.house import HALL, KIOSK_TOKEN, House, open_house
 from tests.processes import together
-from tests.stores import each_store_once, on_postgresql
+from tests.stores import each_store_in_time, on_postgresql
 
 MACHINES = 8
 A_FEW = 4
@@ -41,7 +41,7 @@ def gathered(results: list[Any]) -> tuple[list[str], list[str]]:
     return given, [code for _, codes in results for code in codes]
 
 
-@each_store_once
+@each_store_in_time
 def test_no_number_twice_and_none_left_out(busy_settings, busy_house):
     results = together(busy_settings, *[(take_numbers, EACH)] * MACHINES)
     given, refused = gathered(results)
@@ -99,7 +99,7 @@ def limit_lane(house: House, quota: int) -> None:
         db.session.commit()
 
 
-@each_store_once
+@each_store_in_time
 def test_the_quota_is_met_and_never_passed(busy_settings, busy_house):
     limit_lane(busy_house, QUOTA)
     given, refused = gathered(together(busy_settings, *[(take_numbers, EACH)] * MACHINES))
@@ -144,7 +144,7 @@ def one_each(busy_settings) -> House:
     return house
 
 
-@each_store_once
+@each_store_in_time
 def test_one_person_at_eight_machines_holds_one_ticket(busy_settings, one_each):
     deeds = [(take_for_grandmother,)] * MACHINES
     given, refused = gathered(together(busy_settings, *deeds))

@@ -15,7 +15,7 @@ from tests.bookings import together as at_once
 from tests.crowd import rows
 from tests.house import House, id_number
 from tests.processes import together
-from tests.stores import each_store_once, on_postgresql
+from tests.stores import each_store_in_time, on_postgresql
 
 PHONES = 4
 TIMES = 5
@@ -30,7 +30,7 @@ def sign_in(house: House, go: Any, kind: str) -> list[int]:
     return [int(house.post("/session", None, {"code": code}).status_code) for code in codes]
 
 
-@each_store_once
+@each_store_in_time
 def test_a_code_of_wechats_signs_one_in(busy_settings, busy_house):
     answers = together(busy_settings, *[(sign_in, "sandbox-once")] * PHONES)
     assert [sorted(each) for each in zip(*answers, strict=True)] == [
@@ -39,7 +39,7 @@ def test_a_code_of_wechats_signs_one_in(busy_settings, busy_house):
     assert len(rows(busy_house, SESSIONS)) == TIMES
 
 
-@each_store_once
+@each_store_in_time
 def test_somebody_new_gets_one_account(busy_settings, busy_house):
     answers = together(busy_settings, *[(sign_in, "sandbox")] * PHONES)
     assert answers == [[201] * TIMES] * PHONES
@@ -62,7 +62,7 @@ def saying(token: str, number: str) -> tuple[Any, ...]:
     return "PUT", "/me/identity", token, {"name": "李小明", "id_number": number}
 
 
-@each_store_once
+@each_store_in_time
 def test_an_account_is_one_person_however_fast_it_says_several(busy_settings, busy_house):
     li = busy_house.citizen("li")
     answers = together(busy_settings, *[(send, *saying(li.token, one)) for one in numbers()])
@@ -91,7 +91,7 @@ def test_without_the_lock_it_is_several(busy_settings, busy_house):
     assert len(li.people()) > 1
 
 
-@each_store_once
+@each_store_in_time
 def test_somebody_of_the_family_is_added_once(busy_settings, busy_house):
     li = busy_house.citizen("li").identify()
     body = {"name": "王芳", "id_number": id_number("19580308")}
@@ -111,7 +111,7 @@ def test_two_accounts_that_name_somebody_new_at_once_mean_one_person(busy_settin
     assert len(rows(busy_house, PEOPLE)) == PHONES + 1
 
 
-@each_store_once
+@each_store_in_time
 def test_names_tried_at_once_are_no_more_than_names_tried_in_turn(busy_house):
     wanted, thief = busy_house.citizen("li").id_number, busy_house.citizen("thief")
     busy_house.register[wanted] = "李小明"

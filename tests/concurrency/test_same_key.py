@@ -9,7 +9,7 @@ from app.core import idempotency
 from tests.crowd import calls, faults, rows
 from tests.house import KIOSK_TOKEN, House
 from tests.processes import together
-from tests.stores import each_store_once, on_postgresql
+from tests.stores import each_store_in_time, on_postgresql
 
 KEY = "the thumb trembled"
 
@@ -28,7 +28,7 @@ def take_slowly(house: House, go: Any, key: str) -> tuple[int, str]:
     return answer.status_code, answer.get_data(as_text=True)
 
 
-@each_store_once
+@each_store_in_time
 def test_a_double_tap_gives_one_ticket_and_one_answer(busy_settings, busy_house):
     first, second = together(busy_settings, (take_slowly, KEY), (take_slowly, KEY))
     assert first == second
@@ -53,7 +53,7 @@ def press_next(house: House, go: Any, token: str, key: str) -> tuple[int, str]:
     return answer.status_code, answer.get_data(as_text=True)
 
 
-@each_store_once
+@each_store_in_time
 def test_next_pressed_twice_with_one_key_calls_one(busy_settings, busy_house):
     waiting = [busy_house.take("id-card") for _ in range(3)]
     token = busy_house.clerk("1").token
@@ -64,7 +64,7 @@ def test_next_pressed_twice_with_one_key_calls_one(busy_settings, busy_house):
     assert faults(busy_house) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_after_a_lost_answer_the_same_key_gives_it_again(busy_house):
     answers = [
         busy_house.post("/kiosk/tickets", KIOSK_TOKEN, {"item": "id-card"}, KEY) for _ in range(3)
@@ -74,7 +74,7 @@ def test_after_a_lost_answer_the_same_key_gives_it_again(busy_house):
     assert len(rows(busy_house)) == 1
 
 
-@each_store_once
+@each_store_in_time
 def test_the_same_key_for_another_body_is_refused(busy_house):
     busy_house.post("/kiosk/tickets", KIOSK_TOKEN, {"item": "id-card"}, KEY)
     answer = busy_house.post("/kiosk/tickets", KIOSK_TOKEN, {"item": "pension"}, KEY)
@@ -83,7 +83,7 @@ def test_the_same_key_for_another_body_is_refused(busy_house):
     assert len(rows(busy_house)) == 1
 
 
-@each_store_once
+@each_store_in_time
 def test_a_refusal_is_not_kept_so_the_key_may_be_tried_again(busy_house):
     token = busy_house.clerk("1").token
     ticket = busy_house.take("id-card")
@@ -93,7 +93,7 @@ def test_a_refusal_is_not_kept_so_the_key_may_be_tried_again(busy_house):
     assert busy_house.post(path, token, None, KEY).status_code == 200
 
 
-@each_store_once
+@each_store_in_time
 def test_one_key_means_something_else_for_somebody_else(busy_house):
     for _ in range(2):
         busy_house.take("id-card")

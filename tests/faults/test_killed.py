@@ -10,7 +10,7 @@ from app.calling.reconcile import sweep
 from tests.crowd import CALLS, calls, faults, rows
 from tests.house import KIOSK_TOKEN, House
 from tests.processes import killed
-from tests.stores import each_store_once
+from tests.stores import each_store_in_time
 
 KEY = "the key of the try that was killed"
 CLAIM_LIVES_S = 15
@@ -52,7 +52,7 @@ def only_row(hall: House, **where: Any) -> Any:
 # Between commit and enter
 
 
-@each_store_once
+@each_store_in_time
 def test_a_number_whose_machine_died_before_it_entered_stands(hall):
     kill(hall, BEFORE_ENTER, take)
     assert only_row(hall).state == "waiting"
@@ -62,14 +62,14 @@ def test_a_number_whose_machine_died_before_it_entered_stands(hall):
     assert faults(hall) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_it_is_called_before_anybody_hears_that_nobody_waits(hall):
     kill(hall, BEFORE_ENTER, take)
     assert numbers_of([hall.clerk("1").next(), hall.clerk("2").next()]) == ["A001", None]
     assert faults(hall) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_a_transfer_that_was_not_moved_in_redis_is_moved_by_the_sweep(hall):
     for _ in range(2):
         hall.take("id-card")
@@ -83,7 +83,7 @@ def test_a_transfer_that_was_not_moved_in_redis_is_moved_by_the_sweep(hall):
     assert faults(hall) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_somebody_who_left_and_still_stands_in_redis_is_passed_by(hall):
     first, _ = hall.take("id-card"), hall.take("id-card")
     kill(hall, BEFORE_REMOVE, send, f"/tickets/{first['id']}/leave", first["token"])
@@ -108,7 +108,7 @@ def claimed(hall):
     return hall
 
 
-@each_store_once
+@each_store_in_time
 def test_a_claim_of_the_dead_is_settled_by_the_row_and_keeps_its_place(claimed):
     claimed.clock.advance(seconds=CLAIM_LIVES_S)
     sweep_now(claimed)
@@ -120,12 +120,12 @@ def test_a_claim_of_the_dead_is_settled_by_the_row_and_keeps_its_place(claimed):
     assert faults(claimed) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_nobody_else_is_given_what_may_still_be_called(claimed):
     assert numbers_of([claimed.clerk("2").next(), claimed.clerk("3").next()]) == ["A002", None]
 
 
-@each_store_once
+@each_store_in_time
 def test_the_same_try_again_takes_what_it_had_claimed(claimed):
     assert claimed.clerk("1").next(KEY)["ticket"]["number"] == "A001"
     assert claimed.sequence.snapshot().claims == ()
@@ -146,7 +146,7 @@ def called(hall):
     return hall
 
 
-@each_store_once
+@each_store_in_time
 @pytest.mark.parametrize("swept", [False, True])
 def test_a_call_nobody_heard_of_is_given_first_and_once(called, swept):
     if swept:
@@ -160,7 +160,7 @@ def test_a_call_nobody_heard_of_is_given_first_and_once(called, swept):
     assert faults(called) == []
 
 
-@each_store_once
+@each_store_in_time
 @pytest.mark.parametrize("swept", [False, True])
 def test_the_same_try_again_gives_the_stored_answer_and_then_the_next(called, swept):
     if swept:
@@ -173,12 +173,12 @@ def test_the_same_try_again_gives_the_stored_answer_and_then_the_next(called, sw
     assert faults(called) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_the_console_shows_it_after_the_error(called):
     assert called.clerk("1").see()["ticket"]["number"] == "A001"
 
 
-@each_store_once
+@each_store_in_time
 def test_one_that_was_recalled_has_reached_its_clerk(called):
     clerk = called.clerk("1")
     called.clock.advance(seconds=30)
@@ -189,7 +189,7 @@ def test_one_that_was_recalled_has_reached_its_clerk(called):
 # After everything but the answer
 
 
-@each_store_once
+@each_store_in_time
 def test_killed_before_the_answer_the_same_key_gives_it(hall):
     kill(hall, "before app.core.http:answer", take_with_key)
     again = hall.post("/kiosk/tickets", KIOSK_TOKEN, {"item": "id-card"}, KEY)
@@ -205,7 +205,7 @@ def take_with_key(house: House, go: Any) -> None:
 # An event that was not copied
 
 
-@each_store_once
+@each_store_in_time
 def test_an_event_that_was_not_copied_is_copied_by_the_sweep_once(hall):
     kill(hall, "before queueing.events:RedisEvents.copy", take)
     assert "event" in {fault.what for fault in faults(hall)}
@@ -220,7 +220,7 @@ def test_an_event_that_was_not_copied_is_copied_by_the_sweep_once(hall):
 # An error after the claim, nobody killed
 
 
-@each_store_once
+@each_store_in_time
 def test_a_call_that_surely_failed_gives_its_place_back_at_once(hall, monkeypatch):
     for _ in range(2):
         hall.take("id-card")

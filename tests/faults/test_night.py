@@ -24,7 +24,7 @@ from tests.crowd import faults, rows
 from tests.faults.conftest import leave
 from tests.house import HALL, House, open_house
 from tests.processes import killed, together
-from tests.stores import each_store_once
+from tests.stores import each_store_in_time
 
 LEFT_OVER = 12
 
@@ -59,7 +59,7 @@ def check_closed(house: House, yesterday: str) -> None:
     assert keys_of(house, yesterday) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_two_nights_at_once_close_each_ticket_once(day_after):
     house, yesterday = day_after
     settings, now = house.app.extensions["parts"].settings, house.clock.now()
@@ -70,7 +70,7 @@ def test_two_nights_at_once_close_each_ticket_once(day_after):
     assert [fault for fault in faults(house) if fault.what != "event"] == []
 
 
-@each_store_once
+@each_store_in_time
 @pytest.mark.parametrize(
     "point",
     [
@@ -87,7 +87,7 @@ def test_killed_half_way_it_is_done_the_next_time(day_after, point):
     check_closed(house, yesterday)
 
 
-@each_store_once
+@each_store_in_time
 def test_a_day_on_which_nobody_was_left_is_forgotten_too(hall):
     ticket = hall.take("id-card")
     hall.clerk("1").next()
@@ -115,7 +115,7 @@ def clock_of_yesterday() -> Any:
     return SetClock(datetime.now(UTC) - timedelta(days=1))
 
 
-@each_store_once
+@each_store_in_time
 def test_two_schedules_and_an_emptied_redis_close_the_night_once(this_morning, tmp_path):
     settings = this_morning.app.extensions["parts"].settings
     with Redis.from_url(settings.rq_redis_url) as redis:

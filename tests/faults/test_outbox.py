@@ -14,7 +14,7 @@ from tests.faults.conftest import leave
 from tests.house import House, open_house
 from tests.notices.outbox import LEASE, QUEUE, account, allow, attempts, state, tell, work
 from tests.processes import killed
-from tests.stores import each_store_once
+from tests.stores import each_store_in_time
 from tests.wechat_server import SEND
 
 
@@ -36,7 +36,7 @@ def kill(house: House, point: str, nth: int = 1) -> None:
     killed(settings, point, send, at=house.clock.now(), nth=nth)
 
 
-@each_store_once
+@each_store_in_time
 @pytest.mark.parametrize(
     ("point", "arrived", "tried", "ends"),
     [
@@ -61,7 +61,7 @@ def test_a_worker_is_killed(house, wechat, point, arrived, tried, ends):
     assert state(house, cause) == ends
 
 
-@each_store_once
+@each_store_in_time
 def test_a_worker_is_killed_over_one_of_many(house, wechat):
     """In the middle of a run: whatever it had not begun arrives, and nothing twice."""
     li = account(house)
@@ -80,7 +80,7 @@ def test_a_worker_is_killed_over_one_of_many(house, wechat):
     assert {len(each) for each in made} == {1}
 
 
-@each_store_once
+@each_store_in_time
 def test_a_nudge_that_was_lost_is_made_up_for_by_the_schedule(house, wechat):
     redis = house.app.extensions["parts"].rq
     tell(house, account(house))

@@ -9,7 +9,7 @@ from tests.crowd import called_twice, faults, fill, numbers, rows
 from tests.faults.test_killed import sweep_now
 from tests.house import House
 from tests.processes import together
-from tests.stores import each_store_once
+from tests.stores import each_store_in_time
 
 LEASE_S = 5
 
@@ -40,7 +40,7 @@ def take_together(house: House, go: Any, times: int) -> None:
         house.take("id-card")
 
 
-@each_store_once
+@each_store_in_time
 def test_four_sweeps_over_an_empty_redis_while_numbers_are_taken(hall):
     fill(hall, 60)
     empty(hall)
@@ -64,7 +64,7 @@ def while_rebuilding(monkeypatch: Any, meanwhile: Any) -> None:
     monkeypatch.setattr(reconcile, "differences", and_then)
 
 
-@each_store_once
+@each_store_in_time
 def test_writers_go_on_during_a_rebuild(hall, beside, monkeypatch):
     leaver, *_ = [hall.take("id-card") for _ in range(3)]
     other = beside()
@@ -79,7 +79,7 @@ def test_writers_go_on_during_a_rebuild(hall, beside, monkeypatch):
     assert in_order(hall) == numbers(hall, state="waiting") == ["A004", "A002", "A003"]
 
 
-@each_store_once
+@each_store_in_time
 def test_a_builder_whose_lease_ran_out_does_not_declare_it_ready(hall, beside, monkeypatch):
     for _ in range(3):
         hall.take("id-card")
@@ -104,7 +104,7 @@ def test_a_builder_whose_lease_ran_out_does_not_declare_it_ready(hall, beside, m
     assert faults(hall) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_a_builder_that_died_is_replaced_when_its_lease_ends(hall):
     hall.take("id-card")
     empty(hall)
@@ -116,7 +116,7 @@ def test_a_builder_that_died_is_replaced_when_its_lease_ends(hall):
     assert hall.clerk("1").next()["ticket"]["number"] == "A001"
 
 
-@each_store_once
+@each_store_in_time
 def test_emptied_in_the_middle_of_a_rebuild_it_begins_again(hall, monkeypatch):
     for _ in range(3):
         hall.take("id-card")

@@ -16,7 +16,7 @@ from tests.crowd import called_twice, calls, faults, fill, numbers, rows
 from tests.faults.test_killed import numbers_of, sweep_now
 from tests.house import KIOSK_TOKEN, House
 from tests.processes import together
-from tests.stores import each_store_once, on
+from tests.stores import each_store_in_time, on
 
 REBUILT_WITHIN_S = 3
 GIVES_UP_WITHIN_S = 5
@@ -30,7 +30,7 @@ on_each_redis = on(("sqlite", "valkey"), ("sqlite", "redis"))
 # Emptied
 
 
-@each_store_once
+@each_store_in_time
 def test_an_emptied_redis_is_rebuilt_by_its_first_caller(hall):
     fill(hall, MANY)
     before, clerk = numbers(hall), hall.clerk("1")
@@ -67,7 +67,7 @@ def empty_again_and_again(house: House, go: Any, times: int) -> None:
         redis.flushall()
 
 
-@each_store_once
+@each_store_in_time
 def test_emptied_again_and_again_while_people_come_and_are_called(hall):
     fill(hall, 120)
     *called, new, _ = together(
@@ -87,7 +87,7 @@ def test_emptied_again_and_again_while_people_come_and_are_called(hall):
     assert [tickets[entry.ticket] for entry in hall.sequence.snapshot().entries] == waiting
 
 
-@each_store_once
+@each_store_in_time
 def test_after_being_emptied_the_order_is_what_it_was(hall):
     fill(hall, 30)
     before = numbers(hall)

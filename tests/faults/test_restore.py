@@ -24,7 +24,7 @@ from tests.faults.test_killed import numbers_of, sweep_now
 from tests.faults.test_rebuilding import in_order
 from tests.house import HALL, House
 from tests.processes import together
-from tests.stores import each_store_once
+from tests.stores import each_store_in_time
 
 SKIPPED = 100
 
@@ -76,7 +76,7 @@ def gone_back(hall):
     return hall
 
 
-@each_store_once
+@each_store_in_time
 def test_after_a_restore_the_rebuilt_sequence_is_what_the_rows_say(gone_back):
     rebuild(gone_back, "--after-restore")
     assert in_order(gone_back) == numbers(gone_back) == ["A001", "A002", "A003"]
@@ -84,20 +84,20 @@ def test_after_a_restore_the_rebuilt_sequence_is_what_the_rows_say(gone_back):
     assert faults(gone_back) == []
 
 
-@each_store_once
+@each_store_in_time
 def test_paper_given_since_the_copy_is_not_given_again(gone_back):
     rebuild(gone_back, "--after-restore")
     assert gone_back.take("id-card")["number"] == f"A{3 + SKIPPED + 1}"
     assert gone_back.take("permit")["number"] == f"J{SKIPPED + 1}", "a lane the copy never saw"
 
 
-@each_store_once
+@each_store_in_time
 def test_a_mere_rebuild_skips_no_number(gone_back):
     rebuild(gone_back)
     assert gone_back.take("id-card")["number"] == "A004"
 
 
-@each_store_once
+@each_store_in_time
 def test_screens_take_a_fresh_picture_after_a_rebuild(hall):
     stream = hall.app.extensions["parts"].events(HALL)
     before = stream.ensure_generation("none")
@@ -105,7 +105,7 @@ def test_screens_take_a_fresh_picture_after_a_rebuild(hall):
     assert stream.ensure_generation("none") != before
 
 
-@each_store_once
+@each_store_in_time
 def test_even_without_a_rebuild_nobody_stands_in_the_way_or_is_forgotten(gone_back):
     """A failover runs no command: a ticket without its row is passed by, one that waits again by
     its row is called again."""
@@ -144,7 +144,7 @@ def write_event_only(house: House, ticket: Any) -> None:
         session.info["after_commit"].clear()
 
 
-@each_store_once
+@each_store_in_time
 @pytest.mark.parametrize(
     ("plant", "what"),
     [
@@ -171,7 +171,7 @@ def test_verify_names_each_kind_of_difference_and_the_sweep_mends_it(hall, plant
     assert in_order(hall) == ["A001", "A002"]
 
 
-@each_store_once
+@each_store_in_time
 def test_verify_names_a_sequence_that_is_gone(hall):
     hall.take("id-card")
     hall.app.extensions["parts"].redis.flushall()
@@ -196,7 +196,7 @@ def verify_again_and_again(house: House, go: Any, times: int) -> list[str]:
     return [result.output for result in results if result.exit_code]
 
 
-@each_store_once
+@each_store_in_time
 def test_verify_is_quiet_while_all_goes_well(hall):
     settings = hall.app.extensions["parts"].settings
     *_, complaints = together(

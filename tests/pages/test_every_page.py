@@ -20,6 +20,7 @@ PHONE, DESK, UPRIGHT, LYING = (390, 844), (1366, 768), (1080, 1920), (1920, 1080
 NOT_PAGES = {
     "admin_pages.hall_file",
     "clips.clip",
+    "forms_pages.file",
     "code_pages.image",
     "clips.clips",
     "desk_pages.page",  # of the client: tests/phone/test_desk.py
@@ -54,6 +55,7 @@ PAGES = {
     "office_report.page": ("/office/report", "supervisor", DESK),
     "admin_pages.log": ("/office/log?number=A001", "supervisor", DESK),
     "outbox_pages.page": ("/office/outbox", "supervisor", DESK),
+    "forms_pages.page": ("/office/forms", "administrator", DESK),
     "library_pages.covered": ("/office/licences", "administrator", DESK),
     "library_pages.imports": ("/office/licences/imports", "administrator", DESK),
     "library_pages.shares": ("/office/licences/shares", "administrator", DESK),
