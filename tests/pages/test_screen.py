@@ -80,6 +80,7 @@ def test_waits_that_cannot_be_asked_for_stay_as_they_were(house, open_page):
     board = open_page(f"/screen/{HALL}", *LYING, may_fail=BROKEN, with_clock=True)
     board.route("**/waits", lambda route: route.fulfill(json=told))
     lane = board.locator("#lanes li").first
+    expect(lane).to_contain_text("1 人")  # it has begun: its clock has something to bring forward
     board.clock.fast_forward(20_000)
     expect(lane).to_contain_text("约 5–12 分钟")
     board.route("**/waits", lambda route: route.abort())
