@@ -98,9 +98,10 @@ def _forms(browser: Browser, demo: dict[str, Any]) -> None:
     identity = {"name": person["name"], "id_number": person["id_number"]}
     page.request.put(f"{api}/me/identity", data=identity, headers=_bearer(token))
     items = page.request.get(f"{api}/kiosk/forms", headers=_bearer(demo["kiosk_token"])).json()
-    item = next(each["item"] for each in items if "居住证" in each["name"])
+    item = next(each["code"] for each in items if "居住证" in each["name"])
+    page.reload()  # it has to hear who it is
+    page.wait_for_timeout(SETTLED_MS)
     page.goto(f"{demo['base_url']}/m/#/pages/form/index?hall={demo['hall']}&item={item}")
-    page.reload()
     _shot(page, "phone-form")
     desk = _opened(browser, f"{demo['base_url']}/kiosk/forms/#token={demo['kiosk_token']}", UPRIGHT)
     _shot(desk, "desk")
