@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo client client-weixin client-test test test-long check pictures frozen requirements
+.PHONY: help demo client client-weixin client-test test test-long test-faults test-security check pictures frozen requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -28,10 +28,16 @@ client-test: $(RUNTIME) ## test their logic, and the mini-program as WeChat woul
 	@$(BIN)/python -m embedded.client_build test
 
 test: $(DEVELOPMENT) ## every test that fits a quarter of an hour
-	@$(BIN)/python -m pytest -m "not long" --numprocesses 3 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -m "not long and not faults and not security" --numprocesses 3 --dist worksteal $(ARGS)
 
 test-long: $(DEVELOPMENT) ## the tests that take longer; REPLAY_FILES=a.csv:b.csv adds recorded days
 	@$(BIN)/python -m pytest -m long $(ARGS)
+
+test-faults: $(DEVELOPMENT) ## break a running hall in every way, and balance its books; prints a table
+	@$(BIN)/python -m pytest tests/faults/running $(ARGS)
+
+test-security: $(DEVELOPMENT) ## try every door and every field; prints a table
+	@$(BIN)/python -m pytest tests/security $(ARGS)
 
 check: $(DEVELOPMENT) ## lint, types, import rules
 	@$(BIN)/ruff check .

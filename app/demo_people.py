@@ -1,7 +1,8 @@
 """The invented people of the demo: who may be tried out, and what the library has of them.
 
 They stand in config/demo-people.yaml; their dates count from the month in which they are read, so
-that what is to be valid always is, and what has expired always has.
+that what is to be valid always is, and what has expired always has. Those of licences that are to
+be renewed count from the day on which they are put first, so that each is due on that very day.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ bp = APIBlueprint("demo_people", __name__, url_prefix="/api/v1", tag="演示")
 
 RELATIVE = re.compile(r"([+-][0-9]+)m ([0-9]{2})")
 """`-14m 18`: the 18th, fourteen months ago."""
+BY_DAY = re.compile(r"(?:([+-][0-9]+)m )?([+-][0-9]+)d")
+"""`+50d`: in fifty days; `-60m +51d`: 60 months before the day in 51 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Holder:
     """What trying this person shows; of a firm nothing."""
     what_en: str
     licences: tuple[Mapping[str, Any], ...]
+    account: bool = False
+    """Used the mini-program before, under their own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ def _holder(written: Mapping[str, Any], kind: str, number: str) -> Holder:
         what=written.get("what", ""),
         what_en=written.get("what_en", ""),
         licences=tuple(written["licences"]),
+        account=written.get("account", False),
     )
 
 
@@ -130,19 +136,36 @@ def records(people: People, kinds: Mapping[str, Kind], today: date) -> Iterator[
             yield judge(record, kinds, today)
 
 
+def put_once(people: People) -> set[tuple[str, str]]:
+    """Kind and number of the licences whose dates count from the day on which they are put: put
+    again on another, they would be other licences."""
+    return {
+        (licence["kind"], str(licence.get("number", holder.number)))
+        for holder in people.holders.values()
+        for licence in holder.licences
+        if any(BY_DAY.fullmatch(str(licence.get(name))) for name in ("issued", "from", "until"))
+    }
+
+
 def serial_of(number: str) -> str:
     """The digits and capitals of a licence's number."""
     return re.sub("[^0-9A-Z]", "", number)
 
 
 def day_of(written: str | date | None, today: date) -> str | None:
-    """A date of the file on this day: absolute, or so many months from this one."""
-    found = RELATIVE.fullmatch(str(written))
-    if found is None:
-        return None if written is None else str(written)
-    year, month = divmod(today.year * 12 + today.month - 1 + int(found[1]), 12)
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(int(found[2]), last)).isoformat()
+    """A date of the file on this day: absolute, so many months from this one, or so many days."""
+    if found := RELATIVE.fullmatch(str(written)):
+        return _in_months(today, int(found[1]), int(found[2])).isoformat()
+    if found := BY_DAY.fullmatch(str(written)):
+        day = today + timedelta(int(found[2]))
+        return _in_months(day, int(found[1] or 0), day.day).isoformat()
+    return None if written is None else str(written)
+
+
+def _in_months(today: date, months: int, day: int) -> date:
+    """This day of the month so many months on, or its last where it is shorter."""
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return date(year, month + 1, min(day, monthrange(year, month + 1)[1]))
 
 
 def _plain(value: Any) -> Any:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import uuid
-from ipaddress import ip_address
+from functools import partial
 from typing import Any
 
 from apiflask import APIFlask
 from flask import Response, g, request
-from flask_limiter import ApplicationLimit, Limiter
-from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from redis.backoff import ExponentialBackoff
@@ -20,11 +17,15 @@ from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import app.audit.models
 import app.core.jobs
+import app.deliveries.models
 import app.estimates.models
 import app.forms.models
 import app.licences.importing.models
-import app.licences.models  # noqa: F401 (their tables)
+import app.licences.models
+import app.renewals.models
+import app.renewals.watch_models  # noqa: F401 (their tables)
 from app import demo_people
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
@@ -34,19 +35,28 @@ from app.citizens import queries as citizen_queries
 from app.citizens import routes as citizens
 from app.citizens.identity import HttpRegister, SandboxRegister, WellFormed, registered
 from app.clerk import pages as clerk_pages
-from app.core import auth, docs, intake, language, pages, problems
+from app.core import auth, docs, hosts, intake, language, limits, looks, pages, problems
 from app.core.acts import Actor, random_id
 from app.core.clock import Clock, HouseClock
-from app.core.db import db, engine_options, prepare_sqlite, server_time
+from app.core.db import db, engine_options, let_go, prepare_sqlite, server_time
+from app.core.handover import Cabinet, Courier
 from app.core.identity import RealName
 from app.core.parts import Parts, parts
+from app.core.public_records import PublicRecords
 from app.core.sealing import Seal
+from app.core.stores import guard_database, guard_redis, redis_breaker
 from app.core.streams import Streams
+from app.deliveries import cabinet_routes as cabinets
+from app.deliveries import routes as deliveries
+from app.deliveries.courier import HttpCourier
+from app.deliveries.demo_courier import DemoCourier
+from app.deliveries.doors import HttpCabinet, PlayedCabinet
 from app.directory import routes as directory
 from app.documents import routes as documents
 from app.estimates import routes as estimates
 from app.forms import routes as forms
 from app.kiosk import api as kiosk_api
+from app.kiosk import cabinet_pages
 from app.kiosk import forms_api as kiosk_forms_api
 from app.kiosk import forms_pages as kiosk_forms_pages
 from app.kiosk import pages as kiosk_pages
@@ -57,13 +67,20 @@ from app.notices import routes as notices
 from app.office import (
     accounts_api,
     admin_pages,
+    audit_pages,
     code_pages,
     devices_api,
     forms_api,
     forms_pages,
     hall_file_api,
+    keys_api,
     library_pages,
+    me_api,
     outbox_pages,
+    personal_pages,
+    renewals_api,
+    renewals_pages,
+    sessions_api,
     ticket_log_api,
 )
 from app.office import api as office_api
@@ -73,7 +90,11 @@ from app.office import report_pages as office_report
 from app.operators import routes as operators
 from app.phone import api as phone_api
 from app.phone import pages as phone_pages
+from app.privacy import routes as privacy
 from app.ratings import routes as ratings
+from app.renewals import reminder_api
+from app.renewals import routes as renewals
+from app.renewals.public_records import HttpPublicRecords, NoRecords, file_records
 from app.reports import routes as reports
 from app.screen import api as screen_api
 from app.screen import clips as screen_clips
@@ -81,6 +102,7 @@ from app.screen import pages as screen_pages
 from app.staff import pairing
 from app.staff import queries as staff_queries
 from app.staff import routes as staff
+from app.staff.doors import touched_at
 from app.staff.service import note_seen
 from app.submissions import counter_api as submissions_counter
 from app.submissions import routes as submissions
@@ -90,6 +112,7 @@ from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
 from app.visitor import verify
 from config.redis import connect
+from config.redis_url import is_cluster
 from config.settings import ROOT, Settings
 from config.sms import SmsVendor
 from queueing.doubt import Doubt
@@ -110,8 +133,7 @@ log = logging.getLogger(__name__)
 REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
 SMS_FILE = "sms.jsonl"
-VERIFICATIONS = 60
-"""A minute and an address: more than anybody checks by hand, fewer than guessing takes."""
+COURIER_ORDERS = "courier"
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -130,10 +152,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=settings.max_body,
+        # of several that find Redis away at one moment, only the first is counted in memory
+        RATELIMIT_SWALLOW_ERRORS=True,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         SESSION_COOKIE_SAMESITE="Strict",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=settings.is_https,
         OPENAPI_VERSION="3.1.0",
         VALIDATION_ERROR_STATUS_CODE=422,
         AUTO_404_RESPONSE=False,
@@ -145,6 +169,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     db.init_app(app)
+    app.teardown_appcontext(let_go)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["csrf"] = CSRFProtect(app)
     with app.app_context():
@@ -159,14 +184,16 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     problems.register(app)
     app.spec_processor(docs.complete)
     app.before_request(_name_request)
+    app.before_request(hosts.refuse_unknown)
     app.before_request(problems.refuse_large_body)
-    _limit(app, settings)
-    app.before_request(auth.authorise)
+    limits.guard(app, settings, auth.authorise)
+    app.before_request(intake.let_go)
     app.before_request(problems.check_key)
     app.before_request(intake.refuse_unfit)
     app.before_request(outlooks.look_ahead)
     app.after_request(_finish_request)
     app.after_request(pages.harden)
+    app.after_request(looks.record)
     for blueprint in (
         catalog.bp,
         directory.bp,
@@ -184,23 +211,35 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         pairing.bp,
         licence_imports.bp,
         licences.bp,
+        reminder_api.bp,
         notices.bp,
         wechat_callback.bp,
         submissions.bp,
         submissions_counter.bp,
         documents.bp,
+        renewals.bp,
+        deliveries.bp,
+        privacy.bp,
+        cabinets.bp,
         kiosk_api.bp,
         kiosk_forms_api.bp,
         office_api.bp,
         accounts_api.bp,
+        me_api.bp,
+        sessions_api.bp,
         devices_api.bp,
+        keys_api.bp,
         hall_file_api.bp,
         ticket_log_api.bp,
         admin_pages.bp,
+        audit_pages.bp,
         outbox_pages.bp,
         forms_api.bp,
         forms_pages.bp,
         library_pages.bp,
+        renewals_api.bp,
+        renewals_pages.bp,
+        personal_pages.bp,
         code_pages.bp,
         office_now_api.bp,
         operators.bp,
@@ -209,6 +248,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         pages.bp,
         kiosk_pages.bp,
         kiosk_forms_pages.bp,
+        cabinet_pages.bp,
         clerk_pages.bp,
         office_pages.bp,
         office_report.bp,
@@ -230,36 +270,52 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
     # a server that does not answer in time is not asked twice: somebody stands at the counter
     retry = Retry(ExponentialBackoff(cap=0.1, base=0.01), 1, supported_errors=(ConnectionError,))
     doubt = Doubt()
-    redis = connect(
-        settings.redis_url,
-        doubt.connected,
-        socket_timeout=REDIS_TIMEOUT_S,
-        socket_connect_timeout=REDIS_TIMEOUT_S,
-        retry=retry,
+    redis = guard_redis(
+        connect(
+            settings.redis_url,
+            doubt.connected_to_node if is_cluster(settings.redis_url) else doubt.connected,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
+            retry=retry,
+        ),
+        redis_breaker(on_return=doubt.cut_off),
     )
     listening = connect(
         settings.redis_url, socket_timeout=STREAM_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
     )
+    rq = connect(
+        settings.rq_redis_url,
+        socket_timeout=REDIS_TIMEOUT_S,
+        socket_connect_timeout=REDIS_TIMEOUT_S,
+    )
     engine = db.engine
+    database = guard_database(engine)
     clock = clock or HouseClock(lambda: server_time(engine))
     return Parts(
         settings=settings,
         clock=clock,
+        database_away=lambda: database.is_open,
         redis=redis,
-        rq=connect(
-            settings.rq_redis_url,
-            socket_timeout=REDIS_TIMEOUT_S,
-            socket_connect_timeout=REDIS_TIMEOUT_S,
+        rq=guard_redis(rq, redis_breaker()),
+        sequence=lambda hall, day: RedisSequence(
+            redis, hall, day, partial(doubt.asked_in_vain, hall)
         ),
-        sequence=lambda hall, day: RedisSequence(redis, hall, day),
         doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
         outlooks=lambda hall, day: RedisOutlooks(redis, hall, day),
-        streams=Streams(lambda hall: RedisEvents(listening, hall), clock, settings.event_streams),
+        streams=Streams(
+            lambda hall: RedisEvents(redis, hall, listening), clock, settings.event_streams
+        ),
+        stream_places=limits.StreamPlaces(
+            settings.event_streams_per_address, settings.event_streams_per_asker
+        ),
         seal=Seal((settings.data_key, *settings.data_keys_before), settings.index_key),
         wechat=_gateway(settings, redis),
         sms=_sms(settings, clock),
         real_name=_real_name(settings),
+        courier=_courier(settings, clock),
+        cabinet=_cabinet(settings),
+        public_records=_public_records(settings, clock),
     )
 
 
@@ -269,6 +325,28 @@ def _real_name(settings: Settings) -> RealName:
     if settings.real_name is not None:
         return HttpRegister(settings.real_name.url, settings.real_name.key)
     return WellFormed()
+
+
+def _courier(settings: Settings, clock: Clock) -> Courier | None:
+    if settings.courier is not None:
+        return HttpCourier(settings.courier.url, settings.courier.key, settings.courier.name)
+    if settings.mode == "production":
+        return None
+    return DemoCourier(settings.instance_path / COURIER_ORDERS, clock.now)
+
+
+def _cabinet(settings: Settings) -> Cabinet:
+    if settings.cabinet is not None:
+        return HttpCabinet(settings.cabinet.url, settings.cabinet.key)
+    return PlayedCabinet()
+
+
+def _public_records(settings: Settings, clock: Clock) -> PublicRecords:
+    if settings.records is not None:
+        return file_records(settings.records, clock.now)
+    if settings.public_records is not None:
+        return HttpPublicRecords(settings.public_records.url, settings.public_records.key)
+    return NoRecords()
 
 
 def _gateway(settings: Settings, redis: Any) -> Gateway:
@@ -304,71 +382,12 @@ def _sms(settings: Settings, clock: Clock) -> SmsGateway | None:
             return SmsFile(settings.instance_path / SMS_FILE, clock.now, random_id)
 
 
-def _limit(app: APIFlask, settings: Settings) -> None:
-    """Requests a minute: for each device or person by their token, and for each address.
-
-    Counted before anybody looks at the token, so that tokens cannot be guessed at leisure.
-    Where Redis is away each process counts for itself: a hall is never stopped by its limits. In
-    the demo all the people of a living hall come from this machine, and nobody counts that."""
-
-    def uncounted() -> bool:
-        return settings.mode == "demo" and _from_here()
-
-    def bearer() -> str:
-        shown = auth.token_shown()
-        return hashlib.sha256(shown.encode()).hexdigest()[:32] if shown else ""
-
-    limiter = Limiter(
-        get_remote_address,
-        app=app,
-        application_limits=[
-            ApplicationLimit(
-                limit_provider=f"{settings.address_limit}/minute",
-                exempt_when=uncounted,
-            ),
-            ApplicationLimit(
-                limit_provider=f"{settings.device_limit}/minute",
-                key_function=bearer,
-                exempt_when=lambda: not bearer(),
-            ),
-        ],
-        storage_uri=_limits_url(settings.redis_url),
-        storage_options={
-            "socket_timeout": 0.3,
-            "socket_connect_timeout": 0.3,
-            **({"ssl": True} if settings.redis_url.startswith("rediss+cluster") else {}),
-        },
-        in_memory_fallback_enabled=True,
-        strategy="fixed-window",
-        key_prefix="sh",
-    )
-    limiter.limit(f"{VERIFICATIONS}/minute", exempt_when=uncounted)(verify.bp)
-
-
-def _from_here() -> bool:
-    """Whether whoever asks is on this very machine."""
-    try:
-        return ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
-
-
-def _limits_url(redis_url: str) -> str:
-    """As the library of limits calls it."""
-    return redis_url.replace("unix://", "redis+unix://").replace(
-        "rediss+cluster://", "redis+cluster://"
-    )
-
-
 def _name_request() -> None:
     g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
 
 
 def _finish_request(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("X-Frame-Options", "DENY")
     if request.path.startswith("/api/") and request.method == "GET":
         response.headers.setdefault("Cache-Control", "no-store")
     actor: Actor | None = g.get("actor")
@@ -380,6 +399,7 @@ def _finish_request(response: Response) -> Response:
 def _note_seen(actor: Actor) -> None:
     """Losing a sign of life must not cost anybody an answer that is already true."""
     try:
-        note_seen(actor, parts().clock.now())
+        now = parts().clock.now()
+        note_seen(actor, now, touched_at(now))
     except SQLAlchemyError:
         log.warning("could not note that %s is there", actor)

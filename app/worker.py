@@ -13,26 +13,36 @@ import logging
 import os
 import signal
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import numpy as np
 from flask import Flask, current_app
-from redis import Redis, RedisError
+from redis import Redis, RedisError, ResponseError
+from redis.client import Pipeline
 from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.appointments.jobs import CLOSE_BOOKINGS, close_bookings_of
 from app.appointments.places import release_held
 from app.appointments.waiting.offers import serve_all
+from app.audit import blocks
+from app.audit.jobs import verify_soon
 from app.calling.jobs import CLOSE_NIGHT, close_night_of
 from app.calling.reconcile import sweep
 from app.catalog.plan import HallPlan
 from app.catalog.service import plans
 from app.core.acts import SYSTEM, Act
-from app.core.db import db, transaction
+from app.core.db import CommitOutcomeUnknown, db, transaction
 from app.core.jobs import has_run
 from app.core.parts import parts
+from app.deliveries.jobs import look_after_deliveries
 from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
 from app.licences.importing.jobs import look_after_imports
@@ -40,19 +50,35 @@ from app.licences.jobs import FORGET_SHOWS, forget_shows_of
 from app.notices.jobs import FORGET_NOTICES, forget_notices_of
 from app.notices.nudge import try_nudge
 from app.notices.queries import any_due
+from app.privacy.jobs import FORGET_PERSONAL, forget_personal_of
+from app.renewals import sweeping, watching
+from app.renewals.sweep_jobs import SWEEP_RENEWALS, sweep_renewals
+from app.renewals.watch_jobs import WATCH_LICENCES, watch_licences
 from app.submissions.jobs import FORGET_DRAFTS, forget_drafts_of
 from app.tickets.telling import tell_near
 from config.redis import check_server, connect
-from queueing.errors import SequenceAway
+from queueing.errors import SequenceAway, SequenceError
 
 log = logging.getLogger(__name__)
 
 QUEUES = ("notices", "default", "imports")
 """Every queue a job is put on; the worker works all of them, the first one first."""
+AWAY = (
+    CommitOutcomeUnknown,
+    InterfaceError,
+    OperationalError,
+    PoolTimeout,
+    RedisError,
+    SequenceError,
+)
+"""What a store says, or is said of it, that does not answer."""
 IMPORTS_YIELD = 10
 """How much an import leaves the processor to whoever serves people, of 19."""
+LOOKS_AGAIN_WITHIN_S = 5.0
+"""How long the worker rests at most while its Redis is away; RQ would have it rest a minute."""
 SWEEP_EVERY_S = 5.0
 ESTIMATE_EVERY = timedelta(seconds=15)
+RENEWALS_EVERY = timedelta(seconds=30)
 EVER = datetime.min.replace(tzinfo=UTC)
 NIGHT = (
     (CLOSE_NIGHT, close_night_of),
@@ -61,6 +87,7 @@ NIGHT = (
     (FORGET_NOTICES, forget_notices_of),
     (FORGET_DRAFTS, forget_drafts_of),
     (FORGET_SHOWS, forget_shows_of),
+    (FORGET_PERSONAL, forget_personal_of),
 )
 """What is done once for each hall and day, soon after the day has begun."""
 
@@ -71,12 +98,47 @@ def run_worker(app: Flask, burst: bool = False) -> None:
     class HouseWorker(Worker):
         """Runs each job inside the app, with connections of its own after the fork."""
 
+        max_connection_wait_time = LOOKS_AGAIN_WITHIN_S
+
+        def dequeue_job_and_maintain_ttl(
+            self, timeout: int | None, max_idle_time: int | None = None
+        ) -> tuple[Job, Queue] | None:
+            """Where Redis answers but takes no changes, RQ would quit."""
+            while True:
+                try:
+                    return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+                except ResponseError as error:
+                    log.warning("the worker rests: %s", error)
+                    time.sleep(1)
+
+        def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+            """It may be missed; jobs, which their rows owe, are not waited for by anybody."""
+            try:
+                super().heartbeat(timeout, pipeline)
+            except RedisError as error:
+                log.warning("the worker's heartbeat is not heard: %s", error)
+
+        def execute_job(self, job: Job, queue: Queue) -> None:
+            """What Redis does not note down is put again; what has begun is waited for."""
+            try:
+                super().execute_job(job, queue)
+            except RedisError as error:
+                _left_to_next(error, f"{job.func_name} is left to the next round")
+                self.wait_for_horse()
+
         def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
             with app.app_context():
                 db.engine.dispose(close=False)
                 if queue.name == "imports":
                     os.nice(IMPORTS_YIELD)  # in the process that was forked for this job
                 return super().perform_job(job, queue, execution)
+
+        def handle_exception(self, job: Job, *exc_info: Any) -> None:
+            """A job that a store was away for is owed by its rows still, and is put again."""
+            if isinstance(exc_info[1], AWAY):
+                _left_to_next(exc_info[1], f"{job.func_name} is left to the next round")
+            else:
+                super().handle_exception(job, *exc_info)
 
     connection = _rq_redis(app)
     queues = [Queue(name, connection=connection) for name in QUEUES]
@@ -109,15 +171,38 @@ def one_round(queue: Queue) -> None:
     """One round of the schedule over all halls; what fails is logged and tried in the next."""
     now = parts().clock.now()
     try:
+        _look_after_audit(now)
         _give_back_freed(now)
         _nudge_outbox(now)
         look_after_imports()
+        _watch_when_owed(queue, now)
+        look_after_deliveries()
+        _sweep_renewals_when_owed(queue, now)
         for plan in plans():
             _one_hall(queue, plan, now)
-    except Exception:
-        log.exception("a round of the schedule failed")
+    except Exception as error:
+        _left_to_next(error, "a round of the schedule failed")
     finally:
         db.session.remove()
+
+
+def _left_to_next(error: Exception, what: str) -> None:
+    """Log what the next round tries again: with its traceback, but where a store is away in a
+    line, since that comes with every round until the store is back."""
+    if isinstance(error, AWAY):
+        log.warning("%s: %s", what, str(error).partition("\n")[0])
+    else:
+        log.exception(what)
+
+
+def _look_after_audit(now: datetime) -> None:
+    """Nothing waits for the audit's chain, whatever is wrong with it."""
+    try:
+        blocks.seal(now)
+        if blocks.look_after(now):
+            verify_soon()
+    except Exception as error:
+        _left_to_next(error, "the audit is sealed in the next round")
 
 
 def _give_back_freed(now: datetime) -> None:
@@ -125,14 +210,43 @@ def _give_back_freed(now: datetime) -> None:
     try:
         with transaction():
             release_held(now)
-    except Exception:
-        log.exception("freed places are given back in the next round")
+    except Exception as error:
+        _left_to_next(error, "freed places are given back in the next round")
 
 
 def _nudge_outbox(now: datetime) -> None:
     """What nobody nudged, or whose nudge was lost, is looked for here."""
     if any_due(now):
         try_nudge()
+
+
+def _sweep_renewals_when_owed(queue: Queue, now: datetime) -> None:
+    """What silence grants, which registers are asked again, what was handed over."""
+    looked = current_app.extensions.get("renewals_looked", EVER)
+    if now - looked < RENEWALS_EVERY:
+        return
+    current_app.extensions["renewals_looked"] = now
+    owed = partial(sweeping.is_owed, Act(now, SYSTEM))
+    _put_when_owed(queue, SWEEP_RENEWALS, sweep_renewals, owed)
+
+
+def _watch_when_owed(queue: Queue, now: datetime) -> None:
+    """The watch over licences."""
+    _put_when_owed(queue, WATCH_LICENCES, watch_licences, partial(watching.is_owed, now))
+
+
+def _put_when_owed(
+    queue: Queue, name: str, job: Callable[[], object], is_owed: Callable[[], bool]
+) -> None:
+    """Rows say what such a job owes, and it is put again until that is done."""
+    try:
+        if is_owed() and not Job.exists(name, queue.connection):
+            queue.enqueue(job, job_id=name, result_ttl=0, failure_ttl=60)
+    except RedisError:
+        log.warning("%s waits: RQ's Redis is away", name)
+    except Exception as error:
+        _left_to_next(error, f"{name} is looked after in the next round")
+        db.session.rollback()
 
 
 def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
@@ -143,8 +257,8 @@ def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
         tell_near(plan, now)
         _refresh_when_due(plan, now)
         _put_when_due(queue, plan.code, plan.day_of(now).starts_at)
-    except Exception:
-        log.exception("a round of the schedule failed for %s", plan.code)
+    except Exception as error:
+        _left_to_next(error, f"a round of the schedule failed for {plan.code}")
         db.session.rollback()
 
 

@@ -6,11 +6,13 @@ import os
 from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 from redis.exceptions import RedisError
 
 from config.logging import logging_config
 from config.redis import UnfitServer, check_server, connect
 from config.settings import SettingsError, load_settings
+from config.web_worker import HallWorker
 
 try:
     settings = load_settings(os.environ)
@@ -18,10 +20,13 @@ except SettingsError as error:
     raise SystemExit(str(error)) from None
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
-worker_class = "gthread"
+worker_class = HallWorker
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # each open event stream keeps a thread: more than a hall has screens, consoles and phones watching
 threads = int(os.environ.get("WEB_THREADS") or 96)
+# behind a proxy all come from its address; in the demo, from this machine
+if not settings.trusted_proxies and settings.mode != "demo":
+    HallWorker.per_address = max(1, threads * 2 // 3)
 timeout = 30
 # event streams do not end by themselves: this is how long a stop waits for the other requests
 graceful_timeout = 5
@@ -42,3 +47,8 @@ def on_starting(server: Arbiter) -> None:
         raise SystemExit(str(error)) from None
     except RedisError as error:
         server.log.warning("Redis does not answer yet: %s", error)
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Whoever exchanges one version for another waits for this word of each new process."""
+    worker.log.info("Worker ready (pid: %s)", worker.pid)

@@ -22,6 +22,11 @@ def key_id(master: bytes) -> int:
     return derive(master, b"key id", 1)[0]
 
 
+def fingerprint(master: bytes) -> str:
+    """By which a key is named where it must not stand itself."""
+    return derive(master, b"fingerprint", 8).hex()
+
+
 def decoded(key: str) -> bytes | None:
     """The bytes of a key written in hex or base64; None if it is neither, or not 32 bytes."""
     try:

@@ -7,6 +7,7 @@ import logging
 import logging.config
 from datetime import UTC, datetime
 
+from config.masking import masked
 from config.settings import LogFormat
 
 ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -21,12 +22,24 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": masked(record.getMessage()),
         }
-        line |= {name: value for name, value in vars(record).items() if name not in ORDINARY}
+        more = {name: value for name, value in vars(record).items() if name not in ORDINARY}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+            more["traceback"] = self.formatException(record.exc_info)
+        line |= {name: _masked(value) for name, value in more.items()}
+        return json.dumps(line, ensure_ascii=False)
+
+
+class PlainLines(logging.Formatter):
+    """For people at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
+
+
+def _masked(value: object) -> object:
+    return value if value is None or isinstance(value, (bool, int, float)) else masked(str(value))
 
 
 def logging_config(level: str, log_format: LogFormat) -> dict[str, object]:
@@ -37,7 +50,8 @@ def logging_config(level: str, log_format: LogFormat) -> dict[str, object]:
         "formatters": {
             "json": {"()": JsonLines},
             "text": {
-                "format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+                "()": PlainLines,
+                "fmt": "%(asctime)s %(levelname)-7s %(name)s: %(message)s",
                 "datefmt": "%H:%M:%S",
             },
         },
@@ -45,8 +59,13 @@ def logging_config(level: str, log_format: LogFormat) -> dict[str, object]:
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             # gunicorn brings handlers of its own; its lines go the same way as all others
-            "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
-            # the path of a ticket's page is a secret of its owner
+            "gunicorn.error": {
+                # at DEBUG it tells every path, and in some of them is a secret of their owner
+                "level": "INFO" if level == "DEBUG" else level,
+                "handlers": [],
+                "propagate": True,
+            },
+            # for the same reason
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },
     }

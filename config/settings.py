@@ -19,7 +19,11 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from config import redis as redis_servers
+from config import redis_url as redis_urls
+from config.handover import Service, cabinet_service, courier_service
+from config.hardening import allowed_hosts, open_doors
 from config.keys import KEY_BYTES, decoded, told_apart
+from config.public_records import DEMO_RECORDS, PublicRecordsService, public_records_service
 from config.real_name import DEMO_REGISTER, RealNameService, real_name_service
 from config.sms import SmsVendor, sms_vendor
 from config.templates import MessageTemplate, message_templates
@@ -32,11 +36,15 @@ BUILT_CLIENT = ROOT / "miniprogram" / "dist" / "build" / "h5"
 
 Mode = Literal["demo", "test", "production"]
 LogFormat = Literal["json", "text"]
+SecondFactor = Literal["required", "offered"]
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SECRET_KEY_LENGTH = 32
 DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 """Names that hosting panels write, and the driver that is meant."""
+
+LEAST_AUDIT_MONTHS = 6
+"""网络安全法: logs of what goes on in a network are kept for six months at least."""
 
 TEST_SECRETS = {"SECRET_KEY": "the secret key of the tests, known to all", "DATA_KEY": "5a" * 32}
 
@@ -68,6 +76,8 @@ class Settings:
     """32 bytes from which the key of the blind indexes is derived; it never changes."""
     base_url: str
     """Where people reach this hall, without a slash at the end."""
+    hosts: tuple[str, ...]
+    """The names by which it may be asked."""
     instance_path: Path
     """The directory for what belongs to this installation only."""
     wechat: WechatApp | None
@@ -80,6 +90,14 @@ class Settings:
     """None: nobody outside is asked whether a name and a number are one person's."""
     register: Path | None = None
     """The file of invented people that answers this instead, in the demo and in tests."""
+    courier: Service | None = None
+    """Who brings parcels; None: nobody in production, and outside it one that only plays."""
+    cabinet: Service | None = None
+    """Who opens the doors of cabinets; None: they are shown on their page."""
+    public_records: PublicRecordsService | None = None
+    """None: nobody outside is asked whether a licence's holder is in order."""
+    records: Path | None = None
+    """The file about invented holders that answers this instead, in the demo and in tests."""
     client_path: Path = BUILT_CLIENT
     """The directory of the citizens' pages, built."""
     device_limit: int = 600
@@ -90,12 +108,30 @@ class Settings:
     """How many proxies of ours stand before the web: only their word for an address is taken."""
     event_streams: int = 64
     """Open event streams in one process: each keeps a thread, the others must stay free."""
+    event_streams_per_address: int = 40
+    """Of these, what one address may keep open: the screens and consoles of a hall share one."""
+    event_streams_per_asker: int = 6
+    """Of these, what one person or machine may keep open."""
     max_body: int = 1024 * 1024
     """Bytes of a request's body."""
     max_import: int = 1024 * 1024 * 1024
     """Bytes of a file of licences: half a million are about 300 MB."""
+    idle_minutes: int = 30
+    """After so long without a touch whoever sits at no counter is signed out."""
+    password_days: int = 90
+    """How long a password of the three kinds of administrator lasts."""
+    second_factor: SecondFactor = "offered"
+    """Whether the three kinds of administrator must have one; others always may."""
+    audit_months: int = 12
+    """How long the audit is kept."""
+    audit_anchor: Path | None = None
+    """The file that is told every night where the audit's chain ends; None: only the log is."""
     log_level: str = "INFO"
     log_format: LogFormat = "json"
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -110,6 +146,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     reader.defaults = _defaults(mode, instance, environ)
     redis_url = reader.redis_url("REDIS_URL")
     data_key = reader.key("DATA_KEY", reader.get("DATA_KEY"))
+    base_url = reader.base_url()
     settings = Settings(
         mode=mode,
         database_url=reader.database_url(production=mode == "production"),
@@ -119,20 +156,41 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         data_key=data_key,
         data_keys_before=reader.data_keys_before(data_key),
         index_key=reader.index_key(data_key),
-        base_url=reader.base_url(),
+        base_url=base_url,
+        hosts=reader.hosts(base_url, production=mode == "production"),
         instance_path=instance,
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
         sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
         templates=message_templates(environ, production=mode == "production", faults=reader.faults),
         real_name=real_name_service(environ, production=mode == "production", faults=reader.faults),
+        courier=courier_service(environ, production=mode == "production", faults=reader.faults),
+        cabinet=cabinet_service(environ, production=mode == "production", faults=reader.faults),
         register=None if mode == "production" else DEMO_REGISTER,
+        public_records=public_records_service(
+            environ, production=mode == "production", faults=reader.faults
+        ),
+        records=None if mode == "production" else DEMO_RECORDS,
         client_path=Path(environ.get("CLIENT_PATH") or BUILT_CLIENT).absolute(),
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),
         event_streams=reader.count("EVENT_STREAMS", 64),
+        event_streams_per_address=reader.count("EVENT_STREAMS_PER_ADDRESS", 40),
+        event_streams_per_asker=reader.count("EVENT_STREAMS_PER_ASKER", 6),
         max_body=reader.count("MAX_BODY", 1024 * 1024),
         max_import=reader.count("MAX_IMPORT", 1024 * 1024 * 1024),
+        idle_minutes=reader.count("IDLE_MINUTES", 30),
+        password_days=reader.count("PASSWORD_DAYS", 90),
+        second_factor=cast(
+            SecondFactor,
+            reader.choice(
+                "SECOND_FACTOR",
+                get_args(SecondFactor),
+                "required" if mode == "production" else "offered",
+            ),
+        ),
+        audit_months=reader.count("AUDIT_MONTHS", 12, least=LEAST_AUDIT_MONTHS),
+        audit_anchor=Path(environ["AUDIT_ANCHOR"]) if environ.get("AUDIT_ANCHOR") else None,
         log_level=reader.choice("LOG_LEVEL", LOG_LEVELS, "INFO"),
         log_format=cast(
             LogFormat,
@@ -141,6 +199,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             ),
         ),
     )
+    if mode == "production":
+        reader.faults += open_doors(environ, base_url)
     if reader.faults:
         raise SettingsError(reader.faults)
     return settings
@@ -174,6 +234,19 @@ def _kept_secrets(instance: Path) -> Mapping[str, str]:
         finally:
             draft.unlink()
     return cast(Mapping[str, str], json.loads(path.read_text()))
+
+
+def _of_several_hosts(url: str) -> str:
+    """`postgresql://user@one:5432,two:5432/hall` as PostgreSQL writes it, in the way SQLAlchemy
+    does: a `host` for each in the query."""
+    scheme, mark, rest = url.partition("://")
+    place, slash, name = rest.partition("/")
+    user, at, hosts = place.rpartition("@")
+    if "," not in hosts:
+        return url
+    name, _, query = name.partition("?")
+    servers = "&".join([*(f"host={host}" for host in hosts.split(",")), *filter(None, [query])])
+    return f"{scheme}{mark}{user}{at}{slash}{name}?{servers}"
 
 
 class _Reader:
@@ -212,8 +285,8 @@ class _Reader:
         if not value:
             return ""
         try:
-            url = make_url(value)
-        except ArgumentError:
+            url = make_url(_of_several_hosts(value))
+        except (ArgumentError, ValueError):
             self.faults.append("DATABASE_URL cannot be read as a URL.")
             return ""
         url = url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
@@ -222,21 +295,25 @@ class _Reader:
                 f"DATABASE_URL begins with {url.drivername}://; PostgreSQL is needed"
                 " (postgresql://…), or sqlite:/// for a demo."
             )
+        elif isinstance(url.query.get("host"), tuple) and "target_session_attrs" not in url.query:
+            self.faults.append(
+                "DATABASE_URL names several servers: say ?target_session_attrs=read-write, or the"
+                " one that only copies may be taken."
+            )
         elif production and url.drivername == "sqlite":
             self.faults.append("DATABASE_URL names SQLite; production needs PostgreSQL.")
         return url.render_as_string(hide_password=False)
 
     def redis_url(self, name: str) -> str:
         value = self.get(name)
-        if value and urlsplit(value).scheme not in redis_servers.SCHEMES:
-            known = ", ".join(f"{scheme}://" for scheme in redis_servers.SCHEMES)
-            self.faults.append(f"{name} must begin with one of {known}.")
+        if value and (fault := redis_urls.fault(value)):
+            self.faults.append(f"{name} {fault}")
         return value
 
     def rq_redis_url(self, redis_url: str) -> str:
         own = self.environ.get("RQ_REDIS_URL")
         url = self.redis_url("RQ_REDIS_URL") if own else redis_url
-        if redis_servers.is_cluster(url):
+        if redis_urls.is_cluster(url):
             self.faults.append(
                 "RQ_REDIS_URL must name a plain Redis: RQ's workers cannot use a cluster."
             )
@@ -289,3 +366,8 @@ class _Reader:
         if value and not (parts.scheme in ("http", "https") and parts.hostname):
             self.faults.append("BASE_URL must be an http:// or https:// address.")
         return value
+
+    def hosts(self, base_url: str, *, production: bool) -> tuple[str, ...]:
+        own = urlsplit(base_url).hostname or ""
+        here = () if production else ("localhost",)
+        return tuple(filter(None, (own, *allowed_hosts(self.environ, self.faults), *here)))

@@ -36,6 +36,7 @@ def main() -> int:
         _shot(_opened(browser, f"{demo['base_url']}/t/{token}", PHONE), "ticket")
         _phone(browser, demo)
         _forms(browser, demo)
+        _renewals(browser, demo)
         _staff(browser, demo)
         browser.close()
     return 0
@@ -105,6 +106,32 @@ def _forms(browser: Browser, demo: dict[str, Any]) -> None:
     _shot(page, "phone-form")
     desk = _opened(browser, f"{demo['base_url']}/kiosk/forms/#token={demo['kiosk_token']}", UPRIGHT)
     _shot(desk, "desk")
+
+
+def _renewals(browser: Browser, demo: dict[str, Any]) -> None:
+    """What one tap renews, on the phone; what waits for a person, in the office."""
+    api = f"{demo['base_url']}/api/v1"
+    page = _opened(browser, f"{demo['base_url']}/m/#/pages/signin/index", PHONE)
+    page.locator("input").fill("沈佳禾")
+    page.locator("uni-button", has_text="登录").first.click()
+    page.wait_for_url("**/m/#/")
+    renewals = f"{api}/me/renewals"
+    token = _posted(page, f"{api}/session", {"code": "sandbox:沈佳禾"}, "")["token"]
+    [due] = page.request.get(renewals, headers=_bearer(token)).json()
+    page.goto(f"{demo['base_url']}/m/#/pages/renewal/index?id={due['id']}")
+    _shot(page, "phone-renewal")
+    for name in ("孟凡", "白立新"):
+        token = _posted(page, f"{api}/session", {"code": f"sandbox:{name}"}, "")["token"]
+        [theirs] = page.request.get(renewals, headers=_bearer(token)).json()
+        if theirs["state"] in ("reminded", "opened"):
+            seen = _posted(page, f"{renewals}/{theirs['id']}/open", {}, token)
+            revision, sha256 = seen["revision"], seen["application"]["sha256"]
+            body = {"revision": revision, "sha256": sha256, "consent": True, "way": "electronic"}
+            _posted(page, f"{renewals}/{theirs['id']}/confirm", body, token)
+    approver = next(one for one in demo["staff"] if one["role"] == "approver")
+    office = _signed_in(browser, demo, "office", approver)
+    office.goto(f"{demo['base_url']}/office/renewals/{theirs['id']}")
+    _shot(office, "renewals")
 
 
 def _posted(page: Page, address: str, body: dict[str, Any], token: str) -> dict[str, Any]:

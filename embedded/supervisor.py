@@ -72,6 +72,7 @@ class Parts(TypedDict):
     kiosk_token: str
     screen_token: str
     living_token: str
+    cabinet_token: str
     cards: list[dict[str, str]]
     staff: list[table.Staff]
 
@@ -386,13 +387,16 @@ def _announce(settings: Settings, place: Place, parts: Parts, life: Life, wechat
         "database_url": settings.database_url,
         "kiosk_token": parts["kiosk_token"],
         "screen_token": parts["screen_token"],
+        "cabinet_token": parts["cabinet_token"],
         "staff": parts["staff"],
         "live": life.lives,
     }
     draft = place.announcement.with_suffix(".tmp")
     draft.write_text(json.dumps(announcement, ensure_ascii=False, indent=2), encoding="utf-8")
     draft.replace(place.announcement)
-    pages = table.pages(settings.base_url, parts["hall"], parts["kiosk_token"], wechat_url)
+    pages = table.pages(
+        settings.base_url, parts["hall"], parts["kiosk_token"], parts["cabinet_token"], wechat_url
+    )
     print(
         "",
         "顺号已启动 Shunhao is ready",

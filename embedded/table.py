@@ -12,8 +12,11 @@ Row = Sequence[str]
 ROLES = {
     "clerk": "窗口人员 clerk",
     "guide": "导办 guide",
+    "approver": "审批人员 approver",
     "supervisor": "值班主任 supervisor",
     "administrator": "管理员 administrator",
+    "security": "安全管理员 security",
+    "auditor": "审计管理员 auditor",
 }
 
 
@@ -26,13 +29,16 @@ class Staff(TypedDict):
     counter: str | None
 
 
-def pages(base_url: str, hall: str, kiosk_token: str, wechat_url: str) -> list[Row]:
-    """Each page with its address; the number machine's tells it once who it is."""
+def pages(
+    base_url: str, hall: str, kiosk_token: str, cabinet_token: str, wechat_url: str
+) -> list[Row]:
+    """Each page with its address; a machine's tells it once who it is."""
     return [
         ("首页 start", f"{base_url}/"),
         ("手机页面 pages for phones", f"{base_url}/m/"),
         ("取号机 number machine", f"{base_url}/kiosk/#token={kiosk_token}"),
         ("样表机 sample-form desk", f"{base_url}/kiosk/forms/#token={kiosk_token}"),
+        ("智能文件柜 smart cabinet", f"{base_url}/kiosk/cabinet/#token={cabinet_token}"),
         ("大厅屏幕 hall screen", f"{base_url}/screen/{hall}"),
         ("窗口工作台 counter console", f"{base_url}/clerk/"),
         ("办公页面 office", f"{base_url}/office/"),

@@ -25,6 +25,7 @@ def main() -> None:
         base_url=arguments.base_url,
         hall=parts["hall"],
         kiosk_token=parts["living_token"],
+        cabinet_token=parts["cabinet_token"],
         staff=parts["staff"],
         cards=[Card(**each) for each in parts["cards"]],
         kept=arguments.kept,

@@ -18,6 +18,7 @@ from living.clock import Clock
 from living.floor import Card, Floor
 from living.hall import Hall, Refused
 from living.people import Item
+from living.results import ResultDesk
 from living.rhythm import Pace
 from living.seats import Accounts, Seat, SentAway
 from living.shifts import Shift
@@ -50,6 +51,7 @@ class Opening:
     base_url: str
     hall: str
     kiosk_token: str
+    cabinet_token: str
     staff: list[dict[str, Any]]
     cards: list[Card]
     """Of the people who come to the sample-form desk."""
@@ -71,7 +73,8 @@ async def live(opening: Opening, rng: Random, end: asyncio.Event) -> None:
         doings: list[Coroutine[Any, Any, None]] = [
             shift.work(after=place * each) for place, shift in enumerate(shifts)
         ]
-        doings += [_watch_board(floor), _door(floor, len(shifts), everybody)]
+        desk = ResultDesk(floor, accounts.guide, opening.cabinet_token)
+        doings += [_watch_board(floor), _door(floor, len(shifts), everybody), desk.work()]
         tasks = [everybody.create_task(doing) for doing in doings]
         await end.wait()
         with suppress(TimeoutError):
@@ -101,6 +104,7 @@ async def _enter(
             each["minutes"],
             each["bookable"],
             form_for.get(each["code"], ""),
+            each["collects"],
         )
         for each in offered
     ]

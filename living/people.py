@@ -27,6 +27,8 @@ class Item:
     bookable: bool = True
     form_for: str = ""
     """person, firm, either: who the form is about that can be filled in for it; empty: none."""
+    collects: bool = False
+    """Results are fetched by it; nobody imagined has one."""
 
 
 class Way(StrEnum):
@@ -104,7 +106,10 @@ def imagine(rng: Random, items: Sequence[Item], today: date) -> Visitor:
     others = [
         item
         for item in items
-        if item.lane == first.lane and item != first and item.bookable >= first.bookable
+        if item.lane == first.lane
+        and item != first
+        and item.bookable >= first.bookable
+        and how_often(item)
     ]
     more = rng.sample(others, 1) if others and rng.random() < SEVERAL else []
     priority = _one(rng, PRIORITIES)
@@ -128,6 +133,8 @@ def imagine(rng: Random, items: Sequence[Item], today: date) -> Visitor:
 
 def how_often(item: Item) -> float:
     """How many come for it, compared with others: short business is frequent business."""
+    if item.collects:
+        return 0
     return (OFTEN_WITH_FORM if item.form_for else 1) / item.minutes
 
 

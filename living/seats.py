@@ -78,6 +78,14 @@ class Seat:
         """Something with a ticket."""
         return await self._post(f"/tickets/{ticket}/{action}", body)
 
+    async def ready(self, ticket: str) -> list[dict[str, Any]]:
+        """Results that lie ready for whoever has this ticket."""
+        lying: list[dict[str, Any]] = await self._get(f"/tickets/{ticket}/deliveries")
+        return lying
+
+    async def hand_over(self, result: str, ticket: str) -> None:
+        await self._post(f"/deliveries/{result}/hand-over", {"ticket": ticket})
+
     async def sign_out(self) -> None:
         await self.hall.delete("/staff/session", self._token)
         self._keep(None)

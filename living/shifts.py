@@ -131,8 +131,16 @@ class Shift:
                 return None
             await self.seat.handle(ticket["id"], "start")
             floor.tell(ticket["id"])
+        if guest is None:
+            await self._hand_over(ticket)
         await self._attend(ticket, floor.pace.seconds(handling.service))
         return await self._end(ticket, guest, handling, more)
+
+    async def _hand_over(self, ticket: Ticket) -> None:
+        """Give somebody who is not of ours what lies ready for them."""
+        for result in await self.seat.ready(ticket["id"]):
+            await self.seat.hand_over(result["id"], ticket["id"])
+            log.info("counter %s hands a result to %s", self.counter.no, ticket["number"])
 
     async def _attend(self, ticket: Ticket, seconds: float) -> None:
         """Serve, and let the hall know now and then that somebody is there."""

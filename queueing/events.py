@@ -36,10 +36,13 @@ class StreamEvent:
 
 
 class RedisEvents:
-    """The stream of one hall. Every method raises SequenceAway when Redis cannot be asked."""
+    """The stream of one hall. Every method raises SequenceAway when Redis cannot be asked.
 
-    def __init__(self, redis: Redis, hall: str) -> None:
+    `listening` is a client that has the patience to wait for events; the other may have less."""
+
+    def __init__(self, redis: Redis, hall: str, listening: Redis | None = None) -> None:
         self._redis = redis
+        self._listening = listening or redis
         self._keys = EventKeys(hall)
 
     def copy(self, event_id: int, at_ms: int, payload: str) -> bool:
@@ -61,7 +64,7 @@ class RedisEvents:
         Waits up to `block_ms` for one (0: not at all); the client's socket timeout has to be
         longer."""
         with our_errors():
-            reply: Any = self._redis.xread(
+            reply: Any = self._listening.xread(
                 {self._keys.stream: after_id}, count=at_most, block=block_ms or None
             )
         if not reply:

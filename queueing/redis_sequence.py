@@ -7,11 +7,13 @@ a hall. What a ticket looks like inside Redis is told in `lua/_shared.lua`.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from redis import Redis
 
+from queueing.errors import SequenceAway
 from queueing.keys import Keys
 from queueing.scripts import run, text
 from queueing.sequence import Claim, Entry, Snapshot, Tiers
@@ -21,16 +23,24 @@ class RedisSequence:
     """`sequence.Sequence` on Redis, for one hall and one day (`20261121`).
 
     Cheap to make. Methods raise SequenceAway when Redis cannot be asked, does not answer in the
-    client's timeout or cannot write; where the port says so, NotReady.
+    client's timeout or cannot write; where the port says so, NotReady. `in_vain` hears of the
+    former.
     """
 
-    def __init__(self, redis: Redis, hall: str, day: str) -> None:
+    def __init__(
+        self, redis: Redis, hall: str, day: str, in_vain: Callable[[], object] = bool
+    ) -> None:
         self._redis = redis
+        self._in_vain = in_vain
         self._keys = Keys(hall, day)
         self._own = self._keys.own
 
-    def _run(self, name: str, *args: str | int) -> Any:
-        return run(self._redis, name, self._own, *args)
+    def _run(self, name: str, *args: str | int, beside: tuple[str, ...] = ()) -> Any:
+        try:
+            return run(self._redis, name, self._own + beside, *args)
+        except SequenceAway:
+            self._in_vain()
+            raise
 
     def enter(self, entry: Entry) -> bool:
         return bool(self._run("enter", entry.ticket, entry.version, self._record(entry)))
@@ -42,16 +52,8 @@ class RedisSequence:
         self, counter: str, tiers: Tiers, token: str, now: int, overdue_after: int
     ) -> Claim | None:
         places, numbers = _served(self._keys, counter, tiers)
-        reply = run(
-            self._redis,
-            "claim_next",
-            self._own + places,
-            counter,
-            token,
-            now,
-            now - overdue_after,
-            *numbers,
-        )
+        overdue = now - overdue_after
+        reply = self._run("claim_next", counter, token, now, overdue, *numbers, beside=places)
         return _claim(_entry(reply[0]), reply[1]) if reply else None
 
     def claim(self, counter: str, ticket: str, version: int, token: str, now: int) -> Claim | None:

@@ -45,6 +45,8 @@ _AWAY = (
 )
 # Error codes of a server that cannot serve just now, for which redis-py has no class.
 _AWAY_CODES = {"BUSY", "MISCONF", "NOREPLICAS", "UNKILLABLE"}
+# What a script is told that asks for a key of its hall which has just moved to another shard.
+_ON_THE_MOVE = "non local key"
 
 
 class _Script(NamedTuple):
@@ -71,7 +73,10 @@ def our_errors() -> Iterator[None]:
         code = str(error).split(" ", 1)[0]
         if code == "NOTREADY":
             raise NotReady(str(error)) from error
-        if isinstance(error, _AWAY) or (isinstance(error, ResponseError) and code in _AWAY_CODES):
+        refused = isinstance(error, ResponseError) and (
+            code in _AWAY_CODES or _ON_THE_MOVE in str(error)
+        )
+        if refused or isinstance(error, _AWAY):
             raise SequenceAway(f"{type(error).__name__}: {error}") from error
         raise
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sms.errors import SmsAway, SmsUnread
-from wire import Limits, NotAnswered, NotReached, Wire
+from wire import Limits, NotAnswered, NotReached, Wire, said
 
 LIMITS = Limits(connect=3.0, read=8.0, total=11.0)
 
@@ -22,7 +22,7 @@ def ask(url: str, headers: Mapping[str, str], body: bytes = b"") -> dict[str, An
     except NotAnswered as error:
         raise SmsUnread("unread", str(error)) from None
     try:
-        answer = reply.json()
+        answer = said(reply)
     except ValueError:
         answer = None
     if not isinstance(answer, dict):

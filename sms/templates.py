@@ -22,13 +22,17 @@ KINDS = (
     "freed",
     "waiting",
     "gaps",
+    "expiring",
+    "renewal",
+    "collect",
 )
 FACTS = ("item", "hall", "when", "number", "ahead", "counter", "note", "name", "code")
 LINK = "link"
 LONGEST = 35
 """Characters a vendor takes for one placeholder (Alibaba's limit, the lower of the two)."""
-THIS_YEAR = re.compile(r"^\d{4}年(?=\d{1,2}月)")
-"""Nobody is told of a time more than weeks away, and every character is paid for."""
+THIS_YEAR = re.compile(r"^\d{4}年(?=\d{1,2}月\d{1,2}日 )")
+"""Nobody is told of an hour more than weeks away, and every character is paid for; a day alone, on
+which a licence ends, may be years off."""
 PLAIN = str.maketrans({"【": "(", "】": ")", "[": "(", "]": ")"})
 """Brackets mark the signature: no vendor takes them elsewhere."""
 

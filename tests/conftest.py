@@ -25,7 +25,10 @@ What a machine lacks is named at the end; with `CI=true` a missing part fails.
 
 from __future__ import annotations
 
+import copy
+import gc
 import ipaddress
+import itertools
 import os
 import re
 import signal
@@ -35,20 +38,22 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import hypothesis
 import pytest
-from gunicorn.app import wsgiapp
 from redis import Redis
+from ruamel.yaml import YAML
+from sqlalchemy import Dialect
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from config.settings import ROOT, Settings, load_settings
-from embedded import lifeline
 from embedded.redis_server import RunningRedis
-from tests.processes import CONTEXT
+from tests.processes import Forked
 from tests.raw_server import Manner, Raw, trusted_tls
 from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium, own_port
 from tests.wechat_server import Wechat, wechat_server
@@ -92,20 +97,92 @@ def _only_this_machine() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _routes_compiled_once() -> Iterator[None]:
-    """Nearly every test makes an app of its own, half of whose time goes into the functions that
-    write its addresses: the same ones each time."""
-    compiled: dict[object, object] = {}
-    compile_builder = Rule._compile_builder
+    """Nearly every test makes an app of its own, most of whose time goes into reading the addresses
+    of its routes, and into the functions that write them: the same ones each time."""
+    compiled: dict[object, Rule] = {}
+    compile_rule = Rule.compile
 
-    def compiled_once(rule: Rule, append_unknown: bool = True) -> object:
-        written = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
-        if written not in compiled:
-            compiled[written] = compile_builder(rule, append_unknown)
-        return compiled[written]
+    def compiled_once(rule: Rule) -> None:
+        written = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), rule.merge_slashes)
+        first = compiled.setdefault(written, rule)
+        if first is rule:
+            compile_rule(rule)
+            return
+        for name in ("_parts", "_trace", "_converters", "arguments"):
+            setattr(rule, name, getattr(first, name))
+        for name in ("_build", "_build_unknown"):
+            setattr(rule, name, getattr(first, name).__func__.__get__(rule, None))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compiled_once)
+        patch.setattr(Rule, "compile", compiled_once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_of_the_house_read_once() -> Iterator[None]:
+    """And reads the same lists of templates and of people, in YAML."""
+    read: dict[tuple[str, str], object] = {}
+    load = YAML.load
+
+    def read_once(yaml: YAML, stream: object) -> object:
+        if not isinstance(stream, str):
+            return load(yaml, stream)
+        written = (yaml.typ[0], stream)
+        if written not in read:
+            read[written] = load(yaml, stream)
+        return copy.deepcopy(read[written])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(YAML, "load", read_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_written_once() -> Iterator[None]:
+    """And has an engine of its own, which would write all statements in SQL anew: one engine of a
+    kind of database has written them for all."""
+    first_of_kind: dict[type[Dialect], Dialect] = {}
+    written: MutableMapping[object, object] = LRUCache(5_000)
+    compile_in_cache = ClauseElement._compile_w_cache
+
+    def compile_for_all(
+        clause: ClauseElement,
+        dialect: Dialect,
+        *,
+        compiled_cache: MutableMapping[object, object] | None,
+        **options: object,
+    ) -> object:
+        first = first_of_kind.setdefault(type(dialect), dialect)
+        cache = None if compiled_cache is None else written
+        return compile_in_cache(clause, first, compiled_cache=cache, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClauseElement, "_compile_w_cache", compile_for_all)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _garbage_looked_for_between_tests() -> Iterator[None]:
+    """All modules are loaded by now, and stay: no collection looks through them again. Each test
+    throws an app away; a full collection after each took a tenth of the time, and one that came by
+    itself after thousands of them stopped the process for ten seconds, in the middle of a
+    transaction or of what a proxy was passing on."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, NEVER)
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+NEVER = 1_000_000
+TESTS_BETWEEN_COLLECTIONS = 25
+_tests_run = itertools.count(1)
+
+
+def pytest_runtest_logfinish() -> None:
+    if next(_tests_run) % TESTS_BETWEEN_COLLECTIONS == 0:
+        gc.collect()
 
 
 def _guarded(connect):
@@ -214,6 +291,7 @@ def environ(
         "REDIS_URL": redis_server.url,
         "WECHAT_API_URL": wechat.url,
         "INSTANCE_PATH": str(tmp_path / "instance"),
+        "IDLE_MINUTES": "720",  # a test's clock leaps over hours
     }
 
 
@@ -245,38 +323,25 @@ def live_server(environ: dict[str, str], tmp_path) -> Iterator[str]:
 
 @contextmanager
 def _served(environ: dict[str, str], tmp_path) -> Iterator[str]:
-    """Gunicorn, forked from a process that has imported the app already: that takes the longest."""
+    """Gunicorn, soon up."""
     with own_port() as port:
         log = tmp_path / "web.log"
-        given = {**os.environ, **environ, "PORT": str(port)}
-        web = CONTEXT.Process(target=_serve, args=(given, str(log)))
-        web.start()
+        command = ["gunicorn", "--config", "config/gunicorn.py", "wsgi:app"]
+        web = Forked(command, {**os.environ, **environ, "PORT": str(port)}, log)
         try:
             limit = time.monotonic() + 60
             while not _listens(port):
-                assert web.is_alive(), log.read_text()
+                assert web.poll() is None, log.read_text()
                 assert time.monotonic() < limit, log.read_text()
                 time.sleep(0.05)
             yield f"http://127.0.0.1:{port}"
         finally:
-            web.terminate()
-            web.join(10)
+            web.send_signal(signal.SIGTERM)
+            with suppress(TimeoutError):
+                web.wait(10)
             with suppress(ProcessLookupError):
                 os.killpg(web.pid, signal.SIGKILL)
-            web.join()
-
-
-def _serve(environ: dict[str, str], log: str) -> None:
-    os.setsid()
-    lifeline.end_forks_too()
-    os.environ.clear()
-    os.environ.update(environ)
-    with open(log, "ab") as file:  # noqa: PTH123 (its descriptor outlives this function)
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    os.chdir(ROOT)
-    sys.argv = ["gunicorn", "--config", "config/gunicorn.py", "wsgi:app"]
-    wsgiapp.run()
+            web.wait(10)
 
 
 def _listens(port: int) -> bool:
@@ -323,6 +388,7 @@ def every_settings(
             "REDIS_URL": every_redis.url,
             "WECHAT_API_URL": wechat.url,
             "INSTANCE_PATH": str(tmp_path / "instance"),
+            "IDLE_MINUTES": "720",  # a test's clock leaps over hours
         }
     )
 
@@ -339,6 +405,7 @@ def shared_environ(
             "REDIS_URL": _empty_redis(servers, "valkey").url,
             "WECHAT_API_URL": shared_wechat.url,
             "INSTANCE_PATH": str(tmp_path_factory.mktemp("instance")),
+            "IDLE_MINUTES": "720",  # a test's clock leaps over hours
             # a table of tests asks more of a hall than its people do
             "DEVICE_LIMIT": "100000",
             "ADDRESS_LIMIT": "100000",

@@ -33,6 +33,7 @@ from app.catalog.service import plan_of
 from app.core.acts import SYSTEM, Act, Role
 from app.core.clock import Clock, SetClock
 from app.core.db import db, transaction
+from app.core.problems import ProblemOut
 from app.factory import create_app
 from app.staff.service import put_device, put_staff
 from app.tickets.queries import TABLE as TICKETS
@@ -114,7 +115,7 @@ def open_house(settings: Settings, clock: Clock | None = None, **rules: Any) -> 
             put_device(KIOSK_TOKEN, "kiosk", HALL, "取号机", act, reader=True)
             for no in house.plan.counters:
                 put_staff(f"clerk{no}", _hash, Role.CLERK, HALL, no, act)
-            for role in (Role.GUIDE, Role.SUPERVISOR, Role.ADMINISTRATOR):
+            for role in (role for role in Role if role != Role.CLERK):
                 put_staff(str(role), _hash, role, HALL, None, act)
     return house
 
@@ -146,6 +147,12 @@ class House:
         """What it knows besides: number -> phone."""
         phones: dict[str, str] = self.app.extensions["parts"].real_name.phones
         return phones
+
+    @property
+    def records(self) -> dict[str, Any]:
+        """What public records hold against a holder: number -> as config/demo-records.yaml."""
+        holders: dict[str, Any] = self.app.extensions["parts"].public_records.holders
+        return holders
 
     @property
     def plan(self) -> HallPlan:
@@ -406,6 +413,7 @@ def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
     assert answer.mimetype == "application/problem+json"
     problem: dict[str, Any] = answer.json
     assert {"type", "title", "status", "code", "detail", "request_id"} <= problem.keys()
+    assert problem.keys() <= ProblemOut().fields.keys()  # what the API's description names
     assert problem["status"] == status
     assert re.search("[\u4e00-\u9fff]", problem["title"])
     assert re.search("[\u4e00-\u9fff].*。$", problem["detail"])

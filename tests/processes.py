@@ -2,6 +2,7 @@
 
 together(settings, (call_all, "1"), (call_all, "2"))     both at the same moment
 killed(settings, "before app.core.db:_commit", take)     one that is killed right there
+Forked(["gunicorn", …], environ, log)                    a program of the house's, soon up
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ import functools
 import multiprocessing
 import os
 import pkgutil
+import runpy
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Any
 
 from app.core.clock import SetClock
 from app.factory import create_app
-from config.settings import Settings
+from config.settings import ROOT, Settings
+from embedded import lifeline
 from tests.house import MORNING, House
 
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -68,6 +73,42 @@ def killed(
     process.join(GATHERED_WITHIN_S)
     process.kill()
     assert process.exitcode == -signal.SIGKILL, f"lived through {point}: {process.exitcode}"
+
+
+class Forked:
+    """A program as its command line starts it, forked from a process that has imported the app
+    already: that takes the longest. It asks and tells as `subprocess.Popen` does."""
+
+    def __init__(self, command: list[str], environ: dict[str, str], log: Path) -> None:
+        self._process = CONTEXT.Process(target=_run, args=(command, environ, str(log)))
+        self._process.start()
+        self.pid: int = self._process.pid or 0
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def wait(self, timeout: float) -> None:
+        self._process.join(timeout)
+        if self.poll() is None:
+            raise TimeoutError(f"process {self.pid} does not end")
+
+
+def _run(command: list[str], environ: dict[str, str], log: str) -> None:
+    os.setsid()
+    lifeline.end_with_parent(os.getppid())
+    lifeline.end_forks_too()
+    os.environ.clear()
+    os.environ.update(environ)
+    with open(log, "ab") as file:  # noqa: PTH123 (its descriptor outlives this function)
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.chdir(ROOT)
+    sys.argv = command
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
 
 
 def _results(with_pipes: list[Any], limit_s: float) -> list[Any]:

@@ -3,12 +3,14 @@
 proxy.cut_at(b"COMMIT", sent=True)    it arrives, and its answer is lost
 proxy.cut_at(b"COMMIT", sent=False)   it never arrives
 proxy.cut(); proxy.mend()             no way through meanwhile
+proxy.delay_s = 0.02                  a long way, in each direction
 """
 
 from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -31,6 +33,8 @@ class Proxy:
         self._server_port = server_port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
+        self.delay_s = 0.0
+        """What each piece of what is said takes on its way."""
         self._cut: Cut | None = None
         self._down = False
         self._wires: list[_Wire] = []
@@ -96,6 +100,7 @@ class _Wire:
                     self._end(cut)
                     return
                 self._swallowing = cut
+                time.sleep(self._proxy.delay_s)
                 self._server.sendall(data)
         self.close()
 
@@ -105,6 +110,7 @@ class _Wire:
                 if self._swallowing:
                     self._end(self._swallowing)
                     return
+                time.sleep(self._proxy.delay_s)
                 self._client.sendall(data)
         self.close()
 

@@ -56,6 +56,8 @@ EMPTY_TABLES = """
         IF has_rows THEN used := used || name; END IF;
       END LOOP;
       IF used <> '{}' THEN
+        -- what is audited is not emptied, except by whoever owns the server
+        PERFORM set_config('session_replication_role', 'replica', true);
         EXECUTE 'TRUNCATE ' || array_to_string(used, ', ') || ' CASCADE';
       END IF;
       FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences
@@ -217,59 +219,93 @@ def own_port() -> Iterator[int]:
         yield port
 
 
-@contextmanager
-def private_postgres() -> Iterator[URL]:
-    """A PostgreSQL cluster of our own, careless of power cuts; its superuser's URL."""
-    account = _unprivileged()
-    with tempfile.TemporaryDirectory(prefix="shunhao-postgresql-") as name, own_port() as port:
-        directory, data = Path(name), Path(name) / "data"
-        if account:
-            os.chown(directory, account.pw_uid, account.pw_gid)
-        binaries = _runnable(_postgres_binaries(), account, directory)
-        # as root it runs as somebody else: PostgreSQL refuses to run as root
-        identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        common = {"cwd": directory, "stdin": subprocess.DEVNULL, **(identity if account else {})}
-        subprocess.run(
-            [binaries / "initdb", "--pgdata", data, "--username", "shunhao", "--auth", "trust",
-             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
-            check=True, capture_output=True, **common,
-        )  # fmt: skip
-        options = {
+class Postgres:
+    """A PostgreSQL cluster in a directory of its own, to be started, killed and started again.
+
+    It is careless of power cuts, which no test makes, but what it has committed outlives
+    its processes. `options` are settings of postgresql.conf."""
+
+    def __init__(self, directory: Path, port: int, **options: str | int) -> None:
+        self.directory = directory
+        self.data = directory / "data"
+        self.log = directory / "log"
+        self.url = URL.create(
+            "postgresql", "shunhao", host="127.0.0.1", port=port, database="postgres"
+        )
+        self.options: dict[str, str | int] = {
             "listen_addresses": "127.0.0.1",
             "port": port,
             "unix_socket_directories": "",
             "max_connections": 200,
             "fsync": "off",
-            "synchronous_commit": "off",
             "full_page_writes": "off",
+            **options,
         }
-        settings = [f"--{name}={value}" for name, value in options.items()]
-        with (directory / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [binaries / "postgres", "-D", data, *settings],
-                stdout=log, stderr=log,
+        account = _unprivileged()
+        if account:
+            os.chown(directory, account.pw_uid, account.pw_gid)
+        self.binaries = _runnable(_postgres_binaries(), account, directory)
+        # as root it runs as somebody else: PostgreSQL refuses to run as root
+        self._identity = (
+            {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+        )
+
+    def make(self) -> None:
+        """An empty cluster."""
+        self.run(
+            "initdb", "--pgdata", self.data, "--username", "shunhao", "--auth", "trust",
+            "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
+        )  # fmt: skip
+
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """One of PostgreSQL's own programs, to its end, as whom the server runs as."""
+        subprocess.run(
+            [self.binaries / program, *arguments],
+            check=True, capture_output=True, cwd=self.directory, stdin=subprocess.DEVNULL,
+            **self._identity,
+        )  # fmt: skip
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """The server, which may not answer yet."""
+        settings = [f"--{name}={value}" for name, value in self.options.items()]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [self.binaries / "postgres", "-D", self.data, *settings],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.directory,
                 preexec_fn=partial(lifeline.end_with_parent, os.getpid(), signal.SIGQUIT),
-                start_new_session=True, **common,
+                start_new_session=True, **self._identity,
             )  # fmt: skip
-        url = URL.create("postgresql", "shunhao", host="127.0.0.1", port=port, database="postgres")
+
+    def answers(self) -> bool:
         try:
-            _wait_until_up(url, process, directory / "log")
-            yield url
+            psycopg.connect(_text(self.url), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+@contextmanager
+def private_postgres() -> Iterator[URL]:
+    """A PostgreSQL cluster of our own, for tests in which it does not end; its superuser's URL."""
+    with tempfile.TemporaryDirectory(prefix="shunhao-postgresql-") as name, own_port() as port:
+        server = Postgres(Path(name), port, synchronous_commit="off")
+        server.make()
+        process = server.launch()
+        try:
+            _wait_until_up(server, process)
+            yield server.url
         finally:
             process.send_signal(signal.SIGQUIT)  # at once: nothing in it is needed any more
             process.wait(30)
 
 
-def _wait_until_up(url: URL, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_up(server: Postgres, process: subprocess.Popen[bytes]) -> None:
     limit = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < limit:
-        try:
-            psycopg.connect(_text(url)).close()
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-        else:
+        if server.answers():
             return
-    raise RuntimeError(f"PostgreSQL does not start:\n{log.read_text()}")
+        time.sleep(0.05)
+    raise RuntimeError(f"PostgreSQL does not start:\n{server.log.read_text()}")
 
 
 def _unprivileged() -> pwd.struct_passwd | None:

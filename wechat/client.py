@@ -61,6 +61,8 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
             raise _ours(error, token) from None
         except ValueError:
             raise AnswerUnread(said="an errcode that is no number") from None
+        except RecursionError:
+            raise AnswerUnread(said="JSON nested too deep") from None
         if not isinstance(answer, dict | Response):
             raise AnswerUnread(said="JSON, but no object")
         return answer

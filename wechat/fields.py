@@ -50,11 +50,12 @@ def fits(field: str, value: str) -> bool:
 
 def fitted(field: str, text: str) -> str:
     """The text as it fits into the field, shortened where that leaves it true: a `thing` to 20
-    characters of which the last is `…`. Never empty. Raises DoesNotFit."""
+    characters of which the last is `…`; a day in a field of times to its last minute. Never empty.
+    Raises DoesNotFit."""
     value = " ".join(text.split())
-    shorten = SHORTENED.get(_kind(field))
-    if shorten and not fits(field, value):
-        value = shorten(value)
+    mend = MENDED.get(_kind(field))
+    if mend and not fits(field, value):
+        value = mend(value)
     if not fits(field, value):
         raise DoesNotFit(f"{field} cannot say {text!r}")
     return value
@@ -66,6 +67,11 @@ def _kind(field: str) -> str:
 
 def _thing(value: str) -> str:
     return value[:19] + CUT if value else NOTHING
+
+
+def _time(value: str) -> str:
+    """What is said of a day holds until it is over."""
+    return f"{value} 23:59" if re.fullmatch(DAY, value, re.ASCII) else value
 
 
 def _name(value: str) -> str:
@@ -85,8 +91,9 @@ def _only(characters: str, value: str) -> str:
     return re.sub(f"[^{characters}]", "", value)
 
 
-SHORTENED: dict[str, Callable[[str], str]] = {
+MENDED: dict[str, Callable[[str], str]] = {
     "thing": _thing,
+    "time": _time,
     "name": _name,
     "phrase": _phrase,
     "character_string": _character_string,

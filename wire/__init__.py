@@ -46,6 +46,14 @@ class Limits:
     """However steadily bytes may come."""
 
 
+def said(reply: Response) -> Any:
+    """The JSON of an answer. Raises ValueError, also for what is nested too deep to be read."""
+    try:
+        return reply.json()
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
 class Wire(Session):
     """A session whose calls keep these limits, and are asked once.
 

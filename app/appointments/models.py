@@ -44,8 +44,8 @@ class AppointmentRow(db.Model):
     """The end of the last it takes."""
     lane: Mapped[str] = mapped_column(String(3))
     items: Mapped[list[str]] = mapped_column(JSON)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
-    """Who is served."""
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    """Who is served; None once that is nobody's concern any more: privacy/rules.py."""
     name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     citizen_id: Mapped[str | None] = mapped_column(String(32))
     """The account that booked; None where staff did."""

@@ -44,6 +44,7 @@ from app.citizens.queries import name_served, person_served
 from app.citizens.rules import BEIJING
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, perform_here
+from app.core.limits import BOOKINGS, limited
 from app.core.parts import parts
 from app.tickets.schemas import NothingIn, TicketOut
 from app.tickets.service import one_lane
@@ -79,6 +80,7 @@ def days(hall: str, query_data: dict[str, Any]) -> Response:
 
 @bp.post("/appointments")
 @access("citizen")
+@limited(BOOKINGS)
 @bp.input(BookIn)
 @bp.output(AppointmentOut, status_code=201)
 @bp.doc(
@@ -149,6 +151,7 @@ def cancel(appointment_id: str, json_data: dict[str, Any]) -> Response:
 
 @bp.post("/appointments/<appointment_id>/reschedule")
 @access("citizen")
+@limited(BOOKINGS)
 @bp.input(SlotIn)
 @bp.output(AppointmentOut)
 @bp.doc(summary="改约到另一个时段", responses={404: "没有这个预约或时段", 409: "约满或太迟"})

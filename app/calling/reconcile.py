@@ -39,6 +39,9 @@ CLAIM_LIVES = 15_000
 BUILD_LEASE = 5_000
 READY_WITHIN = 2.0
 """Seconds a caller waits for the sequence before it is told to come back."""
+LOOKED_EVERY = 0.02
+TRIED_EVERY = 0.1
+"""Seconds: how often it looks whether another has built it, and whether Redis is back."""
 FAR = 2**52
 FORGOTTEN_DAYS = 7
 """So many days back each night forgets sequences: also those of days on which nobody was left, and
@@ -62,9 +65,10 @@ def make_ready(plan: HallPlan, day: date, now: datetime) -> None:
         try:
             if tickets.sequence_of(plan.code, day).snapshot().ready or rebuild(plan, day, now):
                 return
+            time.sleep(LOOKED_EVERY)
         except SequenceAway:
-            log.warning("sequence of %s %s: Redis is away", plan.code, day)
-        time.sleep(0.02)
+            time.sleep(TRIED_EVERY)
+    log.warning("sequence of %s %s: not ready, or Redis is away", plan.code, day)
     raise SequenceNotReady
 
 
@@ -94,7 +98,8 @@ def reconcile(plan: HallPlan, day: date, now: datetime) -> int:
     line = tickets.sequence_of(plan.code, day)
     try:
         make_ready(plan, day, now)
-        reasons = parts().doubt.reasons()  # so far: the first word may have been a reason itself
+        # so far: the first word may have been a reason itself
+        reasons = parts().doubt.reasons(plan.code)
         settled = settle_claims(plan, day, now)
         differing = differences(plan, day)
         for difference in differing:

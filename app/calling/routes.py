@@ -29,7 +29,7 @@ from app.calling.view import board_out, call_out, counter_out, why_told
 from app.catalog.plan import AutoCall, HallPlan
 from app.catalog.rules import zone_of
 from app.catalog.service import plan_of
-from app.core.acts import AT_COUNTERS, Act, Role
+from app.core.acts import AT_COUNTERS, OF_THE_HALL, Act, Role
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, event_stream, perform_here
 from app.core.parts import parts
@@ -49,7 +49,7 @@ REFUSALS = {403: "不在这个窗口", 404: "没有这个窗口或号票", 409: 
 
 
 @bp.get("/counters/<no>")
-@access("staff")
+@access("staff", roles=OF_THE_HALL, shows=None)
 @bp.output(CounterStateOut)
 @bp.doc(summary="窗口：状态、手上的号、等候的人", responses={404: "没有这个窗口"})
 def counter_state(no: str) -> Response:
@@ -108,7 +108,7 @@ def call_next(no: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/counters/<no>/call")
-@access("staff", roles=AT_COUNTERS)
+@access("staff", roles=AT_COUNTERS, why="reason")
 @bp.input(NumberIn)
 @bp.output(CalledOut)
 @bp.doc(summary="叫指定的号（公开并记录理由）", responses={**REFUSALS, 503: "次序正在恢复"})
@@ -179,7 +179,7 @@ def finish(ticket_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/tickets/<ticket_id>/transfer")
-@access("staff", roles=AT_COUNTERS)
+@access("staff", roles=AT_COUNTERS, why="reason")
 @bp.input(TransferIn)
 @bp.output(TicketOut)
 @bp.doc(summary="转号", responses=REFUSALS)
@@ -218,7 +218,7 @@ def take_over(ticket_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/tickets/<ticket_id>/strike-priority")
-@access("staff", roles=ON_THE_FLOOR)
+@access("staff", roles=ON_THE_FLOOR, why="reason")
 @bp.input(ReasonIn)
 @bp.output(TicketOut)
 @bp.doc(summary="取消不符合条件的优先", responses=REFUSALS)

@@ -225,6 +225,7 @@ class ItemPart(Part):
     papers_en = ListOf(Text(longest=120), load_default=())
     aliases = ListOf(Text(longest=20), load_default=())
     form = Code(load_default=None)
+    collects = YesNo(load_default=False)
     bookable = ListOrFalse(part(BookableTimePart), load_default=None)
 
 

@@ -161,5 +161,6 @@ def _put_all(
             papers_en=plain(item.papers_en),
             aliases=plain(item.aliases),
             form=item.form,
+            collects=item.collects,
             bookable=plain(item.bookable),
         )

@@ -127,6 +127,8 @@ class ItemRow(db.Model):
     papers_en: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
     aliases: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     form: Mapped[str | None] = mapped_column(String(40))
+    collects: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether results are fetched by it."""
     bookable: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     """Null: at every slot of its lane; empty: at none but an event's."""
     position: Mapped[int]

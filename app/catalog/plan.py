@@ -129,6 +129,8 @@ class Item:
     """What people call it, so that they find it."""
     form: str | None = None
     """The code of the form people fill in for it; None: there is none."""
+    collects: bool = False
+    """Whether people come for it to fetch what was made for them."""
 
 
 @dataclass(frozen=True, slots=True)

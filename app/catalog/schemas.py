@@ -19,6 +19,7 @@ class ItemOut(Schema):
     minutes = Integer(required=True)
     papers = List(String(), required=True)
     bookable = Boolean(required=True, metadata={"description": "是否可以预约"})
+    collects = Boolean(required=True, metadata={"description": "凭这个事项的号领取办理结果"})
 
 
 class OrderRowOut(Schema):

@@ -175,6 +175,7 @@ def _item(row: ItemRow, department: str, lane: str) -> Item:
         papers=tuple(row.papers),
         aliases=tuple(row.aliases),
         form=row.form,
+        collects=row.collects,
         bookable=None if row.bookable is None else tuple(map(_bookable_time, row.bookable)),
         name_en=row.name_en,
         papers_en=tuple(row.papers_en),

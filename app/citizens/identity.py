@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from app.citizens.errors import IdentityMismatch
 from app.core.identity import Level
-from wire import Limits, NotAnswered, NotReached, Wire
+from wire import Limits, NotAnswered, NotReached, Wire, said
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class HttpRegister:
                 headers = {"Authorization": f"Bearer {self._key}"}
                 reply = wire.post(self._url, json=question, headers=headers)
             if reply.status_code == HTTPStatus.OK:
-                return _found(reply.json())
+                return _found(said(reply))
             why = f"HTTP {reply.status_code}"
         except (NotReached, NotAnswered) as error:
             why = str(error)

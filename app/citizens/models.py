@@ -36,8 +36,9 @@ class CitizenRow(db.Model):
     __tablename__ = "citizens"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    openid_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    openid_index: Mapped[str] = mapped_column(String(64), unique=True)
+    openid_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    openid_index: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """None, as all that says whose it was, of an account that was erased."""
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     identity_level: Mapped[str | None] = mapped_column(String(12))
     """How sure that is: core/identity.py: Level."""

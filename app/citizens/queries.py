@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
 from app.citizens.models import ActsForRow, CitizenRow, CitizenSessionRow, PersonRow
@@ -154,6 +154,20 @@ def _opened_phone(sealed: bytes | None) -> str | None:
     return None if sealed is None else parts().seal.open(OWN_PHONE, sealed)
 
 
+def accounts_last_used(people: Collection[str]) -> list[tuple[str, str]]:
+    """The accounts that surely belong to one of these, each as (person, account); who signed in
+    last stands first."""
+    last = func.max(SESSIONS.c.created_at)
+    query = (
+        select(CITIZENS.c.person_id, CITIZENS.c.id)
+        .outerjoin(SESSIONS, SESSIONS.c.citizen_id == CITIZENS.c.id)
+        .where(CITIZENS.c.person_id.in_(people), CITIZENS.c.identity_level == Level.VERIFIED)
+        .group_by(CITIZENS.c.person_id, CITIZENS.c.id)
+        .order_by(last.is_(None), last.desc(), CITIZENS.c.id)
+    )
+    return [(row.person_id, row.id) for row in db.session.execute(query)]
+
+
 def own_person(citizen: str) -> str:
     """The person an account is. Raises IdentityNeeded."""
     person: str | None = db.session.execute(
@@ -239,6 +253,12 @@ def numbers_of(people: Collection[str]) -> dict[str, tuple[str, str]]:
     )
     seal = parts().seal
     return {row.id: (row.kind, seal.open(NUMBERS[row.kind], row.number_sealed)) for row in rows}
+
+
+def is_firm(person: str) -> bool:
+    """Whether this is no human being."""
+    query = select(PEOPLE.c.kind).where(PEOPLE.c.id == person)
+    return bool(db.session.execute(query).scalar_one() == CreditCode.kind)
 
 
 def is_elderly(person: str, day: date) -> bool:

@@ -22,12 +22,14 @@ from app.citizens.schemas import (
 )
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
+from app.core.limits import IDENTITIES, PHONES, limited
 
 bp = APIBlueprint("citizens", __name__, url_prefix="/api/v1", tag="办事人")
 
 
 @bp.post("/session")
 @access("public", needs_key=False)
+@limited(PHONES)
 @bp.input(SignInIn)
 @bp.output(SignedInOut, status_code=201)
 @bp.doc(
@@ -63,6 +65,7 @@ def me() -> Response:
 
 @bp.put("/me/identity")
 @access("citizen")
+@limited(IDENTITIES)
 @bp.input(IdentityIn)
 @bp.output(CitizenOut)
 @bp.doc(summary="登记本人姓名和证件号码", responses={409: "已登记另一个证件号码"})
@@ -76,6 +79,7 @@ def set_identity(json_data: dict[str, Any]) -> Response:
 
 @bp.put("/me/phone")
 @access("citizen")
+@limited(IDENTITIES)
 @bp.input(PhoneIn)
 @bp.output(CitizenOut)
 @bp.doc(

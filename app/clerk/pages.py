@@ -12,9 +12,10 @@ from app.catalog.errors import UnknownCounter
 from app.catalog.plan import HallPlan
 from app.catalog.service import counter_of, plan_of
 from app.core.acts import Role
-from app.core.auth import access, actor, public
+from app.core.auth import access, actor
 from app.core.language import either, named
 from app.core.language import gettext as _
+from app.core.limits import SIGN_INS, limited
 from app.staff import doors
 from app.staff.service import SignedIn
 from app.tickets.rules import PRIORITY_WORDS
@@ -44,13 +45,16 @@ SIGN_IN = "clerk/sign_in.html"
 NO_SEAT = {
     Role.CLERK: "您没有登录窗口。要叫号，请退出后重新登录；没有固定窗口的，请填写窗口号。",
     Role.GUIDE: "导办员不登录窗口，请到取号页面为办事人取号。",
+    Role.APPROVER: "审批人员不登录窗口，请到办公页面。",
     Role.SUPERVISOR: "您没有登录窗口。要叫号，请退出后填写窗口号登录；也可以为办事人取号。",
     Role.ADMINISTRATOR: "管理员不登录窗口，请到办公页面。",
+    Role.SECURITY: "安全管理员不登录窗口，请到办公页面。",
+    Role.AUDITOR: "审计管理员不登录窗口，请到办公页面。",
 }
 
 
 @bp.get("/")
-@access("public", "staff")
+@access("public", "staff", shows=None)
 def page() -> str:
     """The console of the counter one sits at; where to go without one; else the sign-in."""
     who = actor()
@@ -70,14 +74,15 @@ def page() -> str:
 
 
 @bp.post("/session")
-@public
+@access("public", signs_in=True)
+@limited(SIGN_INS)
 def sign_in() -> Response:
     """Sign in: to the counter, or for a guide to giving numbers."""
     return doors.sign_in(SIGN_IN, _goes_to, seated=True)
 
 
 @bp.post("/sign-out")
-@access("public", "staff")
+@access("public", "staff", owing=True)
 def sign_out() -> Response:
     """Leave the counter; also for whom another has signed out already."""
     return doors.sign_out(url_for("clerk_pages.page"))

@@ -11,7 +11,7 @@ from app.core.acts import SYSTEM, Act, Role
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.parts import parts
-from app.staff import service
+from app.staff import accounts, service, tries
 from app.staff.queries import all_devices, all_staff
 
 
@@ -54,6 +54,24 @@ def retire_staff(username: str) -> None:
     with transaction():
         service.retire_staff(username, _act())
     click.echo(f"账号 {username} 已停用，并已退出登录。")
+
+
+@staff_group.command("reset-second-factor")
+@click.argument("username")
+def reset_second_factor(username: str) -> None:
+    """Let USERNAME sign in without a code again, to set up another second factor."""
+    with transaction():
+        accounts.reset_second_factor_of(username, _act())
+    click.echo(f"账号 {username} 的动态口令已重置，并已退出登录。")
+
+
+@staff_group.command("unlock")
+@click.argument("username")
+def unlock(username: str) -> None:
+    """Let USERNAME try again at once, after too many wrong passwords."""
+    with transaction():
+        tries.lift_of(username, _act())
+    click.echo(f"账号 {username} 可以马上再试。")
 
 
 @staff_group.command("list")

@@ -12,16 +12,29 @@ from enum import StrEnum
 class Role(StrEnum):
     CLERK = "clerk"
     GUIDE = "guide"
+    APPROVER = "approver"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+    SECURITY = "security"
+    AUDITOR = "auditor"
 
 
 AT_COUNTERS = (Role.CLERK, Role.SUPERVISOR)
 """Who may sit at a counter and work it."""
 LEADS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 """Who answers for the hall's day."""
+DECIDERS = (Role.APPROVER, Role.SUPERVISOR)
+"""Who decides what no rule may decide."""
+OF_THE_HALL = (Role.CLERK, Role.GUIDE, Role.APPROVER, *LEADS)
+"""Who works in the hall itself; the two below only watch over it."""
 ADMINISTRATOR = (Role.ADMINISTRATOR,)
-"""Who changes accounts and the hall itself."""
+"""系统管理员: who changes the hall itself, its machines and its files."""
+SECURITY = (Role.SECURITY,)
+"""安全管理员: who changes accounts, sessions and keys, and nothing of the hall."""
+AUDITOR = (Role.AUDITOR,)
+"""审计管理员: who reads what all the others did, and changes nothing."""
+THREE = (*ADMINISTRATOR, *SECURITY, *AUDITOR)
+"""The three kinds of administrator. An account is one of them at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +52,15 @@ class Actor:
     session: str = ""
     seen_at: datetime | None = None
     """When this session or device was last noted to be alive."""
+    active_at: datetime | None = None
+    """When the person of this session was last noted to do something themselves."""
+    owes: str = ""
+    """What they have to settle before anything else: `password`, `second_factor`."""
     person: str | None = None
     """Who a citizen is, where that was verified: what they merely declared, anybody could."""
 
+    scopes: frozenset[str] = frozenset()
+    """What the key of another system may be used for."""
     reader: bool = False
     """Whether this machine reads identity cards: else what it says of one was typed."""
 

@@ -18,14 +18,26 @@ from typing import TypeVar
 from flask import current_app, g, request
 
 from app.core.acts import PUBLIC, Act, Actor, Role
-from app.core.errors import Forbidden, Unauthenticated
+from app.core.errors import DUES, Forbidden, ScopeMissing, Unauthenticated
 from app.core.parts import parts
 
 View = TypeVar("View", bound=Callable[..., object])
 Authenticator = Callable[[str], Actor | None]
 
-COOKIES = {"kiosk": "shunhao_device", "screen": "shunhao_device", "staff": "shunhao_staff"}
-"""Kind of actor -> the http-only cookie its pages carry. A device has one, whatever it becomes."""
+COOKIES = {
+    "kiosk": "shunhao_device",
+    "screen": "shunhao_device",
+    "cabinet": "shunhao_cabinet",
+    "staff": "shunhao_staff",
+}
+"""Kind of actor -> the http-only cookie its pages carry. A device has one, whatever it becomes; a
+cabinet its own, so that in a demo one browser may be it and a number machine."""
+
+
+WATCHED = frozenset(("staff", "kiosk", "screen", "cabinet", "system"))
+"""The kinds of actor whose acts and looks are audited: everybody who is at work here. What people
+do about their own affairs is their own."""
+UNSAID = "unsaid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,17 @@ class Access:
     roles: frozenset[Role]
     needs_key: bool = True
     """POSTs need an Idempotency-Key, sessions excepted."""
+    scope: str = ""
+    """What another system's key must be good for."""
+    owing: bool = False
+    """Open to staff, too, who owe a password of their own or a second factor."""
+    shows: str | None = UNSAID
+    """What data of people it shows, a word of app/office/audit_words.py; None: nobody's. Every GET
+    for staff or machines says so."""
+    signs_in: bool = False
+    """Whoever is refused here is audited, though nobody knows who it is."""
+    why: str = ""
+    """The field of its body that says why; never one that may name people."""
 
     def allows(self, actor: Actor) -> bool:
         return "public" in self.kinds or self.names(actor)
@@ -44,16 +67,35 @@ class Access:
         """Whether the route is for this kind of actor, and not only for everybody."""
         if actor.kind == "staff":
             return "staff" in self.kinds and (not self.roles or actor.role in self.roles)
+        if actor.kind == "system":
+            return "system" in self.kinds and self.scope in actor.scopes
         return actor.kind in self.kinds
 
 
 def access(
-    *kinds: str, roles: tuple[Role, ...] = (), needs_key: bool = True
+    *kinds: str,
+    roles: tuple[Role, ...] = (),
+    needs_key: bool = True,
+    scope: str = "",
+    shows: str | None = UNSAID,
+    why: str = "",
+    signs_in: bool = False,
+    owing: bool = False,
 ) -> Callable[[View], View]:
-    """Say who may call the route below."""
+    """Say who may call the route below, and what of people it shows."""
+    said = Access(
+        frozenset(kinds),
+        frozenset(roles),
+        needs_key,
+        scope=scope,
+        owing=owing,
+        shows=shows,
+        signs_in=signs_in,
+        why=why,
+    )
 
     def mark(view: View) -> View:
-        view.access = Access(frozenset(kinds), frozenset(roles), needs_key)  # type: ignore[attr-defined]
+        view.access = said  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -78,12 +120,23 @@ def authorise() -> None:
     rule = access_of(view)
     if rule is None:
         raise RuntimeError(f"{request.endpoint} does not say who may call it")
-    g.actor = _who_asks(rule)
+    g.actor = _settled(_who_asks(rule), rule)
     if rule.allows(g.actor):
         return
     if g.actor.kind == "public":
         raise Unauthenticated
+    if g.actor.kind == "system" and "system" in rule.kinds:
+        raise ScopeMissing
     raise Forbidden
+
+
+def _settled(asker: Actor, rule: Access) -> Actor:
+    """Who asks, unless they owe something first: to them only what is anybody's is open."""
+    if not asker.owes or rule.owing:
+        return asker
+    if rule.kinds == {"public"}:
+        return PUBLIC
+    raise DUES[asker.owes]
 
 
 def token_shown() -> str:

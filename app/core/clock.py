@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -67,3 +68,8 @@ class SetClock:
     def advance(self, **by: float) -> datetime:
         self.at += timedelta(**by)
         return self.at
+
+
+def seconds_until(moment: float) -> int:
+    """How long until a moment that a library tells in seconds since 1970, by this machine."""
+    return math.ceil(moment - time.time())

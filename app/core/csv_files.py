@@ -8,7 +8,7 @@ import io
 from collections.abc import Iterable
 
 BOM = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a cell begins with that a spreadsheet would reckon (OWASP, CSV Injection)."""
 
 

@@ -10,7 +10,7 @@ them runs: the sweep settles it by the rows.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -24,14 +24,18 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    String,
     event,
     func,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from queueing.errors import SequenceAway
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,7 @@ second: with eight busy processes some looked in vain for five seconds. Nothing 
 they wait: a writer waits at BEGIN."""
 LOCK_TIMEOUT_MS = 2_000
 STATEMENT_TIMEOUT_MS = 3_000
+CONNECT_S = 2
 IDLE_TIMEOUT_MS = 10_000
 """A process frozen inside a transaction gives up its locks before its claims expire (15 s)."""
 
@@ -99,6 +104,11 @@ def after_all(hook: Hook) -> None:
     hooks = _hooks("after_all")
     if hook not in hooks:
         hooks.append(hook)
+
+
+def will_follow(hook: Hook) -> bool:
+    """Whether this transaction was asked to do that after all."""
+    return hook in _hooks("after_all")
 
 
 def after_rollback(hook: Hook) -> None:
@@ -162,6 +172,8 @@ def _run(name: str, hooks: list[Hook]) -> None:
     for hook in hooks:
         try:
             hook()
+        except SequenceAway as error:
+            log.warning("%s: left to the sweep: %s", name, error)
         except Exception:
             log.exception("%s: left to the sweep", name)
 
@@ -172,6 +184,16 @@ def _hooks(name: str) -> list[Hook]:
         raise RuntimeError(f"{name} outside a transaction")
     hooks: list[Hook] = session.info[name]
     return hooks
+
+
+def let_go(_error: BaseException | None = None) -> None:
+    """Give the connection of a request that is over back. Where it broke meanwhile, that changes
+    nothing any more: what was to be written was committed, what was read is in the answer."""
+    try:
+        db.session.remove()
+    except DBAPIError as error:
+        log.warning("a connection broke after its last use: %s", str(error.orig).partition("\n")[0])
+        db.session.registry.clear()
 
 
 def insert_into(table: Any) -> Any:
@@ -194,10 +216,16 @@ def hold(name: str, *, alone: bool) -> None:
 
     In the order of coming: those who share a row's lock keep taking it from who waits for it alone,
     and at eight in the morning there is always one more. SQLite's one writer holds everything."""
+    hold_each([name], alone=alone)
+
+
+def hold_each(names: Collection[str], *, alone: bool) -> None:
+    """The same of several, always in one order."""
     if db.engine.dialect.name == "sqlite":
         return
     lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
-    db.session.execute(select(lock(func.hashtextextended(name, 0))))
+    each = func.unnest(array(sorted(names), type_=String)).column_valued("name")
+    db.session.execute(select(lock(func.hashtextextended(each, 0))))
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -212,10 +240,10 @@ def engine_options(url: str) -> dict[str, Any]:
         "hide_parameters": True,
         "pool_size": 8,
         "max_overflow": 8,
-        "pool_timeout": 5,
+        "pool_timeout": 4,
         "pool_pre_ping": True,
         "connect_args": {
-            "connect_timeout": 3,
+            "connect_timeout": CONNECT_S,
             # a server that has gone without a word is noticed, not waited for
             "tcp_user_timeout": 5_000,
             "keepalives_idle": 5,

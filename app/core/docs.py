@@ -72,7 +72,26 @@ def complete(spec: dict[str, Any]) -> dict[str, Any]:
             _name_problems(operation["responses"])
             for status in _refusals(method, rule):
                 operation["responses"].setdefault(str(status), _problem(status))
+    for path, operations in spec["paths"].items():
+        for method, operation in operations.items():
+            _link(spec["paths"], path, method, operation["responses"])
     return _name_schemas_once(spec)
+
+
+def _link(paths: dict[str, Any], path: str, method: str, responses: dict[str, Any]) -> None:
+    """What can be done next with what was just made."""
+    if method != "post" or path not in MAKES or "201" not in responses:
+        return
+    name, below = MAKES[path]
+    responses["201"]["links"] = {
+        f"{verb}-{next_path.removeprefix(below).strip('/') or name}": {
+            "operationRef": f"#/paths/{next_path.replace('/', '~1')}/{verb}",
+            "parameters": {name: "$response.body#/id"},
+        }
+        for next_path, operations in paths.items()
+        if next_path == below or next_path.startswith(f"{below}/")
+        for verb in operations
+    }
 
 
 def _name_schemas_once(spec: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +122,7 @@ def _refusals(method: str, rule: Access) -> Iterator[int]:
     yield 429
     if "public" not in rule.kinds:
         yield from (401, 403)
-    if method == "post":
+    if method in ("post", "put"):
         yield from (400, 413, 415)
 
 
@@ -119,6 +138,29 @@ def _name_problems(responses: dict[str, Any]) -> None:
             content[PROBLEM] = content.pop("application/json")
 
 
+_TICKET = ("ticket_id", "/api/v1/tickets/{ticket_id}")
+_SUBMISSION = ("submission_id", "/api/v1/submissions/{submission_id}")
+MAKES = {
+    "/api/v1/kiosk/tickets": _TICKET,
+    "/api/v1/kiosk/check-ins": _TICKET,
+    "/api/v1/halls/{hall}/tickets": _TICKET,
+    "/api/v1/appointments/{appointment_id}/check-in": _TICKET,
+    "/api/v1/appointments": ("appointment_id", "/api/v1/appointments/{appointment_id}"),
+    "/api/v1/staff/appointments": (
+        "appointment_id",
+        "/api/v1/staff/appointments/{appointment_id}",
+    ),
+    "/api/v1/halls/{hall}/waiting-list": ("waiting_id", "/api/v1/waiting-list/{waiting_id}"),
+    "/api/v1/submissions": _SUBMISSION,
+    "/api/v1/kiosk/submissions": _SUBMISSION,
+    "/api/v1/licences/imports": ("import_id", "/api/v1/licences/imports/{import_id}"),
+    "/api/v1/me/people": ("person_id", "/api/v1/me/people/{person_id}"),
+    "/api/v1/me/authorisations": (
+        "authorisation_id",
+        "/api/v1/me/authorisations/{authorisation_id}",
+    ),
+}
+"""What a 201 here makes: its name in addresses, and the address below which it goes on."""
 KEY = {
     "name": "Idempotency-Key",
     "in": "header",

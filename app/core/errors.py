@@ -43,6 +43,35 @@ class Forbidden(DomainError):
     detail = "您没有进行这项操作的权限。"
 
 
+class ScopeMissing(Forbidden):
+    code = "scope_missing"
+    detail = "这个接口密钥没有这项权限，请联系大厅的安全管理员。"
+
+
+class Due(DomainError):
+    """Somebody is signed in, and has to settle something before anything else."""
+
+    status = 403
+    code = "due"
+    detail = "请先完成账号设置。"
+    settled_at = "/office/me"
+    """The page where it is settled."""
+
+
+class PasswordDue(Due):
+    code = "password_due"
+    detail = "请先设置自己的新密码，再办理其他事情。"
+
+
+class SecondFactorDue(Due):
+    code = "second_factor_due"
+    detail = "请先设置动态口令，再办理其他事情。"
+
+
+DUES = {"password": PasswordDue, "second_factor": SecondFactorDue}
+"""By what an actor owes."""
+
+
 class Invalid(DomainError):
     status = 422
     code = "invalid"
@@ -61,6 +90,11 @@ class Unavailable(DomainError):
 class SequenceNotReady(Unavailable):
     code = "sequence_not_ready"
     detail = "叫号次序正在恢复，请稍候再试，号票不会丢失。"
+
+
+class StoreAway(Unavailable):
+    code = "store_away"
+    detail = "大厅的系统暂时没有应答，正在恢复。请稍候再试，已取的号、已约的时间都不会丢失。"
 
 
 class StoreBusy(Unavailable):

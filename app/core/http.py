@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from typing import Any, TypeVar, overload
 
+from apiflask.schemas import FileSchema
 from flask import Response, stream_with_context
 
+from app.core.auth import actor
 from app.core.db import db
 from app.core.idempotency import Answer, perform, this_try
+from app.core.limits import address
 from app.core.parts import parts
 
 R = TypeVar("R")
+
+FILE = FileSchema(type="string", format="binary")
+"""How the API's description calls a file."""
 
 
 def answer(body: Any, status: int = 200) -> Response:
@@ -57,8 +63,10 @@ def perform_here(
 def event_stream(messages: Iterator[str]) -> Response:
     """Server-sent events, which no proxy may hold back; they hold no database connection.
 
-    The first is waited for, so that a refusal is still an answer and not a broken stream."""
+    The first is waited for, so that a refusal is still an answer and not a broken stream.
+    Raises TooManyStreamsHere."""
     db.session.remove()
+    messages = parts().stream_places.keep(messages, address(), actor())
     first = next(messages, "")
 
     def told() -> Iterator[str]:

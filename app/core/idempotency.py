@@ -19,6 +19,7 @@ from sqlalchemy import String, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import audit
 from app.core.auth import actor
 from app.core.db import UtcDateTime, db, insert_once, transaction
 from app.core.errors import DomainError, StoreBusy
@@ -134,10 +135,12 @@ def perform(
             with transaction():
                 stored = _stored(once, now) if once else None
                 if stored is not None:
+                    audit.already()
                     if on_replay:
                         on_replay(stored.body)
                     return stored
                 answer = present(use_case())
+                audit.done(answer.status, answer.body)
                 if once:
                     _keep(once, answer)
             return answer

@@ -7,11 +7,15 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from flask import current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from app.core.db import db
 from app.core.errors import DomainError, Invalid, NotFound
+
+AWAITED_BYTES = 64 * 1024
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -54,12 +58,24 @@ def streams_up_to() -> int | None:
     return limit and limit()
 
 
+def let_go() -> None:
+    """Once it is known who asks: keep no database connection while the rest of a body comes, which
+    may take longer than a transaction may stand idle. Shorter ones are there already."""
+    is_long = (request.content_length or 0) > AWAITED_BYTES
+    if is_long or "Transfer-Encoding" in request.headers:
+        db.session.remove()
+
+
 def refuse_unfit() -> None:
     """Before any use case. Raises NotFound, UnfitText, MalformedJson and, for a body that does not
     say it is JSON, a 415."""
-    if _any_unfit((request.view_args or {}).values()):
+    if not _is_text(request.environ["PATH_INFO"].encode("latin-1")) or _any_unfit(
+        (request.view_args or {}).values()
+    ):
         raise NotFound
-    if _any_unfit((*request.args.keys(), *request.args.values())):
+    if not _is_text(unquote_to_bytes(request.query_string)) or _any_unfit(
+        (*request.args.keys(), *request.args.values())
+    ):
         raise UnfitText
     if streams_up_to() is not None:
         return
@@ -78,6 +94,15 @@ def _refuse_unfit_body(body: bytes) -> None:
         raise MalformedJson from None
     if _any_unfit(_texts(said)):
         raise UnfitText
+
+
+def _is_text(written: bytes) -> bool:
+    """Werkzeug would replace what is no UTF-8, or leave it as it was written."""
+    try:
+        written.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _any_unfit(texts: Iterable[Any]) -> bool:

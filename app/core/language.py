@@ -18,7 +18,8 @@ from babel.messages.pofile import read_po
 from flask import Flask, Response, g, has_request_context, jsonify, request
 
 from app.core.auth import public
-from app.core.said import Both, Masked, Said
+from app.core.parts import parts
+from app.core.said import Both, Masked, Private, Said
 
 bp = APIBlueprint("language", __name__, enable_openapi=False)
 
@@ -62,8 +63,8 @@ def _told(value: Any) -> Any:
             return tell(value)
         case Both(chinese, english):
             return either(chinese, english)
-        case Masked(masked):
-            return masked
+        case Masked() | Private():
+            return str(value)
     return value
 
 
@@ -119,7 +120,14 @@ def choose() -> None:
 def keep(response: Response) -> Response:
     """Runs after every request: who chose once is not asked again."""
     if request.args.get("lang") in LANGUAGES:
-        response.set_cookie(COOKIE, g.language, max_age=YEAR_S, httponly=True, samesite="Strict")
+        response.set_cookie(
+            COOKIE,
+            g.language,
+            max_age=YEAR_S,
+            secure=parts().settings.is_https,
+            httponly=True,
+            samesite="Strict",
+        )
     return response
 
 

@@ -28,6 +28,25 @@ POLICY = "; ".join(
     )
 )
 """Content-Security-Policy: everything from this server, and nothing inline."""
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), "  # the nearest hall, for who asks
+    + ", ".join(
+        f"{feature}=()"
+        for feature in (
+            *("accelerometer", "camera", "display-capture", "gyroscope"),
+            *("magnetometer", "microphone", "midi", "payment", "publickey-credentials-get"),
+            *("screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
+        )
+    ),
+}
+"""Whatever is answered."""
+STRICT_TRANSPORT = "max-age=31536000"
+"""For a year by https only; names below the hall's may be others'."""
 
 
 @bp.get("/fonts/cjk.otf")
@@ -40,6 +59,10 @@ def font() -> Response:
 def harden(response: Response) -> Response:
     """Pages run nothing but this server's own files, and no cache keeps them: they carry a
     CSRF token, or a ticket."""
+    for name, value in EVERYWHERE.items():
+        response.headers.setdefault(name, value)
+    if _is_https():
+        response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -65,4 +88,4 @@ def clear_cookie(response: Response, kind: str) -> None:
 
 
 def _is_https() -> bool:
-    return parts().settings.base_url.startswith("https://")
+    return parts().settings.is_https

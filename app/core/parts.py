@@ -13,7 +13,10 @@ from queueing.doubt import Doubt
 from queueing.sequence import Sequence
 
 if TYPE_CHECKING:
+    from app.core.handover import Cabinet, Courier
     from app.core.identity import RealName
+    from app.core.limits import StreamPlaces
+    from app.core.public_records import PublicRecords
     from app.core.sealing import Seal
     from app.core.streams import Streams
     from config.settings import Settings
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 class Parts:
     settings: Settings
     clock: Clock
+    database_away: Callable[[], bool]
+    """Whether the database is known not to answer."""
     redis: Any
     rq: Any
     """RQ's own Redis."""
@@ -39,11 +44,17 @@ class Parts:
     outlooks: Callable[[str, str], RedisOutlooks]
     """(hall code, day as YYYYMMDD) -> the forecast of that hall and day."""
     streams: Streams
+    stream_places: StreamPlaces
+    """Who keeps how many of them open."""
     seal: Seal
     wechat: Gateway
     sms: SmsGateway | None
     """None where text messages are not sent at all."""
     real_name: RealName
+    courier: Courier | None
+    """None where nothing is sent by courier."""
+    cabinet: Cabinet
+    public_records: PublicRecords
 
 
 def parts() -> Parts:

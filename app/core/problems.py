@@ -12,27 +12,42 @@ from typing import Any
 from apiflask import APIFlask, Schema
 from apiflask.exceptions import HTTPError
 from apiflask.fields import AwareDateTime, Date, Dict, Integer, List, String
-from flask import Response, current_app, g, jsonify, render_template, request
+from flask import (
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from redis import RedisError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 
 from app.core.auth import access_of
 from app.core.db import CommitOutcomeUnknown
-from app.core.errors import DomainError, Unavailable
+from app.core.errors import DomainError, Due, StoreAway, StoreBusy, Unavailable
 from app.core.faults import in_words as faults_in_words
 from app.core.idempotency import this_try
 from app.core.intake import FileTooLarge, streams_up_to
 from app.core.language import gettext, pgettext, tell
+from app.core.parts import parts
 from app.core.said import Said
+from config.masking import masked
 from queueing.errors import SequenceError
 
 log = logging.getLogger(__name__)
 
 DRAINED = 8 * 1024 * 1024
 """Bytes of a body too large that are read and thrown away, so that the answer arrives."""
+
+LOOKED_AGAIN_S = 5
+"""A page that could not be made is asked for again by itself after so long."""
 
 PROGRAMS = ("/api/", "/wechat/")
 """Where programs ask, and are told problems; elsewhere people are, and read a page."""
@@ -43,6 +58,7 @@ TITLES = {
     403: "没有权限",
     404: "没有找到",
     405: "方式不对",
+    408: "没有收完",
     409: "不能这样办理",
     413: "内容过大",
     415: "格式不对",
@@ -58,6 +74,7 @@ WORDS = {
     403: ("forbidden", "您没有进行这项操作的权限。"),
     404: ("not_found", "没有找到所请求的内容。"),
     405: ("method_not_allowed", "这个地址不支持这种请求方式。"),
+    408: ("body_cut_short", "提交的内容没有收完整，请检查网络后再试。"),
     409: ("conflict", "刚有人同时操作，请刷新后再试。"),
     413: ("body_too_large", "提交的内容过大，不能超过 1 MB。"),
     415: ("not_json", "请以 JSON 格式提交。"),
@@ -89,19 +106,26 @@ class ProblemOut(Schema):
     retry_after = Integer(metadata={"description": "多少秒后可以再试"})
     revision = Integer(metadata={"description": "填报现在的版次"})
     field = String(metadata={"description": "表单的哪一栏"})
+    ask_from = Date(metadata={"description": "从哪一天起可以申请延续"})
+    hall = String(metadata={"description": "到哪个大厅办理 (code)"})
+    item = String(allow_none=True, metadata={"description": "按哪个事项办理 (code)"})
+    ways = List(String(), metadata={"description": "可以选的送达方式"})
+    box = String(metadata={"description": "文件柜的哪一格"})
+    again_at = AwareDateTime(metadata={"description": "从何时起可以再试"})
 
 
 def register(app: APIFlask) -> None:
     """Map every error there is to its answer."""
     # First, since it takes every HTTPException for itself.
     app.error_processor(_validation)
-    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(DomainError, refusal)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
 
 def problem(status: int, code: str, detail: str | Said, **more: Any) -> Response:
     """One problem document."""
+    g.refused_with = code
     retry_after = more.get("retry_after")
     response = jsonify(
         {
@@ -128,15 +152,21 @@ def problem(status: int, code: str, detail: str | Said, **more: Any) -> Response
 def _answer(status: int, code: str, detail: str | Said, **more: Any) -> Response:
     if request.path.startswith(PROGRAMS):
         return problem(status, code, detail, **more)
+    g.refused_with = code
     page = render_template("error.html", status=status, detail=_in_words(code, detail))
     response = Response(page, status=status)
-    if status == 503:
-        response.headers["Retry-After"] = str(Unavailable.retry_after)
+    retry_after = more.get("retry_after", Unavailable.retry_after if status == 503 else None)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    if status == 503 and request.method == "GET":
+        # a machine or a wall that starts now has nobody to press a key
+        response.headers["Refresh"] = str(LOOKED_AGAIN_S)
     return response
 
 
 def in_words(error: DomainError) -> str:
     """What it says, in the request's language."""
+    g.refused_with = error.code
     return _in_words(error.code, error.said or error.detail)
 
 
@@ -148,7 +178,10 @@ def _in_words(code: str, detail: str | Said) -> str:
     return pgettext("error", code) or detail
 
 
-def _domain(error: DomainError) -> Response:
+def refusal(error: DomainError) -> Response:
+    """The answer to whoever asked here, a program or a person."""
+    if isinstance(error, Due) and not request.path.startswith(PROGRAMS):
+        return make_response(redirect(error.settled_at, 303))
     more = dict(error.more)
     if isinstance(error, Unavailable):
         more.setdefault("retry_after", error.retry_after)
@@ -160,11 +193,11 @@ def _http(error: HTTPException) -> Response:
         drain()
     if isinstance(error, CSRFError):
         return _answer(403, "csrf", "页面已过期，请刷新后再试。")
-    status = error.code or 500
+    status = 408 if isinstance(error, ClientDisconnected) else error.code or 500
     code, detail = WORDS.get(status, WORDS[400 if status < 500 else 500])
     more: dict[str, Any] = {}
     if isinstance(error, RateLimitExceeded):
-        more["retry_after"] = 60
+        more["retry_after"] = g.get("retry_after", 60)
     response = _answer(status, code, detail, **more)
     if error.get_response().headers.get("Allow"):
         response.headers["Allow"] = error.get_response().headers["Allow"]
@@ -175,15 +208,22 @@ def _validation(error: HTTPError) -> tuple[Any, int, dict[str, str]]:
     """A body or query that does not fit: 422 with each field's fault."""
     status = error.status_code
     code, detail = WORDS.get(status, WORDS[422])
-    faults = faults_in_words(error.detail or {})
+    faults = _without_numbers(faults_in_words(error.detail or {}))
     answer = problem(status, code, detail, **({"errors": faults} if faults else {}))
     return answer.get_data(), status, dict(answer.headers)
+
+
+def _without_numbers(faults: Any) -> Any:
+    """Names of fields nobody knows are told as they came, but for what is no name."""
+    if not isinstance(faults, dict):
+        return faults
+    return {masked(str(name)): _without_numbers(fault) for name, fault in faults.items()}
 
 
 def _unforeseen(error: Exception) -> Response:
     if _is_store_away(error):
         log.warning("a store is away or busy: %s", error)
-        return _answer(503, "store_busy", "系统正忙，请再试一次。")
+        return refusal(StoreAway() if parts().database_away() else StoreBusy())
     if isinstance(error, IntegrityError):
         log.warning("two at once: %s", error)
         return _answer(409, *WORDS[409])
@@ -195,7 +235,8 @@ def _is_store_away(error: Exception) -> bool:
     """Whether to ask again soon is good advice."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True  # such as a transaction that lay idle too long
-    return isinstance(error, (CommitOutcomeUnknown, OperationalError, PoolTimeout, SequenceError))
+    away = (CommitOutcomeUnknown, OperationalError, PoolTimeout, SequenceError, RedisError)
+    return isinstance(error, away)
 
 
 def refuse_large_body() -> None:

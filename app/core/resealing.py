@@ -13,19 +13,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select, text, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select, tuple_, update
 
 from app.core.db import db, transaction
 from app.core.parts import parts
 from app.core.sealed import SEALED, SealedColumn
 from app.core.sealing import HEAD, KeyUnknown
+from app.core.stores import be_patient
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
 """Rows a transaction; a document may have a megabyte."""
-PATIENCE = "60s"
-"""What a statement may take that looks through a whole table; PostgreSQL's unit."""
+PATIENCE_S = 60
+"""What a statement may take that looks through a whole table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +152,4 @@ def _where(column: SealedColumn) -> list[ColumnElement[bool]]:
 
 
 def _be_patient() -> None:
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text(f"SET LOCAL statement_timeout = '{PATIENCE}'"))
+    be_patient(db.session.connection(), PATIENCE_S)

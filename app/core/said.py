@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+
+HIDDEN = "******"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,11 @@ class Both:
         return self.chinese
 
 
+def day_said(day: date) -> Both:
+    """2026年11月23日; of a moment, the day of its own clock."""
+    return Both(f"{day.year}年{day.month}月{day.day}日", f"{day:%B} {day.day}, {day.year}")
+
+
 @dataclass(frozen=True, slots=True)
 class Masked:
     """Somebody's name as it may lie in the clear; in full for whoever knows whom it is of."""
@@ -28,6 +36,16 @@ class Masked:
 
     def __str__(self) -> str:
         return self.masked
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """A fact that lies sealed beside the sentence; in full for whom it was told."""
+
+    fact: str
+
+    def __str__(self) -> str:
+        return HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +59,20 @@ class Said:
     def __str__(self) -> str:
         return self.words % self.values
 
-    def knowing(self, names: Mapping[str, str]) -> Said:
-        """The same for somebody who knows these people: person -> name."""
-        values = {
-            key: names.get(each.person, each.masked) if isinstance(each, Masked) else each
-            for key, each in self.values.items()
-        }
-        return Said(self.words, values)
+    def knowing(self, names: Mapping[str, str], facts: Mapping[str, str]) -> Said:
+        """The same for somebody who knows these people, person -> name, and these facts."""
+
+        def known(each: Any) -> Any:
+            match each:
+                case Said():
+                    return each.knowing(names, facts)
+                case Masked(masked, person):
+                    return names.get(person, masked)
+                case Private(fact):
+                    return facts.get(fact, HIDDEN)
+            return each
+
+        return Said(self.words, {key: known(each) for key, each in self.values.items()})
 
     @classmethod
     def kept(cls, kept: Mapping[str, Any]) -> Said:
@@ -60,4 +85,6 @@ def _value(kept: Any) -> Any:
         return kept
     if "person" in kept:
         return Masked(**kept)
+    if "fact" in kept:
+        return Private(**kept)
     return Said.kept(kept) if "words" in kept else Both(**kept)

@@ -14,9 +14,11 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import Clock
 from app.core.db import db
@@ -33,6 +35,10 @@ GATHERED_S = 0.5
 """Changes that come together are told together."""
 MISSED_AT_MOST = 500
 """Who missed more than this is given the present instead of all of it."""
+AWAY_S = 2.0
+"""How long a stream waits before it looks again at a database that is away."""
+COPIED_AFTER_S = 60.0
+"""What a Redis that was away for longer was not told, the sweep may never copy."""
 RESYNC = "resync"
 TICKET = "ticket"
 STILL_HERE = ": still here\n\n"
@@ -116,7 +122,7 @@ class Streams:
             sent = ""
             missed = self._missed(hall, last_event_id)
             if missed is None:
-                yield self._resync(hall, snapshot)
+                yield from self._resync(hall, snapshot)
             for event in missed or ():
                 sent = event.id
                 yield self._message(hall, event)
@@ -125,7 +131,7 @@ class Streams:
                 if event_or is None:
                     yield STILL_HERE
                 elif isinstance(event_or, str):
-                    yield self._resync(hall, snapshot)
+                    yield from self._resync(hall, snapshot)
                 elif _later(event_or[0], sent):
                     yield event_or[1]
 
@@ -136,7 +142,7 @@ class Streams:
         Ends once `present` gives None: whoever listened may not see it any more."""
         with self.listen(hall) as listener:
             before: dict[str, Any] | None = None
-            while (now := _released(present)) is not None:
+            while (now := (yield from _looked(present))) is not None:
                 yield STILL_HERE if now == before else self._present(TICKET, self._here(hall), now)
                 before = now
                 listener.get(HEARTBEAT_S)
@@ -160,10 +166,11 @@ class Streams:
         except SequenceAway:
             return None
 
-    def _resync(self, hall: str, snapshot: Snapshot) -> str:
+    def _resync(self, hall: str, snapshot: Snapshot) -> Iterator[str]:
         # The id first: an event that comes in between is told twice rather than never.
         here = self._here(hall)
-        return self._present(RESYNC, here, _released(snapshot))
+        picture = yield from _looked(snapshot)
+        yield self._present(RESYNC, here, picture)
 
     def _present(self, kind: str, here: tuple[str, str] | None, what: dict[str, Any]) -> str:
         """A picture of the present, as it was at this place of the stream."""
@@ -191,6 +198,7 @@ class Streams:
         """Hand a hall's events to its listeners, until nobody listens."""
         events = self._events(hall)
         generation, last = here or ("", "")
+        lost_at: float | None = None
         while True:
             with self._lock:
                 if not self._listeners.get(hall):
@@ -201,11 +209,15 @@ class Streams:
                 if now_is != generation:
                     generation, last = now_is, events.last_id() or "0-0"
                     self._tell(hall, RESYNC)
+                elif lost_at is not None and time.monotonic() - lost_at > COPIED_AFTER_S:
+                    self._tell(hall, RESYNC)
+                lost_at = None
                 for event in events.read(last, 1000):
                     last = event.id
                     self._tell(hall, (event.id, self._message(hall, event, generation)))
             except SequenceAway:
                 log.warning("events of %s: Redis is away", hall)
+                lost_at = lost_at or time.monotonic()
                 threading.Event().wait(1.0)
             except Exception:
                 log.exception("events of %s could not be read", hall)
@@ -218,12 +230,18 @@ class Streams:
             listener.put(event)
 
 
-def _released(present: Callable[[], P]) -> P:
-    """Look at the database, and keep no connection while the stream waits."""
-    try:
-        return present()
-    finally:
-        db.session.remove()
+def _looked(present: Callable[[], P]) -> Generator[str, None, P]:
+    """What is there, without keeping a connection while the stream waits. While the database is
+    away, all there is to tell is that the stream stands."""
+    while True:
+        try:
+            return present()
+        except SQLAlchemyError as error:
+            log.warning("a stream waits for the database: %s", error)
+        finally:
+            db.session.remove()
+        yield STILL_HERE
+        time.sleep(AWAY_S)
 
 
 def _later(one: str, other: str) -> bool:

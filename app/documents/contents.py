@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.core.said import day_said
 from app.documents.rules import Kind, rows_of
 from app.submissions.printing import Printable, PrintableGaps, PrintedGap
 
@@ -31,12 +32,12 @@ class Paper:
 
     kind: Kind
     subject: str
-    """The id of the submission, or of the notice."""
+    """The id of the submission, of the notice, or of the renewal."""
     revision: int
     hall: str
     """The hall's code."""
     at: datetime
-    """When it was submitted, or told."""
+    """When it was submitted, told, written or decided."""
     facts: Mapping[str, Any]
     """What is told of it to whoever verifies it. A person's name is masked then; a firm's,
     `public`, stands in a register that everybody reads."""
@@ -99,7 +100,7 @@ def gaps(told: PrintableGaps) -> Paper:
         "edition": "",
         "number": f"号码 {told.number}",
         "person": told.person_name or "申请人",
-        "day": _day(told.told_at),
+        "day": str(day_said(told.told_at)),
         "place": f"{told.hall_name}{told.counter}号窗口",
         "ticket": told.number,
         "item": told.item_name,
@@ -116,11 +117,7 @@ def gaps(told: PrintableGaps) -> Paper:
 
 def in_words(at: datetime) -> str:
     """2026年11月23日 09:05"""
-    return f"{_day(at)} {at:%H:%M}"
-
-
-def _day(at: datetime) -> str:
-    return f"{at.year}年{at.month}月{at.day}日"
+    return f"{day_said(at)} {at:%H:%M}"
 
 
 def _gap(gap: PrintedGap) -> list[str]:

@@ -20,9 +20,9 @@ class DocumentRow(db.Model):
     kind: Mapped[str] = mapped_column(String(12))
     """rules.Kind."""
     subject: Mapped[str] = mapped_column(String(32))
-    """The submission, or the notice of gaps."""
+    """The submission, the notice of gaps, or the renewal."""
     revision: Mapped[int]
-    """Of the submission; 0 of what has none."""
+    """Of the submission, or of a renewal's application; 0 of what has none."""
     hall: Mapped[str] = mapped_column(String(32))
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     sha256: Mapped[str] = mapped_column(String(64))

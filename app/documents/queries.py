@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 
 from app.citizens.rules import masked_name
 from app.core.auth import hash_of
@@ -82,6 +82,12 @@ def made(kind: Kind, subject: str, revision: int) -> Document | None:
     return None if row is None else _document(row)
 
 
+def told(kind: Kind, subject: str, revision: int) -> DocumentFacts | None:
+    """What is told of a paper, without the file; None where it was not made."""
+    row = db.session.execute(select(*TOLD).where(_is(kind, subject, revision))).one_or_none()
+    return None if row is None else _told(row, code_for(kind, subject, revision))
+
+
 def _is(kind: Kind, subject: str, revision: int) -> ColumnElement[bool]:
     return and_(TABLE.c.kind == kind, TABLE.c.subject == subject, TABLE.c.revision == revision)
 
@@ -104,11 +110,13 @@ def verified(code: str) -> DocumentFacts | None:
     read = code_read(code)
     query = select(*TOLD).where(TABLE.c.code_hash == hash_of(read))
     row = db.session.execute(query).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _told(row, read)
+
+
+def _told(row: Row[Any], code: str) -> DocumentFacts:
     facts = _facts(row)
     return DocumentFacts(
-        code=read,
+        code=code,
         kind=Kind(row.kind),
         title=facts["title"],
         hall_name=facts["hall"],
@@ -121,6 +129,12 @@ def verified(code: str) -> DocumentFacts | None:
 
 
 def _state(row: Row[Any]) -> State:
+    if row.kind == Kind.RENEWAL:
+        newest = select(func.max(TABLE.c.revision)).where(
+            TABLE.c.kind == row.kind, TABLE.c.subject == row.subject
+        )
+        is_newest = db.session.execute(newest).scalar_one() == row.revision
+        return State.CURRENT if is_newest else State.SUPERSEDED
     if row.kind != Kind.APPLICATION:
         return State.CURRENT
     try:

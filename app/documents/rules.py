@@ -26,6 +26,10 @@ direction of writing around and so could make a paper read otherwise than it is.
 class Kind(StrEnum):
     APPLICATION = "application"
     GAPS = "gaps"
+    RENEWAL = "renewal"
+    """The application for another term of a licence."""
+    REFUSAL = "refusal"
+    """That it is not given, and what can be done against that."""
 
 
 def in_groups(code: str) -> str:

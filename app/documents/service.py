@@ -64,15 +64,23 @@ def address_of(code: str) -> str:
 
 def made_once(paper: Paper, act: Act) -> Document:
     """This paper as it was made first."""
-    key = paper.kind, paper.subject, paper.revision
-    found = made(*key)
+    found = made(paper.kind, paper.subject, paper.revision)
     if found is not None:
         return found
-    code = code_for(*key)
+    document = typeset(paper, act)
+    if in_transaction():
+        return keep(paper, document, act)
+    with transaction():
+        return keep(paper, document, act)
+
+
+def typeset(paper: Paper, act: Act) -> Document:
+    """This paper as a file that nobody keeps yet. Takes a while: best outside any transaction."""
+    code = code_for(paper.kind, paper.subject, paper.revision)
     pdf, missing = typesetting.pdf_of(
         paper.kind, paper.content, in_groups(code), address_of(code), paper.at
     )
-    document = Document(
+    return Document(
         pdf=pdf,
         sha256=hashlib.sha256(pdf).hexdigest(),
         code=code,
@@ -80,13 +88,9 @@ def made_once(paper: Paper, act: Act) -> Document:
         title=paper.facts["title"],
         missing="".join(missing),
     )
-    if in_transaction():
-        return _kept(paper, document, act)
-    with transaction():
-        return _kept(paper, document, act)
 
 
-def _kept(paper: Paper, document: Document, act: Act) -> Document:
+def keep(paper: Paper, document: Document, act: Act) -> Document:
     """The document's row; or, of two who made it at once, the other's: who prints it twice holds
     one paper."""
     seal, id = parts().seal, act.new_id()

@@ -45,7 +45,10 @@ TO_PRINT = "单位补打号票，请出示预约码或原号票，或到导办�
 @access("kiosk", "staff", roles=GUIDES)
 @bp.input(TakeIn)
 @bp.output(TicketOut, status_code=201)
-@bp.doc(summary="现场取号", responses={409: "不在取号时间、号已取完或已有号"})
+@bp.doc(
+    summary="现场取号",
+    responses={404: "没有这个事项", 409: "不在取号时间、号已取完或已有号"},
+)
 def take_number(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
     return perform_here(

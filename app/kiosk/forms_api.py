@@ -49,7 +49,7 @@ UNCONFIRMED = "姓名和证件号码未能核实"
 
 
 @bp.get("/forms")
-@access("kiosk", "staff", roles=GUIDES)
+@access("kiosk", "staff", roles=GUIDES, shows=None)
 @bp.output(DeskItemOut(many=True))
 @bp.doc(summary="本大厅可以填表的事项")
 def items_with_forms() -> Response:
@@ -65,7 +65,7 @@ def items_with_forms() -> Response:
 
 
 @bp.post("/holders")
-@access("kiosk", "staff", roles=GUIDES)
+@access("kiosk", "staff", roles=GUIDES, shows="licences")
 @bp.input(CardIn)
 @bp.output(DeskHolderOut(many=True))
 @bp.doc(summary="持卡人可以为谁填报：本人、所代表或受托的企业", responses={409: UNCONFIRMED})

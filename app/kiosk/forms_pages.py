@@ -19,7 +19,7 @@ bp = APIBlueprint("desk_pages", __name__, url_prefix="/kiosk/forms", enable_open
 
 
 @bp.get("/")
-@access("public", "kiosk", "staff")
+@access("public", "kiosk", "staff", shows=None)
 def page() -> str | Response:
     """Filling a form; for a machine nobody knows yet, the code it is paired by; in words, where the
     client's build is missing."""

@@ -8,9 +8,10 @@ from flask import Response, current_app, make_response, redirect, render_templat
 
 from app.catalog.rules import opening
 from app.catalog.service import plan_of
-from app.core.auth import access, actor, public
+from app.core.auth import access, actor
 from app.core.language import gettext as _
 from app.core.language import named
+from app.core.limits import PAIRINGS, limited
 from app.core.pages import set_cookie
 from app.core.parts import parts
 from app.kiosk.api import GUIDES, ON_THE_FLOOR
@@ -21,7 +22,7 @@ bp = APIBlueprint("kiosk_pages", __name__, url_prefix="/kiosk", enable_openapi=F
 
 
 @bp.get("/")
-@access("public", "kiosk", "staff")
+@access("public", "kiosk", "staff", shows=None)
 def page() -> str:
     """Taking a number; for a machine nobody knows yet, the field for its token."""
     guides = actor().kind == "staff" and actor().role in GUIDES
@@ -38,7 +39,7 @@ def page() -> str:
 
 
 @bp.get("/paper")
-@access("public", "staff")
+@access("public", "staff", shows=None)
 def paper() -> str | Response:
     """Entering the numbers that the help desk gave on paper while the machines were away."""
     if actor().kind != "staff" or actor().role not in ON_THE_FLOOR:
@@ -68,7 +69,8 @@ def paper() -> str | Response:
 
 
 @bp.post("/session")
-@public
+@access("public", signs_in=True)
+@limited(PAIRINGS)
 def pair() -> Response:
     """Make this browser the machine that its token names."""
     current_app.extensions["csrf"].protect()

@@ -63,6 +63,14 @@ def given_to(agent: str, day: date) -> list[Authorisation]:
     return [one for one in _found(TABLE.c.agent_id == agent) if one.holds_on(day)]
 
 
+def agents_of(holders: Collection[str], day: date) -> set[tuple[str, str]]:
+    """Who may act for these on this day because they let them, each as (holder, agent)."""
+    query = select(TABLE.c.holder_id, TABLE.c.agent_id).where(
+        TABLE.c.holder_id.in_(holders), TABLE.c.ended_at.is_(None), TABLE.c.until >= day
+    )
+    return {(row.holder_id, row.agent_id) for row in db.session.execute(query)}
+
+
 def seen_by(agent: str | None, holders: Collection[str]) -> list[Authorisation]:
     """What this person was given, and what these holders gave, the latest first."""
     return _found(or_(TABLE.c.agent_id == agent, TABLE.c.holder_id.in_(holders)))

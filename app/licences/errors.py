@@ -32,9 +32,21 @@ class RecordWrong(Invalid):
         super().__init__()
 
 
+class KindNotFound(NotFound):
+    code = "licence_kind_not_found"
+    detail = "没有这种证照。"
+
+
 class LicenceNotFound(NotFound):
     code = "licence_not_found"
     detail = "没有找到这本证照。"
+
+
+class LicenceMoved(DomainError):
+    """No edition can follow it: the library has a newer one, or the last number is used."""
+
+    code = "licence_moved"
+    detail = "证照库里这本证照已经变动，请刷新后查看；需要帮助请联系大厅窗口。"
 
 
 class IdentityUnverified(DomainError):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, Date, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BigId, UtcDateTime, db
+
+WATCHED = text("watch_on IS NOT NULL")
+SUCCEEDS = text("predecessor_id IS NOT NULL")
 
 
 class LicenceKindRow(db.Model):
@@ -58,8 +61,26 @@ class LicenceRow(db.Model):
     """JSON: identifier, number, holder_name, issuer_name, data; for `queries.content_column`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    watch_on: Mapped[date | None] = mapped_column(Date)
+    """The day from which the watch over licences looks at it again (renewals/watching.py); None:
+    nothing about it comes up by itself."""
 
-    __table_args__ = (Index("ix_licences_holder_id_kind", "holder_id", "kind"),)
+    __table_args__ = (
+        Index("ix_licences_holder_id_kind", "holder_id", "kind"),
+        Index(
+            "ix_licences_watch_on",
+            "watch_on",
+            "id",
+            postgresql_where=WATCHED,
+            sqlite_where=WATCHED,
+        ),
+        Index(
+            "ix_licences_predecessor_id",
+            "predecessor_id",
+            postgresql_where=SUCCEEDS,
+            sqlite_where=SUCCEEDS,
+        ),
+    )
 
 
 class LicenceShareRow(db.Model):

@@ -122,6 +122,30 @@ def licences_naming(person: str, day: date) -> list[Licence]:
     return [one for one in naming if one.valid_on(day)]
 
 
+def representatives_of(holders: Collection[str], day: date) -> set[tuple[str, str]]:
+    """Whom the licences of these name as acting for them on this day, each as (holder, person): the
+    newest of each kind, if it is in force."""
+    rows = db.session.execute(
+        select(
+            LICENCES.c.holder_id,
+            LICENCES.c.kind,
+            LICENCES.c.representative_id,
+            LICENCES.c.state,
+            LICENCES.c.valid_from,
+            LICENCES.c.valid_until,
+        )
+        .where(LICENCES.c.holder_id.in_(holders))
+        .order_by(LICENCES.c.issued_on, LICENCES.c.version, LICENCES.c.as_of, LICENCES.c.id)
+    )
+    newest = {(row.holder_id, row.kind): row for row in rows}
+    return {
+        (row.holder_id, row.representative_id)
+        for row in newest.values()
+        if row.representative_id
+        and rules.is_valid_on(row.state, row.valid_from, row.valid_until, day)
+    }
+
+
 def _in_order(rows: Collection[Row[Any]]) -> list[Licence]:
     known = kinds()
     return sorted(

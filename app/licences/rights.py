@@ -17,17 +17,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
-from app.citizens.queries import acts_for, citizen_of, numbers_of, people_of
+from app.citizens.queries import accounts_last_used, acts_for, citizen_of, numbers_of, people_of
 from app.citizens.rules import BEIJING, masked_number
 from app.core.identity import Level
 from app.licences import authorisations
 from app.licences.errors import IdentityUnverified, LicenceNotFound
 from app.licences.kinds import Kind
-from app.licences.queries import Licence, kinds, licence, licences_naming, licences_of
+from app.licences.queries import (
+    Licence,
+    kinds,
+    licence,
+    licences_naming,
+    licences_of,
+    representatives_of,
+)
 
 
 class Ground(StrEnum):
@@ -123,6 +130,35 @@ def holders_by_card(card_person: str, name: str, read: bool, now: datetime) -> l
     """Everybody whoever shows this person's card may do something for. `read` as above."""
     found = _grounds(card_person, now, name)
     return _holders([(_by_card(right, read), called) for right, called in found])
+
+
+Acting = Collection[tuple[str, str]]
+"""Who may do something for a holder, each as (holder, person)."""
+
+
+def acting_for(holders: Collection[str], day: date) -> tuple[Acting, Acting]:
+    """Who may do something for these: they themselves and whom their licences name; whom they
+    authorised."""
+    themselves = {(holder, holder) for holder in holders}
+    return themselves | representatives_of(holders, day), authorisations.agents_of(holders, day)
+
+
+def accounts_acting(holders: Collection[str], day: date) -> dict[str, str]:
+    """By holder: the account that was last used of its own or of who acts for it by law; else of
+    whom it authorised."""
+    named, agents = acting_for(holders, day)
+    used = accounts_last_used({person for _, person in (*named, *agents)})
+    return _first_of(used, agents) | _first_of(used, named)
+
+
+def _first_of(used: Collection[tuple[str, str]], acting: Acting) -> dict[str, str]:
+    """By holder, the first of these accounts whose owner acts for it."""
+    first: dict[str, str] = {}
+    for person, account in used:
+        for holder, each in acting:
+            if each == person:
+                first.setdefault(holder, account)
+    return first
 
 
 def _grounds(person: str, now: datetime, name: str = "") -> Iterator[tuple[Right, str]]:

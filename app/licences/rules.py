@@ -95,6 +95,16 @@ class LicenceRecord:
     """When its register said so."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewTerm:
+    """What another edition of a licence says of its days."""
+
+    issued_on: date
+    valid_from: date
+    valid_until: date | None
+    """Its last day; None: it does not end."""
+
+
 FIELDS = tuple(each.name for each in fields(LicenceRecord))
 MISSING = "缺少这一项"
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
 
+from app.citizens.queries import numbers_of
+from app.citizens.rules import BEIJING
 from app.citizens.service import people_of
 from app.core.acts import Act
 from app.core.db import db, hold, insert_into
 from app.core.parts import parts
+from app.licences.editions import next_edition, next_identifier
+from app.licences.errors import LicenceMoved, LicenceNotFound
 from app.licences.fields import plain
 from app.licences.kinds import Kind, definition_of
 from app.licences.queries import (
@@ -22,10 +26,13 @@ from app.licences.queries import (
     IDENTIFIER,
     KINDS,
     LICENCES,
+    WITH_HOLDER,
+    Licence,
     content_column,
     kinds,
+    opened,
 )
-from app.licences.rules import LicenceRecord
+from app.licences.rules import LicenceRecord, NewTerm, State
 
 
 def load_kinds(given: Sequence[Kind], act: Act) -> list[Kind]:
@@ -91,7 +98,71 @@ def put(records: Sequence[LicenceRecord], act: Act, source: str) -> list[Put]:
         if index not in held or rank > held[index]:
             held[index], winners[index] = rank, row
     _write([winners[index] for index in sorted(winners)])
+    _watch_what_ended(winners.values())
     return outcomes
+
+
+def held(id: str, *, with_library: bool) -> Licence:
+    """A licence as it stays until the transaction ends; `with_library`: so does all of the library,
+    nobody brings any in meanwhile. Raises LicenceNotFound."""
+    if with_library:
+        hold("licences", alone=True)
+    found = WITH_HOLDER.where(LICENCES.c.id == id).with_for_update(of=LICENCES)
+    row = db.session.execute(found).one_or_none()
+    if row is None:
+        raise LicenceNotFound
+    return opened(row, kinds())
+
+
+def look_again(id: str, act: Act) -> None:
+    """Have the watch look at a licence again of which nobody was to be reminded any more."""
+    today = act.now.astimezone(BEIJING).date()
+    db.session.execute(update(LICENCES).where(LICENCES.c.id == id).values(watch_on=today))
+
+
+def is_followed(old: Licence) -> bool:
+    """Whether the library has a later edition of a licence."""
+    next_id = id_of(str(next_identifier(old)))
+    later = or_(LICENCES.c.predecessor_id == old.id, LICENCES.c.id == next_id)
+    return db.session.execute(select(LICENCES.c.id).where(later).limit(1)).first() is not None
+
+
+def renew(old: Licence, term: NewTerm, act: Act, source: str) -> str:
+    """The next edition of a licence that nobody ended, which is over with it; the new one's id.
+
+    Raises LicenceMoved where the library knows of something newer."""
+    hold("licences", alone=True)
+    holder = numbers_of([old.holder_id])[old.holder_id]
+    (made,) = put([next_edition(old, term, holder, act.now)], act, source)
+    if made.outcome is not Outcome.NEW or not _end(old, act, source):
+        raise LicenceMoved
+    return made.id
+
+
+UNENDED = (State.VALID, State.EXPIRED, State.OTHER)
+"""What may be followed: of these nobody said that they were taken away."""
+
+
+def _end(old: Licence, act: Act, source: str) -> bool:
+    """Say of a licence that it is over, as its register would; False where something else was said
+    of it since it was read."""
+    row = db.session.execute(
+        select(LICENCES.c.as_of, LICENCES.c.content_hash).where(LICENCES.c.id == old.id)
+    ).one()
+    ended = db.session.execute(
+        update(LICENCES)
+        .where(LICENCES.c.id == old.id, LICENCES.c.state.in_(UNENDED))
+        .values(
+            state=State.EXPIRED,
+            as_of=max(row.as_of, act.now),
+            content_hash=parts().seal.find(CONTENT, f"{row.content_hash} {State.EXPIRED}"),
+            source=source,
+            updated_at=act.now,
+            watch_on=act.now.astimezone(BEIJING).date(),
+        )
+        .returning(LICENCES.c.id)
+    )
+    return ended.first() is not None
 
 
 Rank = tuple[datetime, str]
@@ -129,6 +200,7 @@ def _rows(records: Sequence[LicenceRecord], act: Act, source: str) -> list[dict[
             "source": source,
             "created_at": act.now,
             "updated_at": act.now,
+            "watch_on": act.now.astimezone(BEIJING).date(),
         }
         for record, holder, representative in zip(records, holders, representatives, strict=True)
     ]
@@ -187,6 +259,14 @@ def _write(rows: Sequence[dict[str, Any]]) -> None:
         set_={name: insert.excluded[name] for name in sealed[0] if name not in kept},
     )
     db.session.execute(upsert, sealed)
+
+
+def _watch_what_ended(rows: Collection[dict[str, Any]]) -> None:
+    """Those whose place was taken are looked at, too."""
+    ended = [row["predecessor_id"] for row in rows if row["predecessor_id"]]
+    if ended:
+        today = next(iter(rows))["watch_on"]
+        db.session.execute(update(LICENCES).where(LICENCES.c.id.in_(ended)).values(watch_on=today))
 
 
 def _sealed(content: str, **row: Any) -> dict[str, Any]:

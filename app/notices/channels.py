@@ -12,7 +12,8 @@ from sqlalchemy import Row
 
 from app.citizens.queries import Contact, contact_of
 from app.core.parts import parts
-from app.notices import grants
+from app.notices import grants, private
+from app.notices.queries import phone_column
 from app.notices.rules import KEPT_FOR_LATER, TEMPLATE_OF, Channel, Kind, Outcome
 from config.templates import MessageTemplate
 from sms.errors import SmsError, SmsRefused, SmsUnread
@@ -68,12 +69,12 @@ class Answer:
 
 
 def ways_of(notice: Row[Any]) -> dict[Channel, Message]:
-    """By which ways the owner of an account can be told this, now. A grant that it would use is
-    held until the transaction ends."""
-    contact = contact_of(notice.citizen_id)
+    """By which ways whom it is for can be told this, now. A grant that it would use is held until
+    the transaction ends."""
+    contact = None if notice.citizen_id is None else contact_of(notice.citizen_id)
     found = {
-        Channel.WECHAT: _subscription(notice, contact),
-        Channel.SMS: _text(notice, contact),
+        Channel.WECHAT: None if contact is None else _subscription(notice, contact),
+        Channel.SMS: _text(notice, None if contact is None else contact.phone),
     }
     return {channel: Message(what) for channel, what in found.items() if what is not None}
 
@@ -102,7 +103,7 @@ def _subscription(notice: Row[Any], contact: Contact) -> SubscribeMessage | Unfi
     if not grants.allows(notice.citizen_id, template.id, keep=keep):
         return None
     try:
-        data = fields_of(template, notice.facts)
+        data = fields_of(template, _facts(notice))
     except DoesNotFit as error:
         return Unfit(f"{key} of {notice.kind}: {error}")
     return SubscribeMessage(
@@ -119,10 +120,17 @@ def fields_of(template: MessageTemplate, facts: Mapping[str, str]) -> dict[str, 
     return {field: fitted(field, facts.get(fact, "")) for field, fact in template.fields.items()}
 
 
-def _text(notice: Row[Any], contact: Contact) -> Text | None:
-    if contact.phone is None or parts().sms is None:
+def _text(notice: Row[Any], phone: str | None) -> Text | None:
+    if phone is None and notice.phone_sealed is not None:
+        phone = parts().seal.open(phone_column(notice.id), notice.phone_sealed)
+    if phone is None or parts().sms is None:
         return None
-    return Text(contact.phone, notice.kind, notice.facts, notice.link or MESSAGES)
+    return Text(phone, notice.kind, _facts(notice), notice.link or MESSAGES)
+
+
+def _facts(notice: Row[Any]) -> dict[str, str]:
+    """All of them: it is told to whom it is for."""
+    return {**notice.facts, **private.opened(notice.id, notice.private_sealed)}
 
 
 def _send_text(text: Text) -> Answer:

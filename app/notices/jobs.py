@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask, current_app
 
-from app.core.db import transaction
+from app.core.db import db, transaction
 from app.core.jobs import take_run
 from app.core.parts import parts
 from app.notices.nudge import follow, nudge
@@ -30,6 +30,7 @@ def send_due() -> int:
     follow(parts().rq)
     began = parts().clock.now()
     senders = min(SENDERS, count_due(began, SENDERS))
+    db.session.remove()  # its transaction would stand idle for as long as they send
     if not senders:
         return 0
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, false, text, true
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import BigId, UtcDateTime, db
@@ -14,15 +14,18 @@ PENDING = text("state = 'pending'")
 
 
 class NoticeRow(db.Model):
-    """One thing an account is told, once."""
+    """One thing an account is told, or a phone where nobody has one; once."""
 
     __tablename__ = "notices"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    citizen_id: Mapped[str] = mapped_column(String(32))
+    citizen_id: Mapped[str | None] = mapped_column(String(32))
+    """None: whom it is for has no account, and hears of it by phone only."""
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Whom to send a text message where the account has no phone, or there is no account."""
     kind: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(String(500))
-    """The sentence in Chinese."""
+    """The sentence in Chinese, as anybody may read it."""
     said: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """The same as a `Said`, where it can be told in another language."""
     cause: Mapped[str] = mapped_column(String(80), unique=True)
@@ -30,8 +33,14 @@ class NoticeRow(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     """From when on it is told: its account reads it no earlier."""
     hall: Mapped[str | None] = mapped_column(String(32))
-    """Whose quiet hours hold."""
+    """Whose quiet hours and working days hold."""
+    office_hours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """The hours in which alone it is sent: rules.OfficeHours, as `written` has them."""
+    ways: Mapped[list[str] | None] = mapped_column(JSON)
+    """Each rules.Channel by which it may be sent, the first one first; None: rules.WAYS."""
     facts: Mapped[dict[str, str]] = mapped_column(JSON, server_default="{}")
+    private_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """More facts, which only whom it is for reads: notices/private.py."""
     link: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """Where a tap leads: {page, query}."""
     not_after: Mapped[datetime | None] = mapped_column(UtcDateTime)

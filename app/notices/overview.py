@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 
+from app.citizens.rules import masked_phone
 from app.core.db import db
-from app.notices.queries import ATTEMPTS, TABLE
+from app.core.parts import parts
+from app.notices.queries import ATTEMPTS, TABLE, phone_column
 from app.notices.rules import Channel, Kind, Outcome, State
 
 WORST_FIRST = (
@@ -42,9 +45,14 @@ class Told:
     """A notice, and each try to tell it."""
 
     id: str
-    citizen: str
+    citizen: str | None
+    """None: it was told to a phone alone."""
+    phone: str | None
+    """Whom it told where its account has none, or it has no account: 138****1234."""
     kind: Kind
     text: str
+    is_private: bool
+    """Only whom it told may read all that it said."""
     at: datetime
     """When it was told; where it was closed before its time, when that was."""
     state: State
@@ -85,8 +93,10 @@ def told(
         Told(
             id=row.id,
             citizen=row.citizen_id,
+            phone=_phone(row),
             kind=Kind(row.kind),
             text=row.text,
+            is_private=row.private_sealed is not None,
             at=row.stands_at,
             state=State(row.state),
             attempts=tuple(tries[row.id]),
@@ -116,6 +126,12 @@ def _chosen(
         TABLE.c.hall == hall,
         *([TABLE.c.kind == kind] if kind else []),
     ]
+
+
+def _phone(notice: Row[Any]) -> str | None:
+    if notice.phone_sealed is None:
+        return None
+    return masked_phone(parts().seal.open(phone_column(notice.id), notice.phone_sealed))
 
 
 def _attempts(notices: list[str]) -> defaultdict[str, list[Attempt]]:

@@ -21,6 +21,11 @@ KEPT = timedelta(days=180)
 """How long an account finds what it was told, and a hall whom it told."""
 
 
+def phone_column(notice: str) -> str:
+    """What the phone of one notice is sealed for: moved to another's row it does not open."""
+    return f"notices.phone:{notice}"
+
+
 def in_state(state: State) -> ColumnElement[bool]:
     """The condition that a notice is in this state, written out for its index."""
     return TABLE.c.state == bindparam(None, state, literal_execute=True)

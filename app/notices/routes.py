@@ -17,7 +17,7 @@ from app.core.http import answer, perform_here, wire_time
 from app.core.language import tell
 from app.core.parts import parts
 from app.core.said import Said
-from app.notices import service, subscriptions
+from app.notices import private, service, subscriptions
 from app.notices.queries import count_unread, latest_of
 from app.notices.schemas import AnswersIn, NoticeOut, ReadIn, SubscriptionsOut, UnreadOut
 from app.notices.words import title
@@ -82,11 +82,12 @@ def answer_subscriptions(json_data: dict[str, Any]) -> Response:
 
 
 def _notice_out(row: dict[str, Any], zone: tzinfo, names: Mapping[str, str]) -> dict[str, Any]:
+    said, facts = row["said"], private.opened(row["id"], row["private_sealed"])
     return {
         "id": row["id"],
         "kind": row["kind"],
         "title": title(row["kind"]),
-        "text": tell(Said.kept(row["said"]).knowing(names)) if row["said"] else row["text"],
+        "text": tell(Said.kept(said).knowing(names, facts)) if said else row["text"],
         "at": wire_time(row["at"], zone),
         "read": row["read_at"] is not None,
         "link": row["link"],

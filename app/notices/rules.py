@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.catalog.plan import Rules
+from app.core.said import day_said
 
 
 class Kind(StrEnum):
@@ -25,6 +27,12 @@ class Kind(StrEnum):
     PASSED = "passed"
     GAPS = "gaps"
     """What is missing was told at the counter."""
+    EXPIRING = "expiring"
+    """A licence ends, or something is to be done with it by a day."""
+    RENEWAL = "renewal"
+    """Something became of a renewal."""
+    COLLECT = "collect"
+    """A result lies ready, or is on its way."""
 
 
 class State(StrEnum):
@@ -38,7 +46,8 @@ class State(StrEnum):
     UNKNOWN = "unknown"
     """An attempt was made whose answer was never read. Never repeated."""
     FAILED = "failed"
-    """The other side will not take it as it is: an operator has something to mend."""
+    """The other side will not take it as it is: an operator has something to mend. Or whoever it is
+    for has no account, and could not be reached by phone."""
 
 
 class Channel(StrEnum):
@@ -64,6 +73,9 @@ TEMPLATE_OF = {
     Kind.FREED: "booking",
     Kind.WAITING: "booking",
     Kind.REMINDER: "reminder",
+    Kind.EXPIRING: "reminder",
+    Kind.RENEWAL: "reminder",
+    Kind.COLLECT: "reminder",
     Kind.NEAR: "queue",
     Kind.CALLED: "queue",
     Kind.PASSED: "queue",
@@ -83,12 +95,13 @@ WAYS = (Channel.WECHAT, Channel.SMS)
 PAUSES = tuple(timedelta(seconds=s) for s in (30, 120, 600, 1800))
 PAUSES_AT_ONCE = tuple(timedelta(seconds=s) for s in (2, 5))
 """Between two tries of one way where nothing was sent; after the last comes the next way."""
+IDLE_AT_MOST = timedelta(days=60)
 
 
 def time_field(at: datetime, zone: tzinfo) -> str:
     """A moment as fields of messages write it: 2026年11月23日 09:00."""
     local = at.astimezone(zone)
-    return f"{local:%Y}年{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{day_said(local)} {local:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,51 @@ class QuietHours:
             return None
         day = local.date() + timedelta(days=1 if over_night and evening else 0)
         return datetime.combine(day, self.end, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """Hours of a hall's clock in which alone something is sent; not over midnight."""
+
+    begin: time
+    end: time
+    working_days: bool
+    """Only on days on which the hall works; else on any."""
+
+    def __post_init__(self) -> None:
+        if self.begin >= self.end:
+            raise ValueError(f"office hours end before they begin: {self.begin} to {self.end}")
+
+    def written(self) -> dict[str, Any]:
+        """As JSON keeps them."""
+        return {
+            "from": f"{self.begin:%H:%M}",
+            "until": f"{self.end:%H:%M}",
+            "working": self.working_days,
+        }
+
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> OfficeHours:
+        """As they were before they were written."""
+        begin, end = (time.fromisoformat(kept[name]) for name in ("from", "until"))
+        return cls(begin, end, kept["working"])
+
+    def begin_after(
+        self, now: datetime, zone: tzinfo, works_on: Callable[[date], bool]
+    ) -> datetime | None:
+        """When they next begin; None while they last. Where the hall works on no day for
+        IDLE_AT_MOST, any day will do: better at an odd time than never."""
+        local = now.astimezone(zone)
+
+        def serves(day: date) -> bool:
+            return not self.working_days or works_on(day)
+
+        if serves(local.date()) and self.begin <= local.time() < self.end:
+            return None
+        first = local.date() + timedelta(days=1 if local.time() >= self.begin else 0)
+        days = (first + timedelta(days=n) for n in range(IDLE_AT_MOST.days))
+        day = next(filter(serves, days), first)
+        return datetime.combine(day, self.begin, zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +220,15 @@ def next_step(
     ways: Callable[[], Collection[Channel]],
     tried: Sequence[Tried],
     quiet: QuietHours | None,
+    hours_begin: Callable[[datetime], datetime | None] = lambda _: None,
+    order: Sequence[Channel] = WAYS,
+    in_app: bool = True,
 ) -> Step:
     """What to do about a notice of which no attempt is under way. `ways`: by which its account can
-    be reached at this moment; asked only where that matters. `tried`: oldest first."""
+    be reached at this moment; asked only where that matters. `tried`: oldest first. `hours_begin`:
+    when the hours in which alone it is sent begin after a moment; None while they last. `order`:
+    the ways it may take, the first one first. `in_app`: there is an account that finds it among
+    its messages."""
     if any(each.outcome == Outcome.UNKNOWN for each in tried):
         return End(State.UNKNOWN)
     if any(each.outcome == Outcome.SENT for each in tried):
@@ -177,15 +241,17 @@ def next_step(
         quiet_until = quiet.end_after(now)
         if quiet_until is not None:
             return Wait(quiet_until)
+    if (hours_from := hours_begin(now)) is not None:
+        return Wait(hours_from)
     pauses = PAUSES_AT_ONCE if kind in AT_ONCE else PAUSES
     there = ways()
-    for way in WAYS:
+    for way in order:
         step = _by(way, now, pauses, tried) if way in there else None
         too_late = isinstance(step, Wait) and not_after is not None and step.until >= not_after
         if step is not None and not too_late:
             return step
     refused = any(each.outcome == Outcome.REFUSED for each in tried)
-    return End(State.FAILED if refused else State.IN_APP)
+    return End(State.IN_APP if in_app and not refused else State.FAILED)
 
 
 def _by(

@@ -8,7 +8,7 @@ taken: its `due_at` lies ahead until the attempt is answered, or its worker is t
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from app.catalog.plan import Rules
+from app.catalog.plan import HallPlan, Rules
+from app.catalog.rules import hours_on
 from app.catalog.service import plan_of
 from app.citizens.rules import BEIJING
 from app.core.db import db, transaction
@@ -26,9 +27,11 @@ from app.notices import grants
 from app.notices.channels import Answer, Message, tell, ways_of
 from app.notices.queries import ATTEMPTS, TABLE, is_due, next_due
 from app.notices.rules import (
+    WAYS,
     Channel,
     End,
     Kind,
+    OfficeHours,
     Outcome,
     QuietHours,
     State,
@@ -188,6 +191,7 @@ def _next_step(notice: Notice, now: datetime, ways: Callable[[], dict[Channel, M
         .where(ATTEMPTS.c.notice_id == notice.id)
         .order_by(ATTEMPTS.c.id)
     )
+    plan = plan_of(notice.hall) if notice.hall is not None else None
     return next_step(
         Kind(notice.kind),
         now,
@@ -195,7 +199,10 @@ def _next_step(notice: Notice, now: datetime, ways: Callable[[], dict[Channel, M
         not_after=notice.not_after,
         ways=ways,
         tried=[Tried(Channel(each.channel), each.at, Outcome(each.outcome)) for each in tried],
-        quiet=_quiet_hours(notice.hall),
+        quiet=_quiet_hours(plan),
+        hours_begin=_hours_begin(notice.office_hours, plan),
+        order=WAYS if notice.ways is None else [Channel(way) for way in notice.ways],
+        in_app=notice.citizen_id is not None,
     )
 
 
@@ -210,6 +217,18 @@ def _go_on(notice: Notice, step: Step, now: datetime) -> None:
     db.session.execute(update(TABLE).where(TABLE.c.id == notice.id).values(values))
 
 
-def _quiet_hours(hall: str | None) -> QuietHours | None:
-    plan = plan_of(hall) if hall is not None else None
+def _quiet_hours(plan: HallPlan | None) -> QuietHours | None:
     return QuietHours.of(plan.rules, plan.zone) if plan else QuietHours.of(Rules(), BEIJING)
+
+
+def _hours_begin(
+    kept: Mapping[str, Any] | None, plan: HallPlan | None
+) -> Callable[[datetime], datetime | None]:
+    """When the hours in which alone a notice is sent begin after a moment; None while they last. A
+    hall works on the days on which it is open; without one, any day will do."""
+    if kept is None:
+        return lambda _: None
+    hours, zone = OfficeHours.read(kept), plan.zone if plan else BEIJING
+    return lambda now: hours.begin_after(
+        now, zone, lambda day: plan is None or bool(hours_on(plan, day))
+    )

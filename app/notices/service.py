@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from app.core.acts import Act
 from app.core.db import after_all, db, insert_once
+from app.core.parts import parts
 from app.core.said import Said
+from app.notices import private as private_facts
 from app.notices.nudge import try_nudge
-from app.notices.queries import ATTEMPTS, KEPT, TABLE, in_state, no_attempt_open, told_to
-from app.notices.rules import AT_ONCE, Kind, State
+from app.notices.queries import (
+    ATTEMPTS,
+    KEPT,
+    TABLE,
+    in_state,
+    no_attempt_open,
+    phone_column,
+    told_to,
+)
+from app.notices.rules import AT_ONCE, Channel, Kind, OfficeHours, Outcome, State
 from sms.templates import FACTS
 
 FORGOTTEN_AT_ONCE = 1_000
@@ -29,38 +39,53 @@ class Link:
 
 
 def notify(
-    citizen: str,
+    citizen: str | None,
     kind: str,
     words: Said | str,
     cause: str,
     act: Act,
     *,
     facts: Mapping[str, str],
+    private: Mapping[str, str] | None = None,
     link: Link | None = None,
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     hall: str | None = None,
-) -> None:
-    """Tell an account something, once for each cause: among its messages, and on its phone.
+    phone: str | None = None,
+    ways: Sequence[str] | None = None,
+    hours: OfficeHours | None = None,
+) -> str | None:
+    """Tell an account something, once for each cause: among its messages, and on its phone; or a
+    phone alone, whose owner has no account. The notice's id; None where it was told before.
 
     `kind`: rules.Kind. `facts`: by the names of sms.templates.FACTS, for the fields of
-    templates. `not_before`:
-    nobody hears of it earlier. `not_after`: worth nothing from then on. `hall`: the code of the
-    hall whose quiet hours hold; without one the usual hours do."""
-    if unknown := facts.keys() - set(FACTS):
+    templates; `private`: more of them, which lie sealed and which `words` say as Private.
+    `not_before`: nobody hears of it earlier. `not_after`: worth nothing from then on. `hall`: the
+    code of the hall whose quiet hours hold; without one the usual hours do. `phone`: for text
+    messages where the account has none. `ways`: each rules.Channel it may take, the first one
+    first. `hours`: in which alone it is sent, by the same hall's clock and working days."""
+    if citizen is None and phone is None:
+        raise ValueError("a notice is for an account or for a phone")
+    private = private or {}
+    if unknown := {*facts, *private} - set(FACTS):
         raise ValueError(f"no facts of a notice: {sorted(unknown)}")
     at = max(act.now, not_before or act.now)
+    id = act.new_id()
     written = insert_once(
         TABLE,
-        id=act.new_id(),
+        id=id,
         citizen_id=citizen,
+        phone_sealed=None if phone is None else parts().seal.seal(phone_column(id), phone),
         kind=Kind(kind),
         text=str(words),
         said=asdict(words) if isinstance(words, Said) else None,
         cause=cause,
         at=at,
         hall=hall,
+        office_hours=None if hours is None else hours.written(),
+        ways=None if ways is None else [Channel(way) for way in ways],
         facts=dict(facts),
+        private_sealed=private_facts.sealed(id, private),
         link=None if link is None else {"page": link.page, "query": dict(link.query)},
         not_after=not_after,
         state=State.PENDING,
@@ -69,6 +94,7 @@ def notify(
     )
     if written and kind in AT_ONCE:
         after_all(try_nudge)  # nobody in the hall waits for it
+    return id if written else None
 
 
 def read(citizen: str, until: datetime, act: Act) -> None:
@@ -110,3 +136,22 @@ def withdraw(cause_prefix: str, act: Act) -> int:
         .returning(TABLE.c.id)
     )
     return len(withdrawn.all())
+
+
+def doubt_due(now: datetime) -> int:
+    """Rows went back to a backup: what was due by now, or was just being told in it, may have been
+    told since by the installation that is lost. It ends unknown and is not repeated; how many."""
+    begun = exists().where(ATTEMPTS.c.notice_id == TABLE.c.id, ATTEMPTS.c.outcome.is_(None))
+    doubtful = (
+        update(TABLE)
+        .where(in_state(State.PENDING), begun | (TABLE.c.due_at <= now))
+        .values(state=State.UNKNOWN, due_at=None, done_at=now)
+        .returning(TABLE.c.id)
+    )
+    notices = db.session.execute(doubtful).all()
+    db.session.execute(
+        update(ATTEMPTS)
+        .where(ATTEMPTS.c.outcome.is_(None))
+        .values(outcome=Outcome.UNKNOWN, errcode="unanswered", answered_at=now)
+    )
+    return len(notices)

@@ -20,5 +20,8 @@ def title(kind: str) -> str:
         Kind.CALLED: _("请到窗口办理"),
         Kind.PASSED: _("已过号"),
         Kind.GAPS: _("缺项告知"),
+        Kind.EXPIRING: _("证照提醒"),
+        Kind.RENEWAL: _("证照延续"),
+        Kind.COLLECT: _("领取结果"),
     }
     return titles.get(kind, _("消息"))  # of a kind that a newer version wrote

@@ -1,4 +1,4 @@
-"""Who works in the hall: accounts, as its administrator handles them from a desk."""
+"""Who works in the hall: accounts, as its security administrator handles them from a desk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Response
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import ADMINISTRATOR, Role
+from app.core.acts import SECURITY, Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
 from app.core.parts import parts
@@ -24,10 +24,11 @@ bp = APIBlueprint("office_accounts", __name__, url_prefix="/api/v1/staff", tag="
 
 UNKNOWN = {404: "没有这个账号或窗口"}
 KEPT = {**UNKNOWN, 409: "本人，或最后一位管理员"}
+OTHERS = {**UNKNOWN, 409: "本人"}
 
 
 @bp.get("/accounts")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=SECURITY, shows="accounts")
 @bp.output(AccountOut(many=True))
 @bp.doc(summary="本大厅的账号，及其正在登录的地方")
 def all_accounts() -> Response:
@@ -35,7 +36,7 @@ def all_accounts() -> Response:
 
 
 @bp.post("/accounts")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=SECURITY)
 @bp.input(NewAccountIn)
 @bp.output(AccountOut(many=True), status_code=201)
 @bp.doc(summary="开设账号；答复为全部账号", responses={404: "没有这个窗口", 409: "用户名已有人用"})
@@ -59,7 +60,7 @@ def add(json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/accounts/<account_id>/change")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=SECURITY)
 @bp.input(AccountIn)
 @bp.output(AccountOut(many=True))
 @bp.doc(summary="修改姓名、岗位或固定窗口；岗位变了须重新登录", responses=KEPT)
@@ -74,17 +75,30 @@ def change(account_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/accounts/<account_id>/password")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=SECURITY)
 @bp.input(PasswordIn)
 @bp.output(AccountOut(many=True))
-@bp.doc(summary="重设密码，并退出其各处登录", responses=UNKNOWN)
+@bp.doc(summary="重设密码，并退出其各处登录；本人登录后须先改掉", responses=OTHERS)
 def reset_password(account_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
     return _do(lambda hall: accounts.reset_password(account_id, hall, json_data["password"], doing))
 
 
+@bp.post("/accounts/<account_id>/reset-second-factor")
+@access("staff", roles=SECURITY)
+@bp.input(NothingIn)
+@bp.output(AccountOut(many=True))
+@bp.doc(
+    summary="重置动态口令，并退出其各处登录；本人重新设置",
+    responses={**UNKNOWN, 409: "本人，或没有启用"},
+)
+def reset_second_factor(account_id: str, json_data: dict[str, Any]) -> Response:
+    doing = act()
+    return _do(lambda hall: accounts.reset_second_factor(account_id, hall, doing))
+
+
 @bp.post("/accounts/<account_id>/disable")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=SECURITY)
 @bp.input(NothingIn)
 @bp.output(AccountOut(many=True))
 @bp.doc(summary="停用账号，立即退出其各处登录", responses=KEPT)
@@ -94,7 +108,7 @@ def disable(account_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/accounts/<account_id>/enable")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=SECURITY)
 @bp.input(NothingIn)
 @bp.output(AccountOut(many=True))
 @bp.doc(summary="重新启用账号，密码不变", responses=UNKNOWN)
@@ -104,7 +118,7 @@ def enable(account_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/accounts/deeds")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=SECURITY, shows=None)
 @bp.output(DeedOut(many=True))
 @bp.doc(summary="账号最近的变更")
 def deeds() -> Response:
@@ -139,6 +153,7 @@ def _accounts(plan: HallPlan) -> list[dict[str, Any]]:
             "role": row.role,
             "counter": row.counter,
             "active": row.active,
+            "second_factor": row.totp_since is not None,
             "own": row.id == actor().id,
             "sessions": sessions.get(row.id, []),
         }

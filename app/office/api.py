@@ -54,7 +54,7 @@ ALL = (Role.CLERK, Role.GUIDE, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 @bp.get("/slots")
-@access("staff", roles=ALL)
+@access("staff", roles=ALL, shows=None)
 @bp.input(SlotsQuery, location="query")
 @bp.output(StaffSlotOut(many=True))
 @bp.doc(summary="某一天可以代人预约的时段，含代办名额", responses={404: "没有这个事项"})
@@ -89,7 +89,7 @@ def book(json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/appointments")
-@access("staff", roles=ALL)
+@access("staff", roles=ALL, shows="bookings")
 @bp.input(DayQuery, location="query")
 @bp.output(StaffAppointmentOut(many=True))
 @bp.doc(summary="一天的预约；不填日期为今天起全部")
@@ -103,7 +103,7 @@ def appointments(query_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/appointments/find")
-@access("staff", roles=ALL)
+@access("staff", roles=ALL, shows="bookings")
 @bp.input(FindIn)
 @bp.output(StaffAppointmentOut(many=True))
 @bp.doc(summary="凭预约码或证件号码查找任何一天的预约，最近的在前")
@@ -117,7 +117,7 @@ def find_appointments(json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/appointments/hit")
-@access("staff", roles=ALL)
+@access("staff", roles=ALL, shows="bookings")
 @bp.input(DayQuery, location="query")
 @bp.output(StaffAppointmentOut(many=True))
 @bp.doc(summary="因停办、缩短时间或窗口减少而不能按时办理的预约")
@@ -128,10 +128,13 @@ def hit_appointments(query_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/appointments/settle")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, why="reason")
 @bp.input(SettleIn)
 @bp.output(SettledOut)
-@bp.doc(summary="把受影响的预约改期或取消，并通知预约人；一次最多 100 个")
+@bp.doc(
+    summary="把受影响的预约改期或取消，并通知预约人；一次最多 100 个",
+    responses={404: "没有 after 所说的预约"},
+)
 def settle(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), _plan()
     reason, day, after = json_data["reason"], json_data.get("date"), json_data.get("after")

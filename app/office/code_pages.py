@@ -36,14 +36,14 @@ class CodeUnavailable(Unavailable):
 
 
 @bp.get("/mini-program-code")
-@access("public", "staff")
+@access("public", "staff", shows=None)
 def page() -> str:
     """The poster; where there is no code, why."""
     return office_page("office/code.html", LEADS, missing=_missing)
 
 
 @bp.get("/mini-program-code.png")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, shows=None)
 def image() -> Response:
     """The picture on it."""
     try:

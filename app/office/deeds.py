@@ -17,11 +17,24 @@ ACCOUNT_DEEDS = {
     "password_reset": "重设密码",
     "account_disabled": "停用账号",
     "account_enabled": "启用账号",
+    "password_changed": "修改自己的密码",
+    "second_factor_on": "启用动态口令",
+    "second_factor_reset": "重置动态口令",
+    "recovery_code_used": "用备用码登录",
+    "recovery_codes_made": "换备用码",
+    "session_ended": "退出登录",
+    "sign_in_slowed": "多次输错密码",
+    "lock_out_lifted": "解除等待",
 }
 DEVICE_DEEDS = {
     "device_added": "登记设备",
     "device_changed": "修改设备",
     "device_disabled": "停用设备",
+}
+KEY_DEEDS = {
+    "key_added": "发放接口密钥",
+    "key_rotated": "更换接口密钥",
+    "key_revoked": "吊销接口密钥",
 }
 TOLD = ("count", "changes", "purpose")
 """What of a deed's data is told besides: a loaded file's changes, what a file was opened for."""
@@ -34,6 +47,27 @@ FILE_DEEDS = {
     "document_printed": "打印申请书",
 }
 """What was read of whom was called: `subject` is the number, or the submission's code."""
+AUDIT_DEEDS = {
+    "signed_in": "登录",
+    "audit_forgotten": "清除超过保存期限的审计记录",
+    "audit_verified": "校验审计链",
+}
+PERSONAL_DEEDS = {
+    "personal_data_seen": "查阅个人信息",
+    "personal_data_exported": "复制个人信息",
+    "personal_data_erased": "删除个人信息",
+}
+DEEDS = (
+    ACCOUNT_DEEDS
+    | DEVICE_DEEDS
+    | KEY_DEEDS
+    | HALL_DEEDS
+    | FORM_DEEDS
+    | FILE_DEEDS
+    | PERSONAL_DEEDS
+    | AUDIT_DEEDS
+)
+"""Every deed that a use case names, as the auditor reads it."""
 
 
 def deeds_out(plan: HallPlan, words: dict[str, str]) -> list[dict[str, Any]]:

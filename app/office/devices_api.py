@@ -10,7 +10,7 @@ from flask import Response
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.core.acts import ADMINISTRATOR, LEADS
+from app.core.acts import LEADS
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
 from app.office.deeds import DEVICE_DEEDS, deeds_out
@@ -23,8 +23,6 @@ from app.staff.schemas import (
     DeviceIn,
     DeviceOut,
     PairIn,
-    SystemAddedOut,
-    SystemIn,
 )
 from app.tickets.schemas import NothingIn
 
@@ -34,7 +32,7 @@ UNKNOWN = {404: "没有这台设备或窗口"}
 
 
 @bp.get("/devices")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, shows=None)
 @bp.output(DeviceOut(many=True))
 @bp.doc(summary="本大厅的取号机和屏幕")
 def all_of_hall() -> Response:
@@ -67,20 +65,6 @@ def pair(json_data: dict[str, Any]) -> Response:
     return _do(lambda hall: devices.pair(**json_data, hall=hall, act=doing), status=201)
 
 
-@bp.post("/devices/systems")
-@access("staff", roles=ADMINISTRATOR)
-@bp.input(SystemIn)
-@bp.output(SystemAddedOut, status_code=201)
-@bp.doc(summary="登记一个外部系统，给出它的令牌；它只能送证照来")
-def add_system(json_data: dict[str, Any]) -> Response:
-    doing, hall = act(), actor().hall or ""
-    return perform_here(
-        lambda: service.add_device("system", hall, json_data["name"], doing),
-        lambda added: {"id": added.id, "token": added.token},
-        status=201,
-    )
-
-
 @bp.post("/devices/<device_id>/change")
 @access("staff", roles=LEADS)
 @bp.input(DeviceIn)
@@ -104,7 +88,7 @@ def disable(device_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/devices/deeds")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, shows=None)
 @bp.output(DeedOut(many=True))
 @bp.doc(summary="设备最近的变更")
 def deeds() -> Response:

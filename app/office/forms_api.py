@@ -29,7 +29,7 @@ bp = APIBlueprint("office_forms", __name__, url_prefix="/api/v1/staff/forms", ta
 
 
 @bp.get("")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=ADMINISTRATOR, shows=None)
 @bp.output(FormVersionOut(many=True))
 @bp.doc(summary="所有表单的所有版本，新的在前")
 def listed() -> Response:
@@ -91,7 +91,7 @@ def retire(form: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/deeds")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=ADMINISTRATOR, shows=None)
 @bp.output(DeedOut(many=True))
 @bp.doc(summary="最近发布和停用的表单")
 def deeds() -> Response:

@@ -15,14 +15,14 @@ bp = APIBlueprint("forms_pages", __name__, url_prefix="/office", enable_openapi=
 
 
 @bp.get("/forms")
-@access("public", "staff")
+@access("public", "staff", shows=None)
 def page() -> str:
     """Check, look at what people will see, publish."""
     return office_page("office/forms.html", ADMINISTRATOR)
 
 
 @bp.get("/forms/<form>/<int:n>.yaml")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=ADMINISTRATOR, shows=None)
 def file(form: str, n: int) -> Response:
     """A version's file, comments and all."""
     return attachment(file_of(form, n), f"{form}-{n}.yaml", "application/yaml")

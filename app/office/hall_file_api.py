@@ -51,7 +51,7 @@ class Judged:
 
 
 @bp.get("/hall-file")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=ADMINISTRATOR, shows=None)
 @bp.output(FileOut)
 @bp.doc(summary="大厅现在的文件")
 def current() -> Response:
@@ -123,7 +123,7 @@ def load(json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/hall-file/deeds")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=ADMINISTRATOR, shows=None)
 @bp.output(LoadDeedOut(many=True))
 @bp.doc(summary="最近几次载入，及各改动了什么")
 def deeds() -> Response:

@@ -26,7 +26,7 @@ from app.licences.queries import kinds
 from app.licences.share_log import Deed, Log
 from app.licences.view import WHO, title_of
 from app.office.frame import office_page
-from app.staff.queries import device_names, usernames
+from app.staff.queries import system_names, usernames
 
 bp = APIBlueprint("library_pages", __name__, url_prefix="/office/licences", enable_openapi=False)
 
@@ -36,28 +36,28 @@ WORDS = {**WHO, "citizen": "持证人或代办人"}
 
 
 @bp.get("")
-@access("public", "staff")
+@access("public", "staff", shows=None)
 def covered() -> str:
     """How far the library has what it should have."""
     return office_page("office/licences.html", ADMINISTRATOR, shown=_covered)
 
 
 @bp.get("/imports")
-@access("public", "staff")
+@access("public", "staff", shows=None)
 def imports() -> str:
     """Files of licences: bringing one, and how they are doing."""
     return office_page("office/licence_imports.html", ADMINISTRATOR, page=_of_imports)
 
 
 @bp.get("/shares")
-@access("public", "staff")
+@access("public", "staff", shows="licences")
 def shares() -> str:
     """Who used which licences for what, on the day asked for or today."""
     return office_page("office/licence_shares.html", ADMINISTRATOR, shown=_shares)
 
 
 @bp.get("/shares.csv")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=ADMINISTRATOR, shows="licences")
 def shares_file() -> Response:
     """The same as a file."""
     plan = plan_of(actor().hall or "")
@@ -150,7 +150,7 @@ def _told(deed: Deed, names: dict[str, str]) -> tuple[str, str, str]:
 
 def _names(deeds: list[Deed]) -> dict[str, str]:
     actors = {deed.actor for deed in deeds}
-    return usernames(actors) | device_names(actors)
+    return usernames(actors) | system_names(actors)
 
 
 def _day(plan: HallPlan) -> date:

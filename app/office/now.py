@@ -17,8 +17,11 @@ from app.catalog.service import counter_statuses
 from app.core.http import wire_time
 from app.core.language import named
 from app.office.now_warnings import BadRating, LaneNow, Warned, warnings_of
+from app.office.now_warnings import Kind as Warns
 from app.office.now_words import change_in_words, warning_in_words
 from app.ratings.queries import bad_since
+from app.renewals.desk import pressing
+from app.renewals.rules import day_of
 from app.staff.queries import seated, usernames
 from app.tickets.outlooks import look
 from app.tickets.queries import Ticket, at_counters, by_state, waiting
@@ -74,13 +77,18 @@ def lanes_unworked(plan: HallPlan, now: datetime) -> list[str]:
     return [letters for letters in plan.lanes if not any(letters in each.lanes for each in working)]
 
 
-def hall_now(plan: HallPlan, now: datetime, *, with_ratings: bool) -> dict[str, Any]:
+def hall_now(
+    plan: HallPlan, now: datetime, *, with_ratings: bool, with_renewals: bool
+) -> dict[str, Any]:
     """The hall now, for staff: numbers, and who sits where; no visitor's name. `with_ratings`:
-    warns of bad ones, too, whose moment tells who was rated which of their visits it was."""
+    warns of bad ones, too, whose moment tells who was rated which of their visits it was.
+    `with_renewals`: warns of those that must be decided now."""
     scene, day = scene_of(plan, now), plan.day_of(now)
     lanes = [_lane_now(plan, lane, scene, now) for lane in plan.lanes.values()]
     bad = _bad_ratings(plan, now) if with_ratings else []
     found = warnings_of(lanes, bad, plan.thresholds, now)
+    if with_renewals and (urgent := pressing(plan.code, day_of(now))):
+        found.append(Warned(Warns.RENEWALS, day.starts_at, count=urgent))
     states = by_state(plan.code, day.date)
     oldest = min((each.since[0] for each in lanes if each.since), default=None)
     changes = adjustments_of(plan, day, CHANGES)

@@ -12,11 +12,10 @@ from app.calling.counters import CLOSED, OPEN, PAUSED, turn_counter
 from app.catalog import adjusting
 from app.catalog.plan import HallPlan, Thresholds
 from app.catalog.service import plan_of
-from app.core.acts import LEADS
+from app.core.acts import DECIDERS, LEADS, OF_THE_HALL
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.parts import parts
-from app.office.frame import ALL
 from app.office.now import hall_now, lanes_unworked, thresholds_out
 from app.office.now_schemas import (
     HallNowOut,
@@ -37,12 +36,13 @@ bp = APIBlueprint("office_now_api", __name__, url_prefix="/api/v1/staff", tag="�
 
 
 @bp.get("/hall")
-@access("staff", roles=ALL)
+@access("staff", roles=OF_THE_HALL, shows=None)
 @bp.output(HallNowOut)
 @bp.doc(summary="大厅现在：各队列、各窗口、提醒、当天的调整；不满意评价只提醒负责人")
 def hall() -> Response:
-    leads = actor().role in LEADS
-    return answer(hall_now(_plan(), parts().clock.now(), with_ratings=leads))
+    role = actor().role
+    shown = {"with_ratings": role in LEADS, "with_renewals": role in DECIDERS}
+    return answer(hall_now(_plan(), parts().clock.now(), **shown))
 
 
 @bp.post("/counters/<no>/open")
@@ -76,7 +76,7 @@ def close_counter(no: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/counters/<no>/tiers")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, why="reason")
 @bp.input(TiersIn)
 @bp.output(ServesOut)
 @bp.doc(
@@ -101,7 +101,7 @@ def serve_as_in_file(no: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/hall/stop-numbers")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, why="reason")
 @bp.input(StopIn)
 @bp.output(NumbersOut)
 @bp.doc(

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     WAITING = "waiting"
     UNSERVED_LANE = "unserved_lane"
     BAD_RATING = "bad_rating"
+    RENEWALS = "renewals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Warned:
     lane: str | None = None
     """Letters."""
     count: int = 0
-    """People, or minutes for `oldest_wait`."""
+    """People, or minutes for `oldest_wait`, or renewals."""
     counter: str | None = None
     """Where somebody was served who was not content."""
 

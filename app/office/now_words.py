@@ -28,6 +28,8 @@ def warning_in_words(warning: Warned, plan: HallPlan) -> str:
             return _("%(counter)s 号窗口收到不满意的评价") % said
         case Warns.BAD_RATING:
             return _("收到不满意的评价")
+        case Warns.RENEWALS:
+            return _("%(n)s 件证照延续紧急，逾期不作决定可能视为准予") % said
 
 
 def change_in_words(change: Adjustment, plan: HallPlan) -> str:

@@ -36,7 +36,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @bp.get("/outbox")
-@access("public", "staff")
+@access("public", "staff", shows="notices")
 def page() -> str:
     """The day asked for, or today."""
     return office_page("office/outbox.html", LEADS, shown=_shown)
@@ -62,7 +62,7 @@ def _shown(plan: HallPlan) -> dict[str, Any]:
         "rows": found[:A_PAGE],
         "counts": counted,
         "last_unknown": None if counted[State.UNKNOWN] else _last_unknown(plan, span[0]),
-        "people": masked_contacts({each.citizen for each in found}),
+        "people": masked_contacts({each.citizen for each in found if each.citizen}),
         "texts": _texts(found),
         "zone": plan.zone,
         "why": why,
@@ -95,8 +95,10 @@ def _chosen(choices: type[Choice], name: str) -> Choice | None:
 
 
 def _texts(shown: Iterable[Told]) -> dict[str, str]:
-    """What text messages said, where they went into a file: id at the vendor -> words."""
+    """What text messages said, where they went into a file and anybody may read them: id at the
+    vendor -> words."""
     sms = parts().sms
     if not isinstance(sms, SmsFile):
         return {}
-    return sms.words_of({a.reference for each in shown for a in each.attempts if a.reference})
+    open_to_all = [each for each in shown if not each.is_private]
+    return sms.words_of({a.reference for each in open_to_all for a in each.attempts if a.reference})

@@ -29,7 +29,7 @@ MINUTE_S = 60
 
 
 @bp.get("/report")
-@access("public", "staff")
+@access("public", "staff", shows=None)
 def page() -> str:
     """The day asked for, or today so far."""
     return office_page("office/report.html", LEADS, shown=_shown)

@@ -37,7 +37,7 @@ class NoCounterOfYours(Forbidden):
 
 
 @bp.get("/ticket-log")
-@access("staff", roles=READERS)
+@access("staff", roles=READERS, shows="tickets")
 @bp.input(LogQuery, location="query")
 @bp.output(LogOut)
 @bp.doc(summary="一个号从取号到办结的全部经过", responses={404: "没有这个号"})
@@ -50,7 +50,7 @@ def ticket_log(query_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/file-deeds")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, shows=None)
 @bp.output(FileDeedOut(many=True))
 @bp.doc(summary="谁最近打开过办事人的填报和证照，为了什么")
 def file_deeds() -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -26,6 +26,6 @@ def _database() -> str:
 def _redis() -> str:
     try:
         parts().redis.ping()
-    except RedisError as error:
+    except (RedisError, RedisClusterException) as error:
         return type(error).__name__
     return "ok"

@@ -54,7 +54,7 @@ def rate(ticket_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/staff/ratings")
-@access("staff", roles=(Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR))
+@access("staff", roles=(Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR), shows="ratings")
 @bp.input(DateQuery, location="query")
 @bp.output(RatingsOut)
 @bp.doc(summary="某一天的评价；窗口人员只看本窗口，且看不到是谁评的", responses={403: "不在窗口"})

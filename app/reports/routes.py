@@ -12,7 +12,7 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
 from app.core.acts import LEADS
 from app.core.auth import access, actor
-from app.core.http import answer, attachment
+from app.core.http import FILE, answer, attachment
 from app.core.parts import parts
 from app.reports.queries import report_of, visits_of
 from app.reports.schemas import ReportOut, ReportQuery
@@ -25,7 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/report")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, shows=None)
 @bp.input(ReportQuery, location="query")
 @bp.output(ReportOut)
 @bp.doc(summary="一天的情况：到厅、等候、预计、窗口、预约")
@@ -36,8 +36,9 @@ def report(query_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/report.csv")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, shows=None)
 @bp.input(ReportQuery, location="query")
+@bp.output(FILE, content_type="text/csv")
 @bp.doc(summary="当天号票明细（CSV）")
 def as_csv(query_data: dict[str, Any]) -> Response:
     plan, now = _plan(), parts().clock.now()
@@ -47,8 +48,9 @@ def as_csv(query_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/report.xlsx")
-@access("staff", roles=LEADS)
+@access("staff", roles=LEADS, shows=None)
 @bp.input(ReportQuery, location="query")
+@bp.output(FILE, content_type=XLSX)
 @bp.doc(summary="一天的情况（Excel）")
 def as_workbook(query_data: dict[str, Any]) -> Response:
     plan, now = _plan(), parts().clock.now()

@@ -1,8 +1,8 @@
-"""Accounts, as the administrator of a hall handles them: their own hall's, and never so that
-nobody is left to administer it. Each runs inside the caller's transaction.
+"""Accounts, as the security administrator of a hall handles them: their own hall's, and never so
+that nobody is left to administer it. Each runs inside the caller's transaction.
 
-Who changes accounts holds those of the hall alone first: two administrators who disable each other
-at once leave one.
+Who changes accounts holds those of the hall alone first: two security administrators who disable
+each other at once leave one.
 """
 
 from __future__ import annotations
@@ -14,9 +14,14 @@ from sqlalchemy import Row, func, select, update
 from app.core import audit
 from app.core.acts import Act, Role
 from app.core.db import db, hold
-from app.staff.errors import LastAdministrator, OwnAccount, UnknownStaff
-from app.staff.queries import STAFF, account
+from app.staff import second_factor
+from app.staff.errors import LastAdministrator, OwnAccount, OwnPassword, UnknownStaff
+from app.staff.own import keep_former
+from app.staff.queries import STAFF, account, named
 from app.staff.service import check_post, end_sessions, fit_name, hash_password
+
+INDISPENSABLE = (Role.ADMINISTRATOR, Role.SECURITY)
+"""Of these a hall always has one."""
 
 
 def change_account(
@@ -36,12 +41,32 @@ def change_account(
 
 
 def reset_password(staff: str, hall: str, password: str, act: Act) -> None:
-    """Another password, told to nobody but its owner; whoever is signed in with the old one is
-    signed out. Raises UnknownStaff, UnfitPassword."""
+    """A password for signing in once and setting an own one; whoever is signed in with the old one
+    is signed out. Raises UnknownStaff, OwnPassword, UnfitPassword."""
     held = _held(staff, hall)
-    _write(staff, password_hash=hash_password(held.username, password))
+    if held.id == act.actor.id:
+        raise OwnPassword
+    kept = hash_password(held.username, password, held.name)
+    keep_former(held, act)
+    _write(staff, password_hash=kept, password_set_at=act.now, must_change=True)
     end_sessions(staff, act)
     audit.note(act, hall, "password_reset", held.username)
+
+
+def reset_second_factor(staff: str, hall: str, act: Act) -> None:
+    """Sign in without a code again; where a second factor is required, the next sign-in sets up
+    another. Raises UnknownStaff, OwnPassword, NoSecondFactor."""
+    held = _held(staff, hall)
+    if held.id == act.actor.id:
+        raise OwnPassword
+    second_factor.reset(held, act)
+    end_sessions(staff, act)
+
+
+def reset_second_factor_of(username: str, act: Act) -> None:
+    """The same from the command line. Raises UnknownStaff, NoSecondFactor."""
+    held = named(username)
+    reset_second_factor(held.id, held.hall, act)
 
 
 def disable_account(staff: str, hall: str, act: Act) -> None:
@@ -81,11 +106,11 @@ def _require_dispensable(held: Row[Any], act: Act) -> None:
         raise OwnAccount
     others = select(func.count()).where(
         STAFF.c.hall == held.hall,
-        STAFF.c.role == Role.ADMINISTRATOR,
+        STAFF.c.role == held.role,
         STAFF.c.active,
         STAFF.c.id != held.id,
     )
-    if held.role == Role.ADMINISTRATOR and db.session.execute(others).scalar_one() == 0:
+    if held.role in INDISPENSABLE and db.session.execute(others).scalar_one() == 0:
         raise LastAdministrator
 
 

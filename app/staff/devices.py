@@ -169,12 +169,12 @@ def change_device(
     audit.note(act, hall, "device_changed", name, counter=counter, reader=reader)
 
 
-def page_of(kind: str, hall: str, counter: str | None) -> str | None:
-    """The address at which a device of this kind does its work; other systems have none."""
-    if kind == "system":
-        return None
+def page_of(kind: str, hall: str, counter: str | None) -> str:
+    """The address at which a device of this kind does its work."""
     if kind == "kiosk":
         return "/kiosk/"
+    if kind == "cabinet":
+        return "/kiosk/cabinet/"
     return f"/screen/{hall}" if counter is None else f"/screen/{hall}/counter/{counter}"
 
 

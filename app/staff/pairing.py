@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Redirection
 from app.core.auth import COOKIES, access, act, actor, public
 from app.core.db import transaction
 from app.core.http import answer
+from app.core.limits import PAIRINGS, address, limited
 from app.core.pages import set_cookie
 from app.staff.devices import begin_pairing, page_of
 from app.staff.queries import actor_of_token, device
@@ -20,7 +21,7 @@ bp = APIBlueprint("pairing", __name__, tag="本机")
 
 
 @bp.get("/screen/pair")
-@access("public", "kiosk", "screen")
+@access("public", "kiosk", "screen", shows=None)
 @bp.doc(hide=True)
 def page() -> str | Redirection:
     """Where a screen is opened for good: its own page, or a code to pair it by."""
@@ -38,6 +39,7 @@ def token_page() -> str:
 
 @bp.post("/screen/pairing")
 @public
+@limited(PAIRINGS)
 @bp.doc(hide=True)
 def begin() -> Response:
     """A code for this machine to show, and the cookie by which it is known once that is typed in.
@@ -49,7 +51,7 @@ def begin() -> Response:
     doing = act()
     kind = "kiosk" if request.form.get("asks") == "kiosk" else "screen"
     with transaction():
-        begun = begin_pairing(secret, request.remote_addr or "", doing, kind=kind)
+        begun = begin_pairing(secret, address(), doing, kind=kind)
     seconds = int((begun.expires_at - doing.now).total_seconds())
     response = answer({"code": begun.code, "seconds": seconds}, 201)
     set_cookie(response, "screen", begun.secret)
@@ -57,7 +59,7 @@ def begin() -> Response:
 
 
 @bp.get("/api/v1/device")
-@access("public", "kiosk", "screen")
+@access("public", "kiosk", "screen", shows=None)
 @bp.output(WhoAmIOut)
 @bp.doc(summary="这台设备是谁；未登记或已停用时 device 为空")
 def who_am_i() -> Response:

@@ -6,27 +6,85 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from app.catalog.service import plan_of
 from app.core.acts import Actor, Role
 from app.core.auth import hash_of
 from app.core.db import db
 from app.core.parts import parts
-from app.staff.models import DeviceRow, PairingRow, PairingTryRow, StaffRow, StaffSessionRow
+from app.staff.errors import UnknownStaff
+from app.staff.models import (
+    ApiKeyRow,
+    DeviceRow,
+    FormerPasswordRow,
+    PairingRow,
+    PairingTryRow,
+    RecoveryCodeRow,
+    SignInTryRow,
+    StaffRow,
+    StaffSessionRow,
+)
+from app.staff.rules import owed
 
 STAFF = StaffRow.__table__
 SESSIONS = StaffSessionRow.__table__
 DEVICES = DeviceRow.__table__
+KEYS = ApiKeyRow.__table__
 PAIRINGS = PairingRow.__table__
 TRIES = PairingTryRow.__table__
+KEYS_BEGIN = "shk_"
+"""So that a key is known for one wherever it turns up."""
+SIGN_IN_TRIES = SignInTryRow.__table__
+FORMER_PASSWORDS = FormerPasswordRow.__table__
+RECOVERY_CODES = RecoveryCodeRow.__table__
+IS_MACHINE = DEVICES.c.kind != "system"
+"""Other systems were devices once, and their rows are there still: migration 0033."""
 SEEN_EVERY = timedelta(seconds=30)
 """How exactly we know when somebody was last there."""
 
 
 def actor_of_token(token: str) -> Actor | None:
-    """The member of staff, or the device, that bears this token."""
-    return _staff(token) or _device(token)
+    """The member of staff, the device, or the other system that bears this token."""
+    if token.startswith(KEYS_BEGIN):
+        return _system(token)
+    return _staff(token) or _device(token) or _system(token)
+
+
+def live(now: datetime) -> ColumnElement[bool]:
+    """Which sessions hold: neither ended nor over, nor, at no counter, left alone for long. A
+    counter's holds while its clerk serves somebody for an hour and touches nothing."""
+    idle_since = now - timedelta(minutes=parts().settings.idle_minutes)
+    active_at = func.coalesce(SESSIONS.c.active_at, SESSIONS.c.last_seen_at)
+    return and_(
+        SESSIONS.c.ended_at.is_(None),
+        SESSIONS.c.expires_at > now,
+        or_(SESSIONS.c.counter.is_not(None), active_at > idle_since),
+    )
+
+
+def is_idle(token: str, now: datetime) -> bool:
+    """Whether this session ended for nothing but that nobody touched its page."""
+    mine = SESSIONS.c.token_hash == hash_of(token)
+    goes_on = SESSIONS.c.ended_at.is_(None) & (SESSIONS.c.expires_at > now)
+    return (
+        db.session.execute(select(SESSIONS.c.id).where(mine, goes_on, ~live(now))).first()
+        is not None
+    )
+
+
+def owes(who: Row[Any], signed_in_at: datetime) -> str:
+    """What this account has to settle first, of whoever signed in with it then."""
+    settings = parts().settings
+    return owed(
+        Role(who.role),
+        must_change=who.must_change,
+        password_set_at=who.password_set_at,
+        password_lasts=timedelta(days=settings.password_days),
+        has_second_factor=who.totp_since is not None,
+        needs_second_factor=settings.second_factor == "required",
+        signed_in_at=signed_in_at,
+    )
 
 
 def silent_for(hall: str, counter: str, now: datetime) -> int | None:
@@ -106,13 +164,15 @@ def all_staff(hall: str | None) -> Sequence[Row[Any]]:
 def all_devices(hall: str | None) -> Sequence[Row[Any]]:
     """Every device (of a hall), oldest first; revoked ones, too. Raises UnknownHall."""
     order = (DEVICES.c.hall, DEVICES.c.created_at, DEVICES.c.id)
-    return db.session.execute(_of_hall(DEVICES, hall).order_by(*order)).all()
+    return db.session.execute(_of_hall(DEVICES, hall).where(IS_MACHINE).order_by(*order)).all()
 
 
 def live_sessions(hall: str, now: datetime) -> Sequence[Row[Any]]:
     """Who of a hall is signed in, and where, first the latest seen."""
-    query = select(*SESSIONS.c).where(
-        SESSIONS.c.hall == hall, SESSIONS.c.ended_at.is_(None), SESSIONS.c.expires_at > now
+    query = (
+        select(*SESSIONS.c, STAFF.c.username, STAFF.c.name)
+        .join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
+        .where(SESSIONS.c.hall == hall, live(now))
     )
     return db.session.execute(query.order_by(SESSIONS.c.last_seen_at.desc())).all()
 
@@ -122,13 +182,37 @@ def account(staff_id: str) -> Row[Any] | None:
     return db.session.execute(select(*STAFF.c).where(STAFF.c.id == staff_id)).one_or_none()
 
 
+def named(username: str) -> Row[Any]:
+    """The account in use of this user name. Raises UnknownStaff."""
+    query = select(*STAFF.c).where(STAFF.c.username == username, STAFF.c.active)
+    who = db.session.execute(query).one_or_none()
+    if who is None:
+        raise UnknownStaff
+    return who
+
+
 def device(device_id: str) -> Row[Any] | None:
     """One device by its id; a revoked one, too."""
     return db.session.execute(select(*DEVICES.c).where(DEVICES.c.id == device_id)).one_or_none()
 
 
+def all_keys(hall: str | None) -> Sequence[Row[Any]]:
+    """Every key of other systems (of a hall), oldest first; such as hold no longer, too. Raises
+    UnknownHall."""
+    order = (KEYS.c.hall, KEYS.c.created_at, KEYS.c.id)
+    return db.session.execute(_of_hall(KEYS, hall).order_by(*order)).all()
+
+
+def system_names(actors: Iterable[str]) -> dict[str, str]:
+    """`system:<id>`, as the author of a deed is kept -> what that system is called; others are left
+    out."""
+    ids = {actor.partition(":")[2] for actor in actors if actor.startswith("system:")}
+    query = select(KEYS.c.system, KEYS.c.name).where(KEYS.c.system.in_(ids))
+    return {f"system:{row.system}": row.name for row in db.session.execute(query)}
+
+
 def device_names(actors: Iterable[str]) -> dict[str, str]:
-    """`system:<id>`, as the author of a deed is kept -> what that device is called; others are left
+    """`kiosk:<id>`, as the author of a deed is kept -> what that machine is called; others are left
     out."""
     kinds = {actor.partition(":")[2]: actor for actor in actors}
     rows = db.session.execute(
@@ -149,17 +233,17 @@ def _staff(token: str) -> Actor | None:
             SESSIONS.c.id,
             SESSIONS.c.counter,
             SESSIONS.c.last_seen_at,
+            SESSIONS.c.active_at,
+            SESSIONS.c.created_at,
             SESSIONS.c.hall,
             STAFF.c.id.label("staff_id"),
             STAFF.c.role,
+            STAFF.c.must_change,
+            STAFF.c.password_set_at,
+            STAFF.c.totp_since,
         )
         .join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
-        .where(
-            SESSIONS.c.token_hash == hash_of(token),
-            SESSIONS.c.ended_at.is_(None),
-            SESSIONS.c.expires_at > now,
-            STAFF.c.active,
-        )
+        .where(SESSIONS.c.token_hash == hash_of(token), live(now), STAFF.c.active)
     ).one_or_none()
     if row is None:
         return None
@@ -171,16 +255,38 @@ def _staff(token: str) -> Actor | None:
         row.counter,
         session=row.id,
         seen_at=row.last_seen_at,
+        active_at=row.active_at,
+        owes=owes(row, row.created_at),
     )
 
 
 def _device(token: str) -> Actor | None:
     row = db.session.execute(
         select(*DEVICES.c).where(
-            DEVICES.c.token_hash == hash_of(token), DEVICES.c.revoked_at.is_(None)
+            DEVICES.c.token_hash == hash_of(token), DEVICES.c.revoked_at.is_(None), IS_MACHINE
         )
     ).one_or_none()
     if row is None:
         return None
     seen_at = row.last_seen_at or row.created_at
     return Actor(row.kind, row.id, row.hall, seen_at=seen_at, reader=row.reader)
+
+
+def _system(token: str) -> Actor | None:
+    row = db.session.execute(
+        select(*KEYS.c).where(
+            KEYS.c.key_hash == hash_of(token),
+            KEYS.c.revoked_at.is_(None),
+            or_(KEYS.c.expires_at.is_(None), KEYS.c.expires_at > parts().clock.now()),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Actor(
+        "system",
+        row.system,
+        row.hall,
+        session=row.id,
+        seen_at=row.last_used_at or row.created_at,
+        scopes=frozenset(row.scopes),
+    )

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import ColumnElement, Row, false, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Update, false, insert, or_, select, true, update
 
 from app.catalog.service import counter_of, plan_of
 from app.core import audit
@@ -18,6 +16,8 @@ from app.core.acts import AT_COUNTERS, Act, Actor, Role
 from app.core.auth import hash_of
 from app.core.db import db, insert_into, transaction
 from app.core.errors import Forbidden
+from app.core.said import Said
+from app.staff import second_factor
 from app.staff.errors import (
     CounterNotForRole,
     ReaderNotForKind,
@@ -26,15 +26,15 @@ from app.staff.errors import (
     UnknownDevice,
     UnknownStaff,
     UsernameTaken,
-    WrongPassword,
 )
-from app.staff.queries import DEVICES, SEEN_EVERY, SESSIONS, STAFF
+from app.staff.hashing import hashed
+from app.staff.passwords import fault
+from app.staff.queries import DEVICES, KEYS, SEEN_EVERY, SESSIONS, STAFF, owes
+from app.staff.tries import Place
 
-DEVICE_KINDS = ("kiosk", "screen", "system")
+DEVICE_KINDS = ("kiosk", "screen", "cabinet")
 SESSION_LASTS = timedelta(hours=12)
-HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-"""argon2id at OWASP's least setting: a hall signs in within the same five minutes."""
-NOBODY = HASHER.hash(secrets.token_hex(8))
+NOWHERE = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,14 @@ class SignedIn:
     role: Role
     hall: str
     counter: str | None
+    owes: str
+    """What has to be settled first: `password`, `second_factor`, or nothing."""
 
 
-def sign_in(who: Row[Any], counter: str | None, act: Act, *, seated: bool = True) -> SignedIn:
-    """Sign in whom `check_password` gave, at a counter or at the one named for this clerk. Whoever
+def sign_in(
+    who: Row[Any], counter: str | None, act: Act, *, seated: bool = True, place: Place = NOWHERE
+) -> SignedIn:
+    """Sign in whom `proving.prove` gave, at a counter or at the one named for this clerk. Whoever
     sat there is signed out, and so is this clerk at any other. `seated` False: at none, for work
     at a desk. Raises UnknownCounter, Forbidden."""
     no = counter or who.counter if seated else None
@@ -71,9 +75,16 @@ def sign_in(who: Row[Any], counter: str | None, act: Act, *, seated: bool = True
             created_at=act.now,
             expires_at=expires_at,
             last_seen_at=act.now,
+            active_at=act.now,
+            address=place.address,
+            device=place.device,
         )
     )
-    return SignedIn(token, expires_at, who.username, Role(who.role), who.hall, no)
+    told = {"counter": no, "address": place.address, "device": place.device}
+    themselves = replace(act, actor=Actor("staff", who.id, who.hall, Role(who.role), no))
+    audit.note(themselves, who.hall, "signed_in", who.username, **told)
+    due = owes(who, act.now)
+    return SignedIn(token, expires_at, who.username, Role(who.role), who.hall, no, due)
 
 
 def _leave_counters(who: Row[Any], no: str, act: Act) -> None:
@@ -89,33 +100,32 @@ def sign_out(session: str, act: Act) -> None:
     db.session.execute(update(SESSIONS).where(SESSIONS.c.id == session).values(ended_at=act.now))
 
 
-def note_seen(actor: Actor, now: datetime) -> None:
-    """Remember that a clerk or a machine is there, in a transaction of its own, now and then."""
-    if actor.seen_at is None or now - actor.seen_at < SEEN_EVERY:
+def note_seen(actor: Actor, now: datetime, touched_at: datetime | None = None) -> None:
+    """Remember that a clerk, a machine or another system is there, in a transaction of its own, now
+    and then; and when a person last touched the page that asks."""
+    if actor.seen_at is None:
         return
-    seen = (
-        update(SESSIONS).where(SESSIONS.c.id == actor.session)
-        if actor.kind == "staff"
-        else update(DEVICES).where(DEVICES.c.id == actor.id)
-    )
+    is_time = now - actor.seen_at >= SEEN_EVERY
+    if actor.kind == "staff":
+        _note_staff(actor, now if is_time else None, touched_at)
+    elif is_time and actor.kind == "system":
+        _note(update(KEYS).where(KEYS.c.id == actor.session).values(last_used_at=now))
+    elif is_time:
+        _note(update(DEVICES).where(DEVICES.c.id == actor.id).values(last_seen_at=now))
+
+
+def _note_staff(actor: Actor, seen_at: datetime | None, touched_at: datetime | None) -> None:
+    values = {"last_seen_at": seen_at} if seen_at else {}
+    before = actor.active_at or actor.seen_at
+    if touched_at and before and touched_at - before >= SEEN_EVERY:
+        values["active_at"] = touched_at
+    if values:
+        _note(update(SESSIONS).where(SESSIONS.c.id == actor.session).values(values))
+
+
+def _note(seen: Update) -> None:
     with transaction():
-        db.session.execute(seen.values(last_seen_at=now))
-
-
-def check_password(username: str, password: str) -> Row[Any]:
-    """The account of this name and password; to be asked before any transaction, since it takes
-    its time by design. Raises WrongPassword."""
-    who = db.session.execute(
-        select(*STAFF.c).where(STAFF.c.username == username, STAFF.c.active)
-    ).one_or_none()
-    try:
-        # An unknown name costs as much time as a wrong password, so names cannot be probed.
-        HASHER.verify(who.password_hash if who else NOBODY, password)
-    except VerifyMismatchError:
-        raise WrongPassword from None
-    if who is None:
-        raise WrongPassword
-    return who
+        db.session.execute(seen)
 
 
 # Accounts
@@ -132,17 +142,21 @@ def add_staff(
     name: str = "",
     anew: bool = True,
 ) -> None:
-    """Make an account, or, with `anew`, a retired one anew.
+    """Make an account, or, with `anew`, a retired one anew, whose password is good for signing in
+    once and setting an own one.
 
     Raises UnknownHall, UnknownCounter, CounterNotForRole, UnfitName, UnfitPassword,
     UsernameTaken."""
     check_post(hall, role, counter)
     if not re.fullmatch(r"\S{1,64}", username):
         raise UnfitName("用户名应为 1 到 64 个字符，不含空白。")
-    hashed = hash_password(username, password)
+    name = fit_name(name)
+    kept = hash_password(username, password, name)
     over = ~STAFF.c.active if anew else false()
-    if not _put(username, hashed, role, hall, counter, act, name=fit_name(name), over=over):
+    staff = _put(username, kept, role, hall, counter, act, name=name, over=over, must_change=True)
+    if staff is None:
         raise UsernameTaken
+    second_factor.forget(staff)
     audit.note(act, hall, "account_added", username, role=role, counter=counter)
 
 
@@ -164,13 +178,12 @@ def fit_name(name: str) -> str:
     return name
 
 
-def hash_password(username: str, password: str) -> str:
+def hash_password(username: str, password: str, name: str = "") -> str:
     """What is kept of a password. Raises UnfitPassword."""
-    if not 10 <= len(password) <= 128:
-        raise UnfitPassword
-    if password.casefold() == username.casefold():
-        raise UnfitPassword("密码不能与用户名相同。")
-    return HASHER.hash(password)
+    wrong = fault(password, username, name)
+    if wrong is not None:
+        raise UnfitPassword(Said(wrong))
+    return hashed(password)
 
 
 def retire_staff(username: str, act: Act) -> None:
@@ -218,8 +231,9 @@ def _put(
     *,
     name: str = "",
     over: ColumnElement[bool] | None = None,
-) -> bool:
-    """Whether the account was written: one that stands gives way only where `over` holds."""
+    must_change: bool = False,
+) -> str | None:
+    """The account's id, if it was written: one that stands gives way only where `over` holds."""
     values = {
         "name": name,
         "password_hash": password_hash,
@@ -227,6 +241,8 @@ def _put(
         "hall": hall,
         "counter": counter,
         "active": True,
+        "password_set_at": act.now,
+        "must_change": must_change,
     }
     written = db.session.execute(
         insert_into(STAFF)
@@ -234,7 +250,8 @@ def _put(
         .on_conflict_do_update(index_elements=["username"], set_=values, where=over)
         .returning(STAFF.c.id)
     )
-    return written.first() is not None
+    staff: str | None = written.scalar_one_or_none()
+    return staff
 
 
 # Devices
@@ -270,8 +287,8 @@ def device_name(name: str) -> str:
 
 
 def refuse_reader(kind: str, reader: bool) -> None:
-    """Cards are read by number machines alone. Raises ReaderNotForKind."""
-    if reader and kind != "kiosk":
+    """Cards are read by number machines and cabinets alone. Raises ReaderNotForKind."""
+    if reader and kind not in ("kiosk", "cabinet"):
         raise ReaderNotForKind
 
 

@@ -38,7 +38,7 @@ NOT_HERE = "本窗口没有叫到或正在办理这张号票，或没有这份�
 
 
 @bp.get("/tickets/<ticket_id>/file")
-@access("staff", roles=AT_COUNTERS)
+@access("staff", roles=AT_COUNTERS, shows="submissions")
 @bp.output(TicketFileOut)
 @bp.doc(summary="这个号的填报、证照和材料概要，不含内容", responses={404: NOT_HERE})
 def file_of(ticket_id: str) -> Response:
@@ -47,7 +47,7 @@ def file_of(ticket_id: str) -> Response:
 
 
 @bp.post("/tickets/<ticket_id>/file/open")
-@access("staff", roles=AT_COUNTERS)
+@access("staff", roles=AT_COUNTERS, shows="submissions", why="purpose")
 @bp.input(OpenFileIn)
 @bp.output(OpenedFileOut)
 @bp.doc(summary="为办理这个号打开填报和证照全文；记入使用记录", responses={404: NOT_HERE})
@@ -94,7 +94,7 @@ def mark_material(submission_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.post("/submissions/search")
-@access("staff", roles=AT_COUNTERS)
+@access("staff", roles=AT_COUNTERS, shows="submissions")
 @bp.input(FindByCodeIn)
 @bp.output(TicketFileOut)
 @bp.doc(summary="凭申请书上的填报编号，把填报归到这个号", responses={404: NOT_HERE})

@@ -70,7 +70,7 @@ def begin(json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/submissions/<submission_id>")
-@access(*FILLS, roles=GUIDES)
+@access(*FILLS, roles=GUIDES, shows="submissions")
 @bp.output(SubmissionOut)
 @bp.doc(summary="一份填报：各栏的值、来源和问题，材料清单", responses={404: NOT_FOUND})
 def one_submission(submission_id: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apiflask import Schema
 from apiflask.fields import AwareDateTime, Boolean, Date, Dict, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf
+from marshmallow import ValidationError, validates_schema
 
 from app.licences.schemas import LicenceOut
 from app.submissions.rules import MARKS, State
@@ -99,6 +100,11 @@ class MissingMaterialIn(Schema):
     code = String(validate=CODE, metadata={"description": "表单所列材料的代码"})
     name = String(validate=Length(1, 100), metadata={"description": "表单没有列出的材料的名称"})
     note = String(load_default="", validate=Length(max=200))
+
+    @validates_schema
+    def one_of_them(self, data: dict[str, object], **_: object) -> None:
+        if not {"code", "name"} & data.keys():
+            raise ValidationError("须给出 code 或 name", "name")
 
 
 class WrongFieldIn(Schema):

@@ -9,7 +9,7 @@ from flask import Response
 
 from app.catalog.service import plan_of
 from app.citizens.queries import is_signed_in, own_person
-from app.core.acts import Role
+from app.core.acts import OF_THE_HALL, Role
 from app.core.auth import access, act, actor
 from app.core.http import answer, event_stream, perform_here
 from app.core.parts import parts
@@ -23,7 +23,7 @@ bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="号票")
 
 
 @bp.get("/tickets/<ticket_id>")
-@access("ticket", "citizen", "staff", "kiosk")
+@access("ticket", "citizen", "staff", "kiosk", roles=OF_THE_HALL, shows=None)
 @bp.output(TicketOut)
 @bp.doc(summary="一张号票：状态、次序、前面人数", responses={404: "没有这张号票"})
 def one_ticket(ticket_id: str) -> Response:

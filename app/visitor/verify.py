@@ -16,6 +16,7 @@ from app.citizens.rules import BEIJING
 from app.core.auth import act, public
 from app.core.codes import code_read
 from app.core.http import answer, perform_here, wire_time
+from app.core.limits import CODES, limited
 from app.core.parts import parts
 from app.documents.queries import State, verified
 from app.licences.errors import ShowingNotFound
@@ -56,6 +57,7 @@ class VerificationOut(Schema):
 
 @bp.get("/api/v1/verifications/<code>")
 @public
+@limited(CODES)
 @bp.output(VerificationOut)
 @bp.doc(summary="核验码所指的证照或文书，姓名和编号部分隐藏", responses={404: "没有这个核验码"})
 def verification(code: str) -> Response:
@@ -70,6 +72,7 @@ def verification(code: str) -> Response:
 
 @bp.post("/api/v1/verifications/<code>/check")
 @public
+@limited(CODES)
 @bp.output(VerificationOut)
 @bp.doc(
     summary="核验出示的证照：同上，并为持证人记下“对方核验了”；一个核验码只记一次",
@@ -82,6 +85,7 @@ def checked(code: str) -> Response:
 
 @bp.get("/verify")
 @public
+@limited(CODES)
 @bp.doc(hide=True)
 def ask() -> AnyResponse:
     """A field to type a code into."""
@@ -93,6 +97,7 @@ def ask() -> AnyResponse:
 
 @bp.get("/verify/<code>")
 @public
+@limited(CODES)
 @bp.doc(hide=True)
 def shown(code: str) -> Response:
     """What a code stands for; the address in its QR."""

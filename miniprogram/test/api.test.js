@@ -22,10 +22,9 @@ describe('a refusal', () => {
   it('is told apart from a slow hall and a phone without a line', async () => {
     const { get } = await api()
     answering('cut')
-    await expect(get('/x')).rejects.toMatchObject({ code: 'offline', isOpen: true })
+    expect((await calmly(get('/x'))).error).toMatchObject({ code: 'offline', isOpen: true })
     answering('timeout')
-    const { error } = await calmly(get('/x'))
-    expect(error).toMatchObject({ code: 'timeout', isOpen: true })
+    expect((await calmly(get('/x'))).error).toMatchObject({ code: 'timeout', isOpen: true })
   })
 })
 
@@ -36,6 +35,36 @@ it('asks in the reader\'s language, with lists written out and nothing for what 
   chooseLanguage('en')
   await get('/halls/h/slots', { item: ['a b', 'c'], date: '2026-11-23', q: '' })
   expect(asked[0].path).toBe('/halls/h/slots?item=a%20b&item=c&date=2026-11-23&lang=en')
+})
+
+describe('what may be asked twice', () => {
+  it('goes out again once, when the line was lost', async () => {
+    const asked = answering('cut', [200, { is: 'there' }])
+    const { get } = await api()
+    expect((await calmly(get('/x'))).value).toEqual({ is: 'there' })
+    expect(asked).toHaveLength(2)
+  })
+
+  it('goes out again after as long as a hall asks for whose store is away', async () => {
+    const away = [503, { code: 'store_away', detail: 'Away.', retry_after: 2 }]
+    const asked = answering(away, [200, {}])
+    const { put } = await api()
+    vi.useFakeTimers()
+    const done = put('/me/identity', { name: 'Li' })
+    await vi.advanceTimersByTimeAsync(1_900)
+    expect(asked).toHaveLength(1)
+    await vi.advanceTimersByTimeAsync(200)
+    vi.useRealTimers()
+    await done
+    expect(asked.map(({ method }) => method)).toEqual(['PUT', 'PUT'])
+  })
+
+  it('is not asked a third time', async () => {
+    const asked = answering(problem(503, 'store_away'))
+    const { get } = await api()
+    expect((await calmly(get('/x'))).error).toMatchObject({ code: 'store_away', isOpen: true })
+    expect(asked).toHaveLength(2)
+  })
 })
 
 describe('a deed', () => {

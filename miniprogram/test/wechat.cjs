@@ -8,7 +8,7 @@ const ITS_OWN = /^(create(App|Page|Component|PluginApp|SubpackageApp)|cloud|\$vu
 const LISTENING = /^(on|off|create|get|set|show|hide|stop|remove)/
 
 /**
- * A mini-program opened in this folder; `answer(request)` gives `[status, body]`, `kept` is what the
+ * A mini-program opened in this folder; `answer(request)` gives `[status, body]`, or 'cut', `kept` is what the
  * phone has kept of an earlier visit.
  */
 function open(root, answer, kept = {}) {
@@ -20,8 +20,9 @@ function open(root, answer, kept = {}) {
     request(options) {
       asked.push(options)
       setTimeout(() => {
-        const [statusCode, data] = answer(options)
-        options.success?.({ statusCode, data, header: {} })
+        const said = answer(options)
+        if (said === 'cut') options.fail?.({ errMsg: 'request:fail' })
+        else options.success?.({ statusCode: said[0], data: said[1], header: {} })
         options.complete?.({})
       })
       return { abort() {}, onChunkReceived() {}, onHeadersReceived() {}, offChunkReceived() {} }

@@ -11,7 +11,7 @@ const ROOT = path.resolve(process.argv[2])
 const COMPILERS = path.join(path.dirname(require.resolve('miniprogram-compiler/package.json')), 'bin', { linux: 'linux', darwin: 'mac', win32: 'windows' }[process.platform])
 const EXE = process.platform === 'win32' ? '.exe' : ''
 const CONF = JSON.parse(read('app.json'))
-const PROMISED = ['home', 'items', 'item', 'book', 'appointments', 'appointment', 'ticket', 'follow', 'messages', 'me', 'identity', 'phone', 'people', 'settings', 'signin', 'form', 'submission', 'submissions', 'licences', 'licence', 'authorisations']
+const PROMISED = ['home', 'items', 'item', 'book', 'appointments', 'appointment', 'ticket', 'follow', 'messages', 'me', 'identity', 'phone', 'people', 'settings', 'privacy', 'signin', 'form', 'submission', 'submissions', 'licences', 'licence', 'renewals', 'renewal', 'authorisations']
 
 const CITIZEN = { id: 'c1', name: '张*', has_identity: false, identity_level: null, phone: null, language: 'zh-CN' }
 const TICKET = { id: 't1', token: null, hall: 'h1', nth: null, check_in_until: null, number: 'A012', state: 'waiting', lane: 'A', item: 'house', items: ['house'], due_at: '2026-11-22T10:00:00.000+08:00', ahead: 3, estimate: { p50_s: 600, p90_s: 900 }, counter: null, why: { code: 'walk_in', text: '现场取号' } }
@@ -26,6 +26,10 @@ const SUBMISSION = { id: 't1', code: 'K7M2Q9XW4T', state: 'draft', revision: 3, 
 const HOLDER = { id: 'p1', kind: 'person', name: '张*', number: '33**********1X', ground: 'own', until: null, reads_licences: true }
 const LICENCE = { id: 'l1', kind: 'id-card', kind_name: '居民身份证', holder: { id: 'p1', kind: 'person', name: '张*' }, number: '33**1X', identifier: '1.2.156.3005.2.1', issuer_name: '公安局', issued_on: '2020-01-02', valid_from: '2020-01-02', valid_until: null, state: 'valid', state_text: '有效', version: '1', valid: true, fields: [{ name: 'address', title: '住址', text: '中山路 1 号' }], uses: [{ at: '2026-11-22T09:00:00.000+08:00', who: '大厅工作人员', hall: 'h1', hall_name: '市民中心', purpose: '办理不动产登记', fields: ['住址'] }] }
 const AUTHORISATION = { id: 'x1', given: true, holder: { id: 'p1', kind: 'person', name: '张*' }, agent: { name: '李*', number: '33**1X' }, until: '2026-12-31', holds: true, created_at: '2026-11-22T09:00:00.000+08:00', ended_at: null }
+const CHECK = { licence: 'l1', kind: 'food', kind_name: '食品经营许可证', holder: { id: 'p1', kind: 'person', name: '张*' }, event: 'inspection', event_text: '复核', last_day: '2027-01-31', days_left: 70, hall: 'h1', item: null, where: '市民中心' }
+const RENEWAL = { id: 't1', code: 'K7M2Q9XW4T', state: 'opened', state_text: '待确认', revision: 2, kind: 'food', kind_name: '食品经营许可证', licence: { id: 'l1', number: 'JY1', holder_name: '张*', valid_until: '2026-12-20', state_text: '有效' }, holder: { id: 'p1', kind: 'person', name: '张*' }, hall: 'h1', hall_name: '市民中心', item: 'house', item_name: '许可延续', ask_from: '2026-09-21', ask_by: '2026-11-30', days_left: 28, qualifies: 'yes', decide_by: 'rule', why: [{ name: 'state_valid', title: '证照有效', answer: 'yes', reason: '没有被吊销。', evidence_text: '' }], application: { fields: [{ title: '经营场所', text: '中山路 1 号' }], new_term: { begins: '2026-12-21', ends: '2031-12-20' }, sha256: 'abc', url: '/api/v1/renewals/t1/application', made_at: '2026-11-22T09:00:00.000+08:00', verify_code: 'V' }, consent_text: '本人申请延续。', ways: [{ code: 'electronic', name: '电子证照', text: '', available: true, why_not: null }], address: null, progress: [], decision: null, contestable: false, silence: null, new_licence: null, delivery: null, zeros: { fields_typed: 0, files_uploaded: 0, trips: 0, days_waited: 0 }, ordinary_way: { hall: 'h1', item: 'house', item_name: '许可延续', text: '' }, asked_for: null }
+const RENEWED = { ...RENEWAL, state: 'issued', state_text: '已发新证', decision: { granted: true, by: 'rule', by_text: '', reason: null, at: '2026-11-22T09:00:01.000+08:00' }, new_licence: { id: 'l2', number: 'JY1', valid_from: '2026-11-22', valid_until: '2031-12-20' } }
+const VERIFIED = { ...CITIZEN, has_identity: true, identity_level: 'verified' }
 
 function read(name) {
   return fs.readFileSync(path.join(ROOT, name), 'utf8')
@@ -165,6 +169,73 @@ const CHECKS = {
     page.close()
   },
 
+  async 'a renewal is one tap: what was read is confirmed, and the new licence is there'() {
+    const phone = open(ROOT, server({ sandbox: false }), signedIn(VERIFIED))
+    const page = await phone.page('pages/renewal/index', { id: 't1' })
+    for (const words of [/点一下，就能延续/, /2026年12月20日/, /2031年12月20日/, /本人申请延续/]) assert.match(page.says(), words)
+    await page.tap('同意并一键延续')
+    const made = phone.asked.find(({ url }) => url.includes('/confirm?'))
+    assert.deepEqual(JSON.parse(made.data), { revision: 2, sha256: 'abc', consent: true, way: 'electronic' })
+    assert.match(page.says(), /办好了.*新证照有效至 2031年12月20日/)
+    await page.tap('看新证照')
+    assert.ok(phone.done.some(([name, { url } = {}]) => name === 'navigateTo' && url === '/pages/licence/index?id=l2'))
+    page.close()
+  },
+
+  async 'an application that has changed is shown again; without a line the same tap is made again'() {
+    const hall = server({ sandbox: false })
+    const answers = [[409, { code: 'application_changed', detail: '有变化' }], 'cut']
+    let now = RENEWAL
+    const phone = open(ROOT, (request) => {
+      if (request.url.includes('/confirm?')) return answers.shift() ?? hall(request)
+      return /\/me\/renewals\/t1/.test(request.url) ? [200, now] : hall(request)
+    }, signedIn(VERIFIED))
+    const page = await phone.page('pages/renewal/index', { id: 't1' })
+    now = { ...RENEWAL, revision: 3, application: { ...RENEWAL.application, sha256: 'def', fields: [{ title: '经营场所', text: '解放路 2 号' }] } }
+    await page.tap('同意并一键延续')
+    assert.match(page.says(), /刚有变化，请再看一遍/)
+    await page.tap('同意并一键延续')
+    assert.match(page.says(), /网络不通.*不会重复申请/)
+    await page.tap('同意并一键延续')
+    assert.match(page.says(), /办好了/)
+    const tapped = phone.asked.filter(({ url }) => url.includes('/confirm?'))
+    assert.deepEqual(tapped.map(({ data }) => JSON.parse(data).sha256), ['abc', 'def', 'def'])
+    const [, lost, again] = tapped.map(({ header }) => header['Idempotency-Key'])
+    assert.equal(lost, again)
+    page.close()
+  },
+
+  async 'a forged link, or one that is not ours, leads to what is'() {
+    const phone = open(ROOT, server({ sandbox: false }), signedIn(VERIFIED))
+    for (const query of [{ id: '../../me' }, { id: 'somebody-elses' }, {}]) {
+      const page = await phone.page('pages/renewal/index', query)
+      assert.match(page.says(), /这个链接打不开.*没有找到/)
+      await page.tap('看我的证照什么时候到期')
+      page.close()
+    }
+    assert.ok(phone.asked.every(({ url, method }) => method !== 'POST' && !url.includes('/../')))
+    assert.equal(phone.done.filter(([name, { url } = {}]) => name === 'redirectTo' && url === '/pages/renewals/index').length, 3)
+  },
+
+  async 'what ends is seen on the first page, in one\'s own and in all of it; reminders can be switched off'() {
+    const phone = open(ROOT, server({ sandbox: false }), signedIn(VERIFIED))
+    for (const name of ['home', 'renewals']) {
+      const page = await phone.page(`pages/${name}/index`)
+      assert.match(page.says(), /还有 28 天到期.*条件都符合，点一下就能延续|条件都符合，点一下就能延续.*还有 28 天到期/)
+      page.close()
+    }
+    const me = await phone.page('pages/me/index')
+    assert.match(me.says(), /1 项待办/)
+    me.close()
+    const settings = await phone.page('pages/settings/index')
+    assert.match(settings.says(), /证照到期提醒.*到期前会提醒|到期前会提醒.*证照到期提醒/)
+    settings.close()
+    const privacy = await phone.page('pages/privacy/index')
+    assert.match(privacy.says(), /取号记录/)
+    assert.match(privacy.says(), /发证机关的登记/)
+    privacy.close()
+  },
+
   async 'every page opens, and is quiet, whatever the server says'() {
     const complaints = []
     console.error = (...words) => complaints.push(words.map(String).join(' '))
@@ -207,6 +278,12 @@ function server({ sandbox }) {
     if (at === '/me/licences') return [200, [LICENCE]]
     if (at === '/me/licences/l1' || at === '/me/licences/t1') return [200, LICENCE]
     if (at === '/me/licences/l1/show') return [201, { code: 'c', url: 'https://hall.example/verify/c', expires_at: '2026-11-22T09:02:00.000+08:00' }]
+    if (at === '/me/renewals') return [200, [RENEWAL]]
+    if (at === '/me/renewals/t1/confirm') return [200, RENEWED]
+    if (at === '/me/renewals/t1' || at === '/me/renewals/t1/open') return [200, RENEWAL]
+    if (at === '/me/checks') return [200, [CHECK]]
+    if (at === '/me/erasure') return [200, { hindrances: [], goes: [{ name: '取号记录', why: '' }], stays: [{ name: '证照', why: '发证机关的登记' }] }]
+    if (at === '/me/reminders') return [200, [{ holder: 'p1', name: '张*', stopped_kinds: [], all: false }]]
     if (at === '/me/authorisations') return [200, [AUTHORISATION]]
     if (method === 'PUT') return [200, {}]
     return [404, { code: 'not_found', detail: '没有找到。' }]

@@ -20,10 +20,20 @@ local function ready()
   return redis.call('HEXISTS', STATE, 'generation') == 1
 end
 
+-- Asks for the sets a record stands in, before a transition writes anything. They are not among
+-- KEYS, so while a cluster moves this hall to another shard they may be there already and the rest
+-- still here; a transition refused only when it comes to them would leave half of itself behind.
+local function reach(record)
+  if record and record ~= '' then
+    redis.call('EXISTS', HELD, unpack(cjson.decode(record).stands))
+  end
+end
+
 -- Whether `version` is higher than all seen for this ticket; if so, it has now been seen.
 local function is_new(ticket, version)
   local seen = redis.call('HGET', VERSIONS, ticket)
   if seen and tonumber(seen) >= tonumber(version) then return false end
+  reach(redis.call('HGET', HELD, ticket))
   redis.call('HSET', VERSIONS, ticket, version)
   return true
 end
@@ -69,6 +79,7 @@ local function hold(ticket, token, counter, now, tier, overdue, others)
   local claim = string.format(
     '{"token":%s,"counter":%s,"claimed_at":%s,"tier":%d,"overdue":%s,"others":%d}',
     cjson.encode(token), cjson.encode(counter), now, tier, tostring(overdue), others)
+  reach(record)
   leave_places(record)
   redis.call('HSET', CLAIMS, ticket, claim)
   redis.call('ZADD', CLAIMS_AT, now, ticket)

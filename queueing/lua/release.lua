@@ -6,6 +6,8 @@
 
 local ticket, token = ARGV[1], ARGV[2]
 if token_of(ticket) ~= token then return 0 end
+local record = redis.call('HGET', HELD, ticket)
+reach(record)
 drop_claim(ticket)
-stand(redis.call('HGET', HELD, ticket))
+stand(record)
 return 1

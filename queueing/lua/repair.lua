@@ -6,6 +6,8 @@
 
 local ticket, token, version, record = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 if (token_of(ticket) or '') ~= token then return 0 end
+reach(record)
+reach(redis.call('HGET', HELD, ticket))
 forget(ticket)
 redis.call('HSET', VERSIONS, ticket, version)
 if record ~= '' then

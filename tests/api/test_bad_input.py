@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 from marshmallow import Schema, fields, validate
@@ -169,6 +170,22 @@ def test_odd_characters_in_a_path_are_just_not_there(shared_house, odd):
         assert shared_house.get(path, token).status_code == 404
     for path in (f"/counters/{odd}/open", f"/tickets/{odd}/recall", f"/tickets/{odd}/rejoin"):
         assert shared_house.post(path, token).status_code == 404
+
+
+@pytest.mark.parametrize("odd", ["%ED%A0%BD", "A%ED%B0%80", "%FF", "%C0%AF"])
+def test_what_is_no_utf_8_is_no_text(shared_house, odd):
+    refused(shared_house.get(f"/halls/t/items?q={odd}"), 422, "unfit_text")
+    refused(shared_house.get(f"/halls/t/items?{odd}=a"), 422, "unfit_text")
+    assert shared_house.get(f"/halls/t/items?q=%F0%9F%98%80+{quote('身')}").status_code == 200
+    as_sent = {"PATH_INFO": unquote_to_bytes(f"/api/v1/halls/{odd}").decode("latin-1")}
+    answer = shared_house.app.test_client().get("/", environ_overrides=as_sent)
+    refused(answer, 404, "not_found")
+
+
+def test_a_body_too_deep_to_be_read_is_no_json_where_it_would_say_why(shared_house):
+    deep = b'{"number": ' + b"[" * 10_000 + b"]" * 10_000 + b"}"
+    token = shared_house.clerk().token
+    refused(send(shared_house, "/counters/1/call", deep, token), 400, "malformed_json")
 
 
 DATES = {

@@ -7,14 +7,16 @@ from hashlib import sha256
 
 import pytest
 
-from app.core.acts import LEADS
+from app.core.acts import LEADS, SYSTEM, Act, Role
 from app.core.auth import access_of
 from app.core.idempotency import TABLE, forget_old
+from app.staff.service import put_device
 from tests.crowd import rows
-from tests.house import KIOSK_TOKEN, id_number, refused
+from tests.house import HALL, KIOSK_TOKEN, id_number, refused
 
 ID_CARD = {"item": "id-card"}
 JSON = "application/json"
+CABINET_TOKEN = "the token of a cabinet"
 
 
 def take(house, key, body=None, token=KIOSK_TOKEN):
@@ -37,8 +39,11 @@ def test_every_post_needs_a_key_but_signing_in(shared_house):
         "kiosk": KIOSK_TOKEN,
         "ticket": shared_house.take()["token"],
         "citizen": shared_house.citizen().token,
+        "cabinet": CABINET_TOKEN,
     }
-    staff = {role: shared_house.sign_in(str(role)) for role in LEADS}
+    act = Act(shared_house.clock.now(), SYSTEM)
+    shared_house.within(lambda: put_device(CABINET_TOKEN, "cabinet", HALL, "文件柜", act))
+    staff = {role: shared_house.sign_in(str(role)) for role in (*LEADS, Role.SECURITY)}
     paths = []
     for path, rule in posts(shared_house.app):
         found = [token for kind, token in tokens.items() if kind in rule.kinds]

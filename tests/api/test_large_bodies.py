@@ -12,7 +12,7 @@ from tests.house import KIOSK_TOKEN, refused
 MB = 1024 * 1024
 HEAD = (
     "POST /api/v1/kiosk/tickets HTTP/1.1\r\n"
-    "Host: t\r\n"
+    "Host: localhost\r\n"
     "Authorization: Bearer " + KIOSK_TOKEN + "\r\n"
     "Idempotency-Key: {key}\r\n"
     "Content-Type: application/json\r\n"

@@ -143,6 +143,7 @@ def test_items_over_http(client, load):
         "minutes": 8,
         "papers": ["身份证"],
         "bookable": False,
+        "collects": False,
     }
     assert client.get("/api/v1/halls/small/items?q=" + "长" * 101).status_code == 422
     load(SMALL.replace("tiers: [[A, B]]}", "tiers: [[A, B]], shares: {A: 0.5}}"))

@@ -122,7 +122,7 @@ def test_a_service_that_is_away_is_no_answer(caplog):
     assert not [secret for secret in (*LI, "a key") if secret in caplog.text]
 
 
-@pytest.mark.parametrize("manner", [drip, lambda wire: time.sleep(1), lambda wire: wire.close()])
+@pytest.mark.parametrize("manner", [drip, lambda wire: time.sleep(20), lambda wire: wire.close()])
 def test_a_service_that_is_slow_or_hangs_up_is_left_in_time(manner):
     server = Raw(manner)
     hasty = HttpRegister(f"http://127.0.0.1:{server.port}/", "a key", HASTY)
@@ -131,7 +131,7 @@ def test_a_service_that_is_slow_or_hangs_up_is_left_in_time(manner):
         assert hasty.check(*LI) is Level.DECLARED
     finally:
         server.close()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4  # dripping takes 5 s
 
 
 def test_while_many_wait_for_it_others_do_not(monkeypatch):

@@ -1,8 +1,10 @@
 import hashlib
 
 import pytest
+from sqlalchemy import make_url
 
 from config.keys import key_id
+from config.public_records import PublicRecordsService
 from config.real_name import RealNameService
 from config.settings import TEST_SECRETS, SettingsError, WechatApp, load_settings
 from wechat.sandbox import SANDBOX_APP_ID
@@ -63,6 +65,15 @@ def test_an_app_may_have_pushes_a_relay_and_testers():
     assert not {"hidden", "known", KEY} & set(repr(app).split("'"))
 
 
+def test_a_database_may_have_a_server_that_takes_its_place():
+    written = "postgresql://hall:p%40ss@one:5432,two:5433/hall?target_session_attrs=read-write"
+    url = make_url(load_settings(PRODUCTION | {"DATABASE_URL": written}).database_url)
+    _, options = url.get_dialect()().create_connect_args(url)
+    assert (options["host"], options["port"]) == ("one,two", "5432,5433")
+    assert (options["password"], options["dbname"]) == ("p@ss", "hall")
+    assert options["target_session_attrs"] == "read-write"
+
+
 def test_secrets_are_not_shown_when_settings_are_printed():
     shown = repr(load_settings(PRODUCTION))
     for name in ("DATABASE_URL", "SECRET_KEY", "WECHAT_APP_SECRET"):
@@ -82,10 +93,16 @@ def test_every_missing_setting_is_named_at_once():
         ({"SHUNHAO_MODE": "staging"}, "SHUNHAO_MODE is 'staging'"),
         ({"DATABASE_URL": "sqlite:///hall.db"}, "production needs PostgreSQL"),
         ({"DATABASE_URL": "mysql://db/hall"}, "DATABASE_URL begins with mysql://"),
+        ({"DATABASE_URL": "postgresql://a,b/hall"}, "DATABASE_URL names several servers"),
+        ({"DATABASE_URL": "postgresql://a:port/hall"}, "DATABASE_URL cannot be read"),
         ({"DATABASE_URL": "nowhere"}, "DATABASE_URL cannot be read"),
         ({"REDIS_URL": "http://cache"}, "REDIS_URL must begin with"),
         ({"RQ_REDIS_URL": "cache:6379"}, "RQ_REDIS_URL must begin with"),
         ({"REDIS_URL": "redis+cluster://cache:6379"}, "RQ_REDIS_URL must name a plain Redis"),
+        ({"REDIS_URL": "redis+cluster://a:6379,b/1"}, "REDIS_URL names database 1"),
+        ({"REDIS_URL": "redis+cluster://a:6379,:1"}, "REDIS_URL cannot be read: a host is"),
+        ({"REDIS_URL": "redis+sentinel://a:26379,b"}, "REDIS_URL must name the service"),
+        ({"RQ_REDIS_URL": "redis+sentinel://a:port/x"}, "RQ_REDIS_URL cannot be read: Port"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
         ({"SECRET_KEY": "ab" * 20}, "SECRET_KEY is too short or too simple"),
         ({"SECRET_KEY": TEST_SECRETS["SECRET_KEY"]}, "SECRET_KEY is the one of the tests"),
@@ -106,10 +123,30 @@ def test_every_missing_setting_is_named_at_once():
         ({"ADDRESS_LIMIT": "0"}, "ADDRESS_LIMIT is '0'"),
         ({"MAX_BODY": "1 MB"}, "MAX_BODY is '1 MB'"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+        ({"LOG_LEVEL": "DEBUG"}, "LOG_LEVEL is DEBUG"),
+        ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG is set"),
+        ({"GUNICORN_CMD_ARGS": "--reload"}, "GUNICORN_CMD_ARGS says --reload"),
+        ({"BASE_URL": "http://hall.example"}, "BASE_URL begins with http://"),
+        ({"SECOND_FACTOR": "offered"}, "SECOND_FACTOR must be required"),
+        ({"SECRET_KEY": PRODUCTION["DATA_KEY"]}, "DATA_KEY is the same as SECRET_KEY"),
+        ({"ALLOWED_HOSTS": "hall.example, *"}, "ALLOWED_HOSTS names '*'"),
+        ({"ALLOWED_HOSTS": "https://hall.example"}, "ALLOWED_HOSTS names 'https://"),
+        ({"ALLOWED_HOSTS": ".example"}, "ALLOWED_HOSTS names '.example'"),
+        ({"ALLOWED_HOSTS": "hall.example:443"}, "ALLOWED_HOSTS names 'hall.example:443'"),
     ],
 )
 def test_a_half_made_setting_is_refused_in_words(change, fault):
     assert fault in faults(PRODUCTION | change)
+
+
+def test_the_hall_is_asked_by_its_own_names(demo):
+    asked = PRODUCTION | {"ALLOWED_HOSTS": "www.hall.example, 10.1.2.3"}
+    assert load_settings(asked).hosts == ("hall.example", "www.hall.example", "10.1.2.3")
+    assert load_settings(demo).hosts == ("127.0.0.1", "localhost")
+
+
+def test_what_a_demo_may_do_a_demo_does(demo):
+    assert load_settings(demo | {"LOG_LEVEL": "DEBUG", "FLASK_DEBUG": "1"}).mode == "demo"
 
 
 def test_several_faults_are_named_together():
@@ -217,4 +254,27 @@ def test_a_real_name_service_is_asked_in_production_only(demo):
     ],
 )
 def test_a_real_name_service_half_set_or_in_the_open(asked, fault):
+    assert fault in faults(PRODUCTION | asked)
+
+
+def test_public_records_are_asked_in_production_only(demo):
+    asked = {"PUBLIC_RECORDS_URL": "https://records.example/ask/", "PUBLIC_RECORDS_KEY": "hidden"}
+    settings = load_settings(PRODUCTION | asked)
+    assert settings.public_records == PublicRecordsService("https://records.example/ask", "hidden")
+    assert "hidden" not in repr(settings)
+    assert settings.records is None
+    assert "PUBLIC_RECORDS_URL" in faults(demo | asked)
+    assert load_settings(demo).records is not None
+    assert load_settings(PRODUCTION).public_records is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        ({"PUBLIC_RECORDS_URL": "https://records.example"}, "PUBLIC_RECORDS_URL is set without"),
+        ({"PUBLIC_RECORDS_KEY": "hidden"}, "PUBLIC_RECORDS_KEY is set without"),
+        ({"PUBLIC_RECORDS_URL": "http://records.example", "PUBLIC_RECORDS_KEY": "x"}, "https://"),
+    ],
+)
+def test_public_records_half_set_or_in_the_open(asked, fault):
     assert fault in faults(PRODUCTION | asked)

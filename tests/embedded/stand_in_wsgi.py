@@ -34,7 +34,8 @@ def prepare(out, speed):
         {"username": f"clerk{no:02}", "password": "shunhao", "role": "clerk", "counter": str(no)}
         for no in range(1, 4)
     ]
-    parts = {"hall": "yun", "kiosk_token": "k", "screen_token": "s", "staff": staff}
+    tokens = {"kiosk_token": "k", "screen_token": "s", "cabinet_token": "c"}
+    parts = {"hall": "yun", **tokens, "staff": staff}
     out.write_text(json.dumps(parts))
 
 

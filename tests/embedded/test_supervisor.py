@@ -251,6 +251,7 @@ def test_says_what_is_wrong_with_the_wish_for_life(checkout, setting, told):
     assert "Traceback" not in demo.said
 
 
+@pytest.mark.long
 def test_gives_up_when_a_child_dies_again_and_again(checkout):
     demo = Demo(checkout, BROKEN="schedule")
     assert demo.process.wait(PATIENCE_S) == 1

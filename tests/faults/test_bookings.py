@@ -123,7 +123,7 @@ def test_a_lost_commit_is_asked_for_again(hall, beside, database_wire, what, com
     through.get("/halls/t/board")
     proxy.cut_at(b"COMMIT", sent=committed)
     answer = through.post(*deed.request, key=KEY)
-    assert proxy.done.wait(5)
+    assert proxy.done.wait(30)
     assert (answer.status_code, answer.json["code"]) == (503, "store_busy")
     assert deed.times_done() == committed
     assert through.post(*deed.request, key=KEY).status_code in (200, 201)

@@ -6,10 +6,13 @@ import time
 
 import psycopg
 import pytest
+from rq import Queue
 
+from app.calling import routes
 from app.calling import service as calling
 from app.core import db as database
 from app.core.db import db
+from app.worker import one_round
 from tests.crowd import calls, faults, rows
 from tests.faults.test_killed import numbers_of
 from tests.house import KIOSK_TOKEN
@@ -112,3 +115,42 @@ def test_somebody_who_holds_a_row_too_long_is_not_waited_for(hall_with_two, besi
     assert (refused.status_code, refused.json["code"]) == (503, "store_busy")
     assert hall_with_two.sequence.snapshot().claims == ()
     assert hall_with_two.clerk("1").next()["ticket"]["number"] == "A001"
+
+
+@on_postgresql
+def test_the_schedule_says_in_a_line_each_that_it_is_away(hall, beside, database_wire, caplog):
+    """Every five seconds a traceback or two, and nobody reads the log any more."""
+    proxy, url = database_wire
+    schedule = beside(database_url=url)
+    with schedule.app.app_context():
+        queue = Queue("default", connection=schedule.app.extensions["parts"].rq)
+        one_round(queue)
+        caplog.clear()
+        proxy.cut()
+        one_round(queue)
+        told = [record for record in caplog.records if record.name == "app.worker"]
+        assert told
+        assert all(record.exc_info is None for record in told)
+        assert all("\n" not in record.getMessage() for record in told)
+        proxy.mend()
+        caplog.clear()
+        one_round(queue)
+        assert [record for record in caplog.records if record.name == "app.worker"] == []
+
+
+@on_postgresql
+def test_one_that_ends_once_all_is_read_changes_no_answer(
+    hall_with_two, every_database, monkeypatch
+):
+    """Nothing is left to be done on it but to give it back."""
+    board_out = routes.board_out
+
+    def read_and_lost(*args, **kwargs):
+        read = board_out(*args, **kwargs)
+        end_connections(every_database)
+        return read
+
+    with monkeypatch.context() as patch:
+        patch.setattr(routes, "board_out", read_and_lost)
+        assert hall_with_two.waiting() == ["A001", "A002"]
+    assert hall_with_two.waiting() == ["A001", "A002"]

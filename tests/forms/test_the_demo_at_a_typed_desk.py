@@ -62,7 +62,8 @@ OPENS = {
 }
 """What makes fields appear, and what a rule would compare with something hidden."""
 NOT_TOLD = {"id", "code", "licence", "phone_masked"}
-"""Random letters."""
+RANDOM = re.compile("[0-9a-f]{32}")
+"""Random letters, under whatever name: four of them are soon somebody's."""
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +139,12 @@ def leaves(told, key=""):
     elif isinstance(told, list):
         for each in told:
             yield from leaves(each, key)
-    elif told is not None and not isinstance(told, bool) and key != "revision":
+    elif key != "revision" and not (told is None or isinstance(told, bool) or is_random(told)):
         yield told
+
+
+def is_random(told):
+    return RANDOM.fullmatch(str(told)) is not None
 
 
 def secrets(holder):

@@ -8,13 +8,14 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from app.core.acts import Role
-from app.core.auth import access_of
+from app.core.auth import UNSAID, WATCHED, access_of
+from app.staff.rules import SCOPE_WORDS
 from app.tickets.states import MOVES, Action
 from tests.guards.frozen import openapi
 from tests.house import KIOSK_TOKEN, credit_code
 from tests.ratings.visits import finished, rate
 
-KINDS = {"public", "kiosk", "screen", "staff", "ticket", "citizen", "system"}
+KINDS = {"public", "cabinet", "kiosk", "screen", "staff", "ticket", "citizen", "system"}
 SESSIONS = ("/api/v1/session", "/api/v1/staff/session")
 CHECKED = "/api/v1/verifications/<code>/check"
 
@@ -39,6 +40,20 @@ def test_every_route_says_who_may_call_it(app):
         assert access.kinds, rule.rule
         assert access.kinds <= KINDS, rule.rule
         assert not access.roles or "staff" in access.kinds, rule.rule
+        assert ("system" in access.kinds) == (access.scope in SCOPE_WORDS), rule.rule
+
+
+def test_every_get_for_staff_or_machines_says_what_of_people_it_shows(app):
+    for rule in app.url_map.iter_rules():
+        access = access_of(app.view_functions[rule.endpoint])
+        if access is None or "GET" not in rule.methods or not access.kinds & WATCHED:
+            continue
+        assert access.shows != UNSAID, (
+            f"GET {rule.rule} is for {', '.join(sorted(access.kinds & WATCHED))}. Say what data of"
+            ' people it shows, so that looks at it are audited: add shows="bookings" (or another'
+            " word of app/office/audit_words.py: SHOWN) to its @access, or shows=None if its answer"
+            " has nobody's name, number, telephone, licence or affairs in it."
+        )
 
 
 def test_a_route_that_does_not_say_it_is_never_served(app, caplog):

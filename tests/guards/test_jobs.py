@@ -54,4 +54,5 @@ def test_the_night_is_put_on_such_a_queue_once(house):
         "app.notices.jobs.forget_notices_of",
         "app.submissions.jobs.forget_drafts_of",
         "app.licences.jobs.forget_shows_of",
+        "app.privacy.jobs.forget_personal_of",
     ]

@@ -70,7 +70,7 @@ def _tables() -> set[str]:
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
-        and CHINESE.search(node.value)
+        and (CHINESE.search(node.value) or "、" in node.value)
     }
 
 

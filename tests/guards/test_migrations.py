@@ -6,7 +6,10 @@ from sqlalchemy import inspect, text
 
 from app.core.db import db
 from app.factory import create_app
+from tests.filled import content, fill, lost
 from tests.stores import each_store_once
+
+A_FEW_BACK = "0030"
 
 
 @pytest.fixture
@@ -23,14 +26,28 @@ def tables():
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
+@each_store_once
 @pytest.mark.usefixtures("migrated")
 def test_models_and_migrations_are_equal():
     check()
     assert tables() == set(db.metadata.tables)
 
 
+@each_store_once
 @pytest.mark.usefixtures("migrated")
-def test_down_and_up_again():
+def test_a_full_database_goes_a_few_versions_back_and_forth_and_away():
+    """Step by step over all of them: tests/faults/running/test_migrations.py."""
+    fill(db.engine)
+    before = content(db.engine)
+    downgrade(revision=A_FEW_BACK)
+    db.engine.dispose()
+    older = content(db.engine)
+    assert lost(before, older) == {}
+    upgrade()
+    db.engine.dispose()
+    again = content(db.engine)
+    assert lost(older, again) == {}  # what later versions added is gone with its columns
+    assert again.keys() == before.keys()
     downgrade(revision="base")
     assert tables() == set()
     upgrade()
@@ -83,3 +100,26 @@ def test_what_nobody_was_told_is_not_told_by_a_version_without_an_outbox():
             left = connection.execute(text("SELECT cause, kind FROM notices"))
             assert {row.cause: row.kind for row in left} == there
         upgrade()
+
+
+@each_store_once
+@pytest.mark.usefixtures("migrated")
+def test_a_version_whose_notices_need_an_account_loses_only_those_without():
+    told = (
+        "INSERT INTO notices (id, citizen_id, kind, text, cause, at)"
+        " VALUES (:id, :citizen, 'booked', '…', :id, '2020-11-23 01:00:00+00:00')"
+    )
+    tried = (
+        "INSERT INTO notice_attempts (notice_id, channel, at)"
+        " VALUES (:id, 'sms', '2020-11-23 01:00:00+00:00')"
+    )
+    with db.engine.begin() as connection:
+        for id, citizen in (("with", "c"), ("without", None)):
+            connection.execute(text(told), {"id": id, "citizen": citizen})
+            connection.execute(text(tried), {"id": id})
+    downgrade(revision="0024")
+    upgrade()
+    check()
+    with db.engine.connect() as connection:
+        left = connection.execute(text("SELECT notice_id FROM notice_attempts"))
+        assert left.scalars().all() == ["with"]

@@ -78,3 +78,21 @@ def test_every_folder_has_its_line_in_the_architecture():
     }
     shown = {one for one in folders if not one.startswith(".") and one.count("/") < 2}
     assert [one for one in sorted(shown) if f"`{one}/`" not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "row"), [("architecture.md", r"[\w/]+/"), ("operations.md", r"[A-Z_]{4,}[A-Z_`, ]*")]
+)
+def test_no_folder_and_no_setting_is_told_twice(page, row):
+    told = re.findall(rf"^\| `({row})` \|", (ROOT / "docs" / page).read_text(), re.MULTILINE)
+    assert len(told) > 30
+    assert sorted(told) == sorted(set(told))
+
+
+@pytest.mark.parametrize("page", ["operations.md", "security.md"])
+def test_each_link_within_the_docs_leads_somewhere(page):
+    text = (ROOT / "docs" / page).read_text()
+    for other, place in re.findall(r"\]\(([\w./-]*)#([\w-]+)\)", text):
+        headings = re.findall(r"^#+ (.+)$", (ROOT / "docs" / (other or page)).read_text(), re.M)
+        known = {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}
+        assert place in known, f"{other}#{place}"

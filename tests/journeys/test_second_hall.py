@@ -9,7 +9,8 @@ from app.catalog.hall_file import parse_hall
 from app.catalog.loading import load_hall
 from app.catalog.service import plan_of
 from app.core.acts import SYSTEM, Act, Role
-from app.staff.service import HASHER, put_device, put_staff
+from app.staff.hashing import HASHER
+from app.staff.service import put_device, put_staff
 from config.settings import ROOT
 from tests.house import PASSWORD, id_number, refused
 

@@ -70,7 +70,8 @@ def living(house, live_server, tmp_path):
     ]
     guide = {"username": "guide", "password": PASSWORD, "role": "guide", "counter": None}
     parts = tmp_path / "parts.json"
-    told = {"hall": HALL, "living_token": KIOSK_TOKEN, "staff": [*clerks, guide], "cards": []}
+    tokens = {"living_token": KIOSK_TOKEN, "cabinet_token": ""}
+    told = {"hall": HALL, **tokens, "staff": [*clerks, guide], "cards": []}
     parts.write_text(json.dumps(told))
     living = Living(live_server, parts, tmp_path)
     yield living
@@ -95,6 +96,7 @@ def called_at(house, no):
     return [call["call_id"] for call in house.calls() if call["counter"] == no]
 
 
+@pytest.mark.long
 def test_a_real_person_has_the_counter_and_nobody_is_left_behind(house, living):
     wait(lambda: called_at(house, "5") and len(house.calls()) > 6, living)
     token = house.sign_in("clerk5")  # somebody sits down at a counter with a simulated clerk

@@ -22,6 +22,7 @@ ITEMS = [
     Item("passport", "护照", "A", 10),
     Item("pension", "养老", "B", 8),
     Item("permit", "施工许可", "J", 30, bookable=False),
+    Item("collect", "领取办理结果", "A", 3, collects=True),
 ]
 SEEDS = st.integers(0, 2**32)
 
@@ -75,6 +76,10 @@ def test_several_items_are_of_one_lane_and_bookings_of_what_can_be_booked():
     for visitor in visitors():
         assert len({item.lane for item in visitor.items}) == 1
         assert visitor.way is not Way.BOOKED or all(item.bookable for item in visitor.items)
+
+
+def test_nobody_comes_for_a_result_that_was_never_made():
+    assert not any(item.collects for visitor in visitors() for item in visitor.items)
 
 
 @given(SEEDS)

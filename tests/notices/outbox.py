@@ -41,7 +41,9 @@ def account(house: House, name: str = "li") -> str:
     return house.citizen(name).get("/me").json["id"]
 
 
-def tell(house: House, citizen: str, kind: str = "called", cause: str = "", **more: Any) -> str:
+def tell(
+    house: House, citizen: str | None, kind: str = "called", cause: str = "", **more: Any
+) -> str:
     """One notice in the outbox; its cause."""
     cause = cause or f"test:{kind}:{house.clock.now().isoformat()}"
     with house.app.app_context(), transaction():

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app.citizens.queries import CITIZENS
 from app.core.acts import SYSTEM, Act
 from app.core.db import after_commit, db, transaction
-from app.notices import grants, sending
+from app.notices import grants, jobs, sending
 from app.notices.channels import Answer
 from app.notices.jobs import forget_notices_of
 from app.notices.queries import ATTEMPTS, KEPT, TABLE, counts_by_state, next_due
@@ -37,6 +37,26 @@ from tests.notices.outbox import (
 def change(house, table, *only, **values):
     with house.app.app_context(), transaction():
         db.session.execute(update(table).where(*only).values(**values))
+
+
+# What is held meanwhile
+
+
+def test_while_messages_go_out_the_job_keeps_no_connection(house, wechat, li, monkeypatch):
+    """The database ends a transaction that stands idle, and a slow WeChat takes longer."""
+    with house.app.app_context():
+        pool = db.engine.pool
+    held = []
+
+    def send_and_note() -> bool:
+        held.append(pool.checkedout())
+        return sending.send_next()
+
+    monkeypatch.setattr(jobs, "send_next", send_and_note)
+    allow(house, wechat, "li", QUEUE)
+    tell(house, li)
+    assert work(house) == 1
+    assert held == [0, 0]
 
 
 # What cannot be read

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.catalog.calendar import seed_calendar
 from app.core.acts import SYSTEM, Act
 from app.core.db import transaction
 from app.factory import create_app
@@ -17,9 +18,10 @@ from app.notices import channels, sending
 from app.notices.channels import Answer
 from app.notices.grants import accept
 from app.notices.jobs import SENDERS
-from app.notices.rules import Outcome
+from app.notices.rules import OfficeHours, Outcome
 from app.notices.sending import _take, begin_next, record
-from app.notices.service import withdraw
+from app.notices.service import notify, withdraw
+from tests.clear_text import columns_saying
 from tests.faults.conftest import leave
 from tests.house import House
 from tests.notices.outbox import (
@@ -27,6 +29,7 @@ from tests.notices.outbox import (
     FACTS,
     LEASE,
     QUEUE,
+    REMINDER,
     account,
     allow,
     attempts,
@@ -88,7 +91,11 @@ def slow(house, monkeypatch):
 
 
 def at(house, clock):
-    house.clock.at = datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    house.clock.at = moment(clock)
+
+
+def moment(clock):
+    return datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 # A grant, then a text message, then the app alone
@@ -108,6 +115,17 @@ def test_whoever_allows_it_hears_by_wechat_once(house, wechat, li):
     }
     assert (state(house, cause), attempts(house, cause)) == ("sent", [("wechat", "sent", None)])
     assert grants(house.citizen("li"))["queue"] == 0
+
+
+def test_what_lies_sealed_is_sent_all_the_same(house, wechat, with_phone):
+    allow(house, wechat, "li", QUEUE)
+    private = {"note": "取件码 735190"}
+    by_wechat, by_text = (tell(house, with_phone, private=private, cause=c) for c in ("a", "b"))
+    work(house)
+    assert attempts(house, by_wechat) == [("wechat", "sent", None)]
+    assert attempts(house, by_text) == [("sms", "sent", None)]
+    assert wechat.sent("li")[0]["data"]["thing2"] == "取件码 735190"
+    assert columns_saying(house, "735190") == set()
 
 
 def test_the_only_grant_in_line_is_kept_for_the_call(house, wechat, with_phone):
@@ -400,3 +418,104 @@ def test_a_worker_that_was_thought_dead_may_still_answer(house, wechat, li):
             record(begun.attempt, Answer(Outcome.SENT), house.clock.now())
     assert state(house, cause) == "sent"
     assert row(house, cause).due_at is None
+
+
+# A licence that ends: whom it reaches, by which way first, and when
+
+AT_WORK = OfficeHours(time(9), time(18), working_days=True)
+A_LICENCE = FACTS | {"item": "食品经营许可证", "when": "2027年1月22日", "note": "还有两个月"}
+
+
+def remind(house, citizen, cause="reminder-of-licence:1", **more):
+    return tell(house, citizen, "expiring", cause, facts=A_LICENCE, **more)
+
+
+def test_whoever_has_no_account_is_told_by_phone_alone(house, wechat):
+    cause = remind(house, None, phone=PHONE)
+    work(house)
+    [text] = texts(house)
+    assert (text["phone"], attempts(house, cause)) == (PHONE, [("sms", "sent", None)])
+    assert "“食品经营许可证”2027年1月22日到期：还有两个月" in text["words"]
+    assert (state(house, cause), wechat.calls(SEND)) == ("sent", [])
+    kept = row(house, cause)
+    assert kept.citizen_id is None
+    assert PHONE.encode() not in kept.phone_sealed
+
+
+def test_who_has_neither_account_nor_a_phone_that_answers_was_not_told(house, monkeypatch):
+    parts = house.app.extensions["parts"]
+    monkeypatch.setitem(house.app.extensions, "parts", replace(parts, sms=None))
+    cause = remind(house, None, phone=PHONE)
+    work(house)
+    assert (state(house, cause), attempts(house, cause)) == ("failed", [])
+
+
+def test_a_notice_for_nobody_is_none(house):
+    with pytest.raises(ValueError, match="for an account or for a phone"):
+        remind(house, None)
+
+
+@pytest.mark.parametrize(("own", "reached"), [(PHONE, PHONE), (None, "13900000009")])
+def test_an_account_is_told_on_its_own_phone_before_any_other(house, wechat, li, own, reached):
+    if own:
+        house.citizen("li").put("/me/phone", {"code": f"phone:{own}"})
+    remind(house, li, phone="13900000009")
+    work(house)
+    assert [text["phone"] for text in texts(house)] == [reached]
+
+
+def test_ways_are_tried_in_the_order_of_the_plan(house, wechat, with_phone):
+    allow(house, wechat, "li", REMINDER, times=2)
+    causes = [
+        remind(house, with_phone, f"reminder-of-licence:{n}", ways=ways)
+        for n, ways in enumerate((["sms", "wechat"], ["wechat"], ["wechat"]))
+    ]
+    wechat.fail(SEND, times=None, errcode=40037)
+    work(house)
+    assert [attempts(house, cause) for cause in causes] == [
+        [("sms", "sent", None)],
+        [("wechat", "refused", "40037")],
+        [("wechat", "refused", "40037")],
+    ]
+
+
+def test_the_last_day_of_a_licence_stands_in_a_field_of_times(house, wechat, li):
+    allow(house, wechat, "li", REMINDER)
+    remind(house, li)
+    work(house)
+    [sent] = wechat.sent("li")
+    assert (sent["data"]["time2"], sent["data"]["thing5"]) == ("2027年1月22日 23:59", "还有两个月")
+
+
+@pytest.mark.parametrize(
+    ("now", "sent_at"),
+    [
+        ("2026-09-30T08:59", "2026-09-30T09:00"),
+        ("2026-09-30T17:59", "2026-09-30T17:59"),
+        ("2026-09-30T18:00", "2026-10-08T09:00"),  # after the week of the National Day
+        ("2026-10-09T18:00", "2026-10-10T09:00"),  # a Saturday on which the country works
+        ("2026-10-16T20:00", "2026-10-19T09:00"),  # a weekend
+    ],
+)
+def test_it_is_sent_in_working_hours_of_the_hall(house, wechat, li, now, sent_at):
+    week = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    week |= {"sat": [], "sun": []}
+    house.within(lambda: seed_calendar([2026]))
+    house.reload(lambda file: file["hall"].update(hours=week, closed_on_holidays=True))
+    at(house, now)
+    cause = remind(house, li, hours=AT_WORK)
+    work(house)
+    if now != sent_at:
+        assert (state(house, cause), row(house, cause).due_at) == ("pending", moment(sent_at))
+    at(house, sent_at)
+    work(house)
+    assert state(house, cause) == "in_app"
+
+
+def test_what_is_told_once_has_one_id(house, li):
+    def again():
+        act = Act(house.clock.now(), SYSTEM)
+        return notify(li, "expiring", "提醒", "reminder-of-licence:7", act, facts=A_LICENCE)
+
+    first, second = (house.within(again) for _ in range(2))
+    assert (row(house, "reminder-of-licence:7").id, second) == (first, None)

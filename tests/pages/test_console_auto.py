@@ -83,6 +83,7 @@ def test_two_pages_of_one_counter_call_one(house, auto):
     assert called(house) == ["A001", "A002"]
 
 
+@pytest.mark.long
 def test_nobody_is_called_while_a_clerk_is_busy_otherwise(house, auto):
     console = auto(1, may_fail="Failed to load resource")
     console.keyboard.press("g")

@@ -74,8 +74,8 @@ def test_a_refused_sign_in_is_told_in_the_readers_language(client):
 def test_a_page_of_others_says_whose_it_is(client):
     form = {"username": "supervisor", "password": PASSWORD}
     post(client, "/office/", "/office/session", **form)
-    assert "这一页由管理员使用" in client.get("/office/people").text
-    assert "used by: Administrator." in client.get("/office/people?lang=en").text
+    assert "这一页由安全管理员使用" in client.get("/office/people").text
+    assert "used by: Security administrator." in client.get("/office/people?lang=en").text
 
 
 def test_a_clerk_signs_in_and_out(client):

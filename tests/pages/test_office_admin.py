@@ -64,7 +64,7 @@ def test_a_machine_and_a_counter_screen_are_paired_by_the_code_they_show(office,
 
 
 def test_an_account_is_made_and_signs_in_until_it_is_disabled(office, open_page):
-    page = office("/office/people")
+    page = office("/office/people", "security")
     page.get_by_role("button", name="开设账号").click()
     dialog = page.locator("#add-dialog")
     dialog.get_by_label("用户名").fill("wang")
@@ -80,6 +80,12 @@ def test_an_account_is_made_and_signs_in_until_it_is_disabled(office, open_page)
     console.get_by_label("用户名").fill("wang")
     console.get_by_label("密码").fill(password)
     console.get_by_role("button", name="登录").click()
+    console.wait_for_url("**/office/me")
+    console.get_by_label("现在的密码").fill(password)
+    for label in ("新密码", "再输入一次新密码"):
+        console.get_by_label(label, exact=True).fill("三号窗口的王老师早上好")
+    console.get_by_role("button", name="修改密码").click()
+    console.get_by_role("link", name="继续").click()
     console.get_by_text("窗口没有开放").wait_for()
 
     page.reload()
@@ -168,3 +174,15 @@ def test_the_log_of_a_number_is_read_from_tap_to_finish(house, office):
     page.get_by_label("号码").fill(f"http://hall/t/{ticket['token']}")
     page.keyboard.press("Enter")
     expect(page.locator("#title")).to_contain_text("A001")
+
+
+def test_who_forgets_what_a_key_is_for_goes_on_with_what_they_typed(office):
+    page = office("/office/keys", "security")
+    page.get_by_role("button", name="发放密钥").click()
+    dialog = page.locator("#add-dialog")
+    dialog.get_by_label("系统名称").fill("市场监管")
+    dialog.get_by_role("button", name="发放").click()
+    assert dialog.is_visible()
+    dialog.get_by_label("归集证照").check()
+    dialog.get_by_role("button", name="发放").click()
+    expect(page.locator("#key-dialog [data-key]")).to_contain_text("shk_")

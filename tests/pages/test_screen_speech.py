@@ -186,6 +186,7 @@ def test_a_call_missed_for_a_moment_is_still_spoken(house, open_board):
     assert said(board) == [new, new]
 
 
+@pytest.mark.long
 def test_a_resync_is_shown_and_not_spoken(house, open_board):
     house.take("id-card"), house.take("id-card")
     board = open_board(script=VOICE + STREAM, may_fail=BROKEN)
@@ -203,8 +204,12 @@ def test_a_resync_is_shown_and_not_spoken(house, open_board):
 
 @pytest.mark.parametrize(
     "script",
-    [EAR, FOREIGN_VOICE + EAR, MUTE_VOICE + EAR, THROWING_VOICE + EAR],
-    ids=["no voice", "no Mandarin", "a mute voice", "a voice that throws"],
+    [
+        pytest.param(EAR, id="no voice"),
+        pytest.param(FOREIGN_VOICE + EAR, id="no Mandarin", marks=pytest.mark.long),
+        pytest.param(MUTE_VOICE + EAR, id="a mute voice"),
+        pytest.param(THROWING_VOICE + EAR, id="a voice that throws", marks=pytest.mark.long),
+    ],
 )
 def test_clips_are_played_where_no_voice_speaks(house, clips, open_board, script):
     house.take("id-card")
@@ -219,6 +224,7 @@ def test_clips_are_played_where_no_voice_speaks(house, clips, open_board, script
         assert 0 < other["at"] - one["at"] - one["lasts"] < 0.5
 
 
+@pytest.mark.long
 def test_a_voice_that_never_tells_its_end_does_not_hold_up_the_next(house, open_board):
     house.take("id-card"), house.take("id-card")
     board = open_board(script=ENDLESS_VOICE)

@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 from config.settings import ROOT
 from tests.house import HALL
 from tests.pages.conftest import at_noon
-from tests.pages.test_every_page import quirks, still_chinese
+from tests.pages.test_every_page import quirks, still_chinese, too_wide
 from tests.phone.conftest import Phone
 from tests.phone.papers import open_library
+from tests.renewals.renewing import opened_shop
 
 LISTED = re.sub(r"//.*", "", (ROOT / "miniprogram/src/pages.json").read_text())
 PAGES = [
@@ -23,14 +24,15 @@ PAGES = [
     if name != "desk"  # of a machine, not of a phone: test_desk.py
 ]
 FAMILY = "李"
-NAMES = (FAMILY, "张三", "清河县", "江苏省", "职工")
+NAMES = (FAMILY, "张三", "清河县", "清河豆腐店", "湖南省", "平方米", "江苏省", "职工")
 
 
 @pytest.fixture
 def queries(house) -> dict[str, str]:
-    """What the pages are told, in a hall where li holds a number and a booking."""
+    """What the pages are told, where li holds a number, a booking and a licence that soon ends."""
     at_noon(house)
-    li = house.citizen("li").verify(f"{FAMILY}小明")
+    shop = opened_shop(house)
+    li = shop.owner
     open_library(house, li.id_number, f"{FAMILY}小明")
     li.add(f"{FAMILY}小红", id_number=house.citizen("hong").id_number)
     house.take()
@@ -51,21 +53,32 @@ def queries(house) -> dict[str, str]:
         "form": f"hall={HALL}&item=id-card",
         "submission": f"id={draft['id']}",
         "licence": f"id={licence['id']}",
+        "renewal": f"id={shop.due()}",
     }
 
 
-def test_every_page_in_both_languages_and_for_old_eyes(house, open_phone, queries):
+@pytest.mark.parametrize("pages", [PAGES[::2], PAGES[1::2]], ids=["half", "other half"])
+@pytest.mark.parametrize(
+    "in_chinese",
+    [
+        pytest.param(too_wide, id="axe in elder mode"),
+        pytest.param(quirks, id="axe in both", marks=pytest.mark.long),
+    ],
+)
+def test_every_page_in_both_languages_and_for_old_eyes(
+    house, open_phone, queries, pages, in_chinese
+):
     phone = open_phone("#/pages/signin/index")
     phone.sign_in("li")
     wrong = {}
 
     def look(manner: str, judge) -> None:
         phone.page.reload()  # what was chosen is kept
-        for name in PAGES:
+        for name in pages:
             show(phone, name, queries.get(name, ""))
             wrong[f"{name} {manner}"] = judge(phone.page)
 
-    look("in Chinese", quirks)
+    look("in Chinese", in_chinese)
     phone.go("settings")
     phone.page.get_by_role("switch", name="大字版").press("Enter")
     look("in elder mode", quirks)

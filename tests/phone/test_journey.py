@@ -100,6 +100,7 @@ def test_a_visit_from_the_search_to_the_rating(house, wechat, open_phone, line):
     phone.tap("确认登记")
     phone.sees("证件号码有误")
     phone.type("身份证号码", NUMBER)
+    phone.sees_no("证件号码有误")  # it goes, and the button moves, before anybody taps
     phone.tap("确认登记")
 
     # back with the time still chosen; the answer to the booking is lost, and the token ran out

@@ -108,6 +108,7 @@ def test_errors_are_counted_for_who_was_called(busy):
     assert "0 人" in "".join(estimate_lines([]))
 
 
+@pytest.mark.long
 def test_the_command_learns_and_reports(busy, tmp_path):
     out, plain = tmp_path / "out.csv", tmp_path / "plain.csv"
     learnt = flask_replay(

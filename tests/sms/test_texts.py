@@ -44,6 +44,7 @@ TOLD = {
 }
 A027 = SimpleNamespace(number="A027", state=State.WAITING)
 LINK = "https://wxaurl.cn/Ab3dE7xYz12"
+WITH_LINK = {"changed", "reminder", "freed", "gaps", "expiring", "renewal", "collect"}
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,7 @@ def test_no_two_placeholders_touch(templates):
 
 def test_where_no_link_can_be_made_the_text_does_without(templates):
     with_link = {kind for kind in KINDS if templates.wants_link(kind)}
-    assert templates.without_link.keys() == with_link == {"changed", "reminder", "freed", "gaps"}
+    assert templates.without_link.keys() == with_link == WITH_LINK
     for kind in with_link:
         text = templates.text(kind, TOLD)
         assert text.template == templates.without_link[kind].id
@@ -252,3 +253,8 @@ def test_a_file_that_cannot_be_written_is_a_vendor_that_is_away(tmp_path):
     (tmp_path / "in-the-way").write_text("")
     with pytest.raises(SmsAway):
         write_some(tmp_path / "in-the-way" / "sms.jsonl", "a")
+
+
+def test_a_result_has_its_own_quotation_marks(templates):
+    words = said(templates, "collect", item="《食品经营许可证》", note="已备好，请到窗口领取")
+    assert words.startswith("李*明的《食品经营许可证》：已备好，请到窗口领取。")

@@ -134,9 +134,12 @@ def test_a_clerk_away_from_any_counter_reads_of_their_usual_one(house):
 def test_a_clerk_without_any_counter_is_told_so(house):
     house.take()
     body = {"username": "floater", "password": PASSWORD, "role": "clerk"}
-    added = house.post("/staff/accounts", house.sign_in("administrator"), body)
+    added = house.post("/staff/accounts", house.sign_in("security"), body)
     assert added.status_code == 201, added.text
-    answer = house.get(f"{PATH}?number=A001", house.sign_in("floater"))
+    floater = house.sign_in("floater")
+    own = {"old": PASSWORD, "new": "another one of tests"}
+    assert house.post("/staff/me/password", floater, own).status_code == 200
+    answer = house.get(f"{PATH}?number=A001", floater)
     refused(answer, 403, "no_counter_of_yours")
 
 

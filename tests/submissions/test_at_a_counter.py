@@ -36,8 +36,9 @@ def li(hall, request):
 
 
 def deeds(hall: House, ticket: dict[str, Any]) -> list[tuple[str, str]]:
+    """What was noted of this number in words of its own."""
     noted = [row for row in rows(hall, AUDIT) if row.subject == ticket["number"]]
-    return [(row.deed, row.actor) for row in noted]
+    return [(row.deed, row.actor) for row in noted if "." not in row.deed]
 
 
 def mark(hall, clerk, submission, ticket, code="photo", state="seen"):
@@ -78,6 +79,15 @@ def test_what_is_hidden_cannot_be_corrected(hall, li):
     assert both["values"]["landlord"] == "王五"
     emptied = ok(correct(hall, clerk, both, ticket, landlord=None, renting=False))
     assert "landlord" not in emptied["values"]
+
+
+def test_a_missing_paper_without_a_name_is_refused(hall, li):
+    submitted(li, address="路 1 号")
+    ticket = hall.take("id-card", id_number=li.id_number)
+    clerk = called(hall, ticket)
+    told = {"materials": [{"note": "缺"}]}
+    wrong = refused(hall.post(f"/tickets/{ticket['id']}/gaps", clerk.token, told), 422, "invalid")
+    assert wrong["errors"]["json"]["materials"]["0"] == {"name": ["须给出 code 或 name"]}
 
 
 def declared_ticket(hall: House, li: Any, name: str) -> tuple[Any, dict[str, Any]]:

@@ -20,6 +20,7 @@ from app.catalog.service import plan_of
 from app.citizens.queries import name_served, person_served
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
+from app.core.limits import BOOKINGS, limited
 from app.core.parts import parts
 from app.tickets.schemas import NothingIn
 
@@ -28,6 +29,7 @@ bp = APIBlueprint("waiting_list", __name__, url_prefix="/api/v1", tag="候补")
 
 @bp.post("/halls/<hall>/waiting-list")
 @access("citizen")
+@limited(BOOKINGS)
 @bp.input(JoinIn)
 @bp.output(WaitingListEntryOut, status_code=201)
 @bp.doc(

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, or_, select
 
 from app.core.db import db
+from app.core.stores import be_patient
 from app.licences.importing.queries import KINDS
 from app.licences.kinds import Kind
 from app.licences.queries import LICENCES, kinds
 from app.licences.rules import State
 
-COUNTED_WITHIN = "15s"
+COUNTED_WITHIN_S = 15
 """Counting half a million licences takes a second; nobody waits for what it looks at."""
 
 
@@ -41,8 +42,7 @@ class KindCoverage:
 
 def coverage(today: date) -> list[KindCoverage]:
     """Every kind there is to collect, in the order of their codes."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text(f"SET LOCAL statement_timeout = '{COUNTED_WITHIN}'"))
+    be_patient(db.session.connection(), COUNTED_WITHIN_S)
     counted = {row.kind: row for row in db.session.execute(_counts(today))}
     holders: dict[str, int] = {row.kind: row.holders for row in db.session.execute(_HOLDERS)}
     last = {row.kind: row for row in db.session.execute(_LAST)}

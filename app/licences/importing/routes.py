@@ -12,7 +12,7 @@ from flask import Response, request, stream_with_context
 from app.catalog.service import plan_of
 from app.core.acts import ADMINISTRATOR
 from app.core.auth import access, act, actor
-from app.core.http import answer, perform_here
+from app.core.http import FILE, answer, perform_here
 from app.core.intake import streamed
 from app.core.parts import parts
 from app.licences.importing import queries, service
@@ -30,7 +30,8 @@ from app.licences.importing.schemas import (
 )
 from app.licences.importing.sheets import faults_csv
 from app.licences.importing.view import coverage_out, fault_out, import_out
-from app.staff.queries import device_names, usernames
+from app.staff.queries import system_names, usernames
+from app.staff.rules import IMPORT, PROGRESS
 
 bp = APIBlueprint("licence_imports", __name__, url_prefix="/api/v1/licences", tag="证照归集")
 
@@ -39,7 +40,7 @@ A_PAGE = 100
 
 
 @bp.post("/imports")
-@access("staff", "system", roles=ADMINISTRATOR)
+@access("staff", "system", roles=ADMINISTRATOR, scope=IMPORT)
 @bp.input(ImportIn)
 @bp.output(ImportOut, status_code=201)
 @bp.doc(
@@ -60,7 +61,7 @@ def bring(json_data: dict[str, Any]) -> Response:
 
 
 @bp.put("/imports/<import_id>/file")
-@access("staff", "system", roles=ADMINISTRATOR)
+@access("staff", "system", roles=ADMINISTRATOR, scope=IMPORT)
 @streamed(lambda: parts().settings.max_import)
 @bp.output(ImportOut)
 @bp.doc(
@@ -85,7 +86,7 @@ def file(import_id: str) -> Response:
 
 
 @bp.get("/imports")
-@access("staff", "system", roles=ADMINISTRATOR)
+@access("staff", "system", roles=ADMINISTRATOR, scope=PROGRESS, shows=None)
 @bp.output(ImportOut(many=True))
 @bp.doc(summary="最近的导入：管理员看到本大厅的，外部系统看到自己的")
 def latest() -> Response:
@@ -93,7 +94,7 @@ def latest() -> Response:
 
 
 @bp.get("/imports/<import_id>")
-@access("staff", "system", roles=ADMINISTRATOR)
+@access("staff", "system", roles=ADMINISTRATOR, scope=PROGRESS, shows=None)
 @bp.output(ImportOut)
 @bp.doc(summary="一次导入的进度", responses=UNKNOWN)
 def one(import_id: str) -> Response:
@@ -101,7 +102,7 @@ def one(import_id: str) -> Response:
 
 
 @bp.post("/imports/<import_id>/cancel")
-@access("staff", "system", roles=ADMINISTRATOR)
+@access("staff", "system", roles=ADMINISTRATOR, scope=IMPORT)
 @bp.input(CancelIn)
 @bp.output(ImportOut)
 @bp.doc(
@@ -120,7 +121,7 @@ def cancel(import_id: str, json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/imports/<import_id>/errors")
-@access("staff", "system", roles=ADMINISTRATOR)
+@access("staff", "system", roles=ADMINISTRATOR, scope=PROGRESS, shows="licences")
 @bp.input(AfterQuery, location="query")
 @bp.output(ImportFaultOut(many=True))
 @bp.doc(summary=f"有误的行，每页 {A_PAGE} 条；只给导入者本人", responses=UNKNOWN)
@@ -131,7 +132,8 @@ def faults(import_id: str, query_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/imports/<import_id>/errors.csv")
-@access("staff", "system", roles=ADMINISTRATOR)
+@access("staff", "system", roles=ADMINISTRATOR, scope=PROGRESS, shows="licences")
+@bp.output(FILE, content_type="text/csv")
 @bp.doc(summary="有误的行（CSV）；只给导入者本人", responses=UNKNOWN)
 def faults_file(import_id: str) -> Response:
     queries.own_import(actor(), import_id)
@@ -142,7 +144,7 @@ def faults_file(import_id: str) -> Response:
 
 
 @bp.get("/coverage")
-@access("staff", roles=ADMINISTRATOR)
+@access("staff", roles=ADMINISTRATOR, shows=None)
 @bp.output(CoverageOut)
 @bp.doc(summary="各类证照的归集情况")
 def covered() -> Response:
@@ -158,7 +160,7 @@ def _out(row: Import) -> dict[str, Any]:
 def _all_out(rows: Iterable[Import]) -> list[dict[str, Any]]:
     found = list(rows)
     actors = {row.actor for row in found}
-    by = usernames(actors) | device_names(actors)
+    by = usernames(actors) | system_names(actors)
     return [import_out(row, actor(), by, _zone()) for row in found]
 
 

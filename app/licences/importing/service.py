@@ -102,6 +102,7 @@ def keep_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kep
 def take_file(import_id: str, form: Format, read: Callable[[int], bytes]) -> Kept:
     """The same, and where it is refused, the import says why: another may follow, and until then
     this is why there is none."""
+    db.session.remove()  # its transaction would stand idle while the file comes
     try:
         return keep_file(import_id, form, read)
     except DomainError as fault:

@@ -8,6 +8,7 @@ import { keepLive } from '../shared/live.js'
 import { goOn, hold, isCounting, isHeld, keepCalling } from './auto.js'
 import { isBellOn, ringForFirst, setBell } from './bell.js'
 import { find, isReading, putAway, tellGaps, turn } from './file.js'
+import './file_results.js'
 import { goHome, keepFocus, regain, rowInHand, walk, walkLists } from './focus.js'
 import { counterPath, onPicture, picture, refresh } from './picture.js'
 import {
@@ -236,7 +237,7 @@ byId('sign-out').addEventListener('submit', signOut)
 const KEYS = {
   n: 'next', enter: 'next', r: 'recall', s: 'start', f: 'finish', p: 'pass', k: 'park',
   t: 'transfer', x: 'nextItem', g: 'call', u: 'undo', o: 'open', z: 'pause', c: 'close',
-  a: 'settings', v: 'file', m: 'gaps', b: 'find', '?': 'help', '？': 'help',
+  a: 'settings', v: 'file', m: 'gaps', b: 'find', h: 'handOver', '?': 'help', '？': 'help',
 }
 const STEPS = {
   arrowdown: () => walk(1),

@@ -4,6 +4,7 @@
 import { call, insist, newKey } from '../shared/api.js'
 import { byId, say, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
+import { isSystem, upTo, upToDate } from '../shared/trouble.js'
 import { regain } from './focus.js'
 import { onLeaving, picture, refresh } from './picture.js'
 import { enable } from './view.js'
@@ -21,17 +22,28 @@ export const isBusy = () => Boolean(pending)
 /** Whether what is shown is what is. */
 export const isPresent = () => isFresh
 
-export function onFresh(is) {
+export function onFresh(is, error) {
   isFresh = is
+  if (is) upToDate()
   const isLost = Boolean(pending?.isLost)
   show('offline', !is || isLost)
   show('give-up', isLost)
-  const deed = pending?.words
-  if (isLost) {
-    say('offline-words', is
-      ? _('“%(deed)s”还没有得到答复，正在重新发送，请不要重复操作。', { deed })
-      : _('网络不通，以下不是最新情况。“%(deed)s”还没有得到答复，正在重新发送，请不要重复操作。', { deed }))
-  } else if (!is) say('offline-words', _('网络不通，以下不是最新情况，正在重新连接。'))
+  const deed = isLost ? pending.words : ''
+  if (isLost || !is) say('offline-words', isSystem(error) ? systemWords(deed) : lineWords(is, deed))
+}
+
+function lineWords(is, deed) {
+  if (!deed) return _('网络不通，以下不是最新情况，正在重新连接。')
+  return is
+    ? _('“%(deed)s”还没有得到答复，正在重新发送，请不要重复操作。', { deed })
+    : _('网络不通，以下不是最新情况。“%(deed)s”还没有得到答复，正在重新发送，请不要重复操作。', { deed })
+}
+
+function systemWords(deed) {
+  const time = upTo()
+  return deed
+    ? _('大厅的系统没有应答，以下是 %(time)s 的情况。“%(deed)s”恢复后自动重新发送，请不要重复操作。', { time, deed })
+    : _('大厅的系统没有应答，以下是 %(time)s 的情况，恢复后自动更新。请继续办理手上的业务。', { time })
 }
 
 /**
@@ -84,7 +96,7 @@ async function once(words, deed) {
     outcome = () => complain(error.message || NO_ANSWER)
   }
   mine.isLost = false
-  await refresh().then(() => onFresh(true), () => onFresh(false))
+  await look()
   pending = null
   enable(picture, false)
   regain()
@@ -97,8 +109,10 @@ function lost(mine) {
     throw new Error(_('已放弃“%(deed)s”，请以窗口现在的情况为准。', { deed: mine.words }))
   }
   mine.isLost = true
-  refresh().then(() => onFresh(true), () => onFresh(false))
+  look()
 }
+
+const look = () => refresh().then(() => onFresh(true), (error) => onFresh(false, error))
 
 export const giveUp = () => { if (pending) pending.isGivenUp = true }
 

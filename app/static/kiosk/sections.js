@@ -2,6 +2,7 @@
 
 import { _ } from '../shared/language.js'
 import { byId, say, show } from '../shared/dom.js'
+import { upTo, upToDate } from '../shared/trouble.js'
 
 const SECTIONS = ['home', 'department', 'item', 'enter', 'working', 'twice', 'ticket', 'refused']
 const IDLE_S = 60
@@ -29,6 +30,8 @@ export function go(to, seconds = IDLE_S) {
 
 /** Nobody answers: the first page has nothing to offer until somebody does. */
 export function setAway(is) {
+  if (is && !isAway) say('away-since', _('%(time)s 起没有应答。', { time: upTo() }))
+  if (!is) upToDate()
   isAway = is
   draw()
 }

@@ -48,18 +48,6 @@ async function pair(event) {
   seat()
 }
 
-/** Another system has no screen to show a code on: it is given its token. */
-async function addSystem(event) {
-  event.preventDefault()
-  const name = event.target.elements.name.value.trim()
-  const added = await send('/staff/devices/systems', { name })
-  if (!added) return
-  event.target.reset()
-  refresh().catch(() => {})
-  drawDeeds('/staff/devices/deeds').catch(() => {})
-  await ask('token', { name, token: added.token })
-}
-
 function forget() {
   form.reset()
   asked = null
@@ -119,7 +107,6 @@ function seat() {
 const refresh = () => read('/staff/devices').then(draw)
 
 form.addEventListener('submit', pair)
-byId('system')?.addEventListener('submit', addSystem)
 form.elements.code.addEventListener('input', lookUp)
 form.addEventListener('change', seat)
 refresh().catch((error) => error.message && complain(error.message))

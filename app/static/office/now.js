@@ -1,6 +1,6 @@
 // The hall now: who waits, who sits where, what needs a hand; and changing it on the spot.
 
-import { read, send, tell } from './office.js'
+import { offline, read, send, tell } from './office.js'
 import { ask } from '../shared/dialog.js'
 import { byId, clockOf, el, fill, page, say, show, waitWords } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
@@ -55,7 +55,8 @@ function drawWarnings() {
 /** A line for each lane, however much it is warned of, and for each rating; the oldest first. */
 function warningLines() {
   const told = new Set()
-  return hall.warnings.flatMap(({ lane, text, since: from }) => {
+  return hall.warnings.flatMap(({ kind, lane, text, since: from }) => {
+    if (kind === 'renewals') return warningLine(text, el('a', { href: '/office/renewals/desk' }, _('去审批')))
     if (lane === null) return warningLine(text, clockOf(from))
     if (told.has(lane)) return []
     told.add(lane)
@@ -273,7 +274,7 @@ if (page.leads) {
 const ring = keepLive({
   url: `/api/v1/halls/${encodeURIComponent(page.hall)}/events`,
   refresh,
-  onFresh: (is) => show('offline', !is),
+  onFresh: offline,
   gatherMs: 1_000,
 })
 // a wait that grows too long rings nobody, and no more does a rating: the hall may not hear of it

@@ -4,6 +4,7 @@ import { call, insist, newKey } from '../shared/api.js'
 import { byId, clockOf, el, fill, page, say, show } from '../shared/dom.js'
 import { grouped } from '../shared/codes.js'
 import { _ } from '../shared/language.js'
+import { isSystem, upTo, upToDate } from '../shared/trouble.js'
 
 const TRIES = 4
 const NO_ANSWER = _('没有得到答复。请不要改动内容，再按一次；不会重复办理。')
@@ -14,13 +15,23 @@ const DAY_MS = 24 * 60 * 60_000
 export async function read(path) {
   try {
     const answer = await call('GET', path)
-    show('offline', false)
+    upToDate()
+    offline(true)
     return answer
   } catch (error) {
     if (error.status === 401) location.reload()
-    show('offline', Boolean(error.isOpen))
+    offline(!error.isOpen, error)
     throw error
   }
+}
+
+/** Say so while the page is not up to date. */
+export function offline(isFresh, error) {
+  show('offline', !isFresh)
+  if (isFresh) return
+  say('offline', isSystem(error)
+    ? _('大厅的系统没有应答，以下是 %(time)s 的情况，恢复后自动更新。来人请先发纸质号，恢复后补录。', { time: upTo() })
+    : _('网络不通，以下不是最新情况，正在重新连接。'))
 }
 
 let pending = null // what was sent last, until it is answered: {text, key}

@@ -15,7 +15,7 @@ function draw(accounts) {
   fill('accounts', accounts.map((account) => el('tr', { 'data-off': !account.active && '' },
     el('td', {}, el('b', {}, account.username), ' ', account.own && el('span', { class: 'quiet' }, _('（本人）'))),
     el('td', {}, account.name),
-    el('td', {}, page.roles[account.role]),
+    el('td', {}, page.roles[account.role], account.second_factor && el('span', { class: 'quiet' }, _('，动态口令'))),
     el('td', { class: 'number' }, account.counter ?? ''),
     el('td', {}, account.active ? sessionsOf(account) : _('已停用')),
     el('td', { class: 'deeds' }, deeds(account)))))
@@ -35,7 +35,8 @@ function deeds(account) {
   if (!account.active) return el('button', { onclick: () => deed(account, 'enable', {}, _('已启用。')) }, _('启用'))
   return [
     el('button', { onclick: () => change(account) }, _('修改')),
-    el('button', { onclick: () => reset(account) }, _('重设密码')),
+    !account.own && el('button', { onclick: () => reset(account) }, _('重设密码')),
+    !account.own && account.second_factor && el('button', { onclick: () => resetFactor(account) }, _('重置动态口令')),
     !account.own && el('button', { onclick: () => disable(account) }, _('停用')),
   ]
 }
@@ -80,6 +81,11 @@ async function reset(account) {
   if (!await deed(account, 'password', { password }, '')) return
   await ask('password', { username: account.username, password })
   fill('password')
+}
+
+async function resetFactor(account) {
+  if (!await ask('reset-factor', { username: account.username })) return
+  await deed(account, 'reset-second-factor', {}, _('已重置，本人重新设置后启用。'))
 }
 
 async function disable(account) {

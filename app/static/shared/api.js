@@ -23,9 +23,17 @@ export class Away extends Error {
   isOpen = true
 }
 
+let touchedAt = performance.now()
+for (const touch of ['pointerdown', 'keydown']) {
+  addEventListener(touch, () => { touchedAt = performance.now() }, { capture: true, passive: true })
+}
+
+/** For how long nobody has touched this page, in seconds: it asks by itself whether or not. */
+const idle = () => Math.round((performance.now() - touchedAt) / 1000)
+
 /** One request. Pages of machines and staff have a cookie and a CSRF token, a ticket its `token`. */
 export async function call(method, path, { body, key, token } = {}) {
-  const headers = { Accept: 'application/json', ...authority(token) }
+  const headers = { Accept: 'application/json', 'X-Idle-Seconds': idle(), ...authority(token) }
   if (key) headers['Idempotency-Key'] = key
   if (body) headers['Content-Type'] = 'application/json'
   let response, text

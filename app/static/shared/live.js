@@ -5,14 +5,16 @@
 // browser allows six connections to one server, and a demo has more pages open than that.
 
 import { sleep } from './api.js'
+import { upToDate } from './trouble.js'
 
 const SILENT_MS = 25_000 // heartbeats come every 15 s
 const ASK_EVERY_MS = 5_000
+const BELIEVED_MS = 20_000 // a stream may stand while nothing behind it answers
 
 /**
  * Call `refresh` (async) now, whenever the stream at `url` tells of something or the browser that
- * the line is gone or back, and every 5 s while there is no stream or the last reading failed; at
- * most once in `gatherMs`. `onFresh(is)` hears whether it worked; `onResync`, before the reading
+ * the line is gone or back, every 5 s while there is no stream or the last reading failed, and after
+ * 20 s in any case; at most once in `gatherMs`. `onFresh(is, error)` hears whether it worked; `onResync`, before the reading
  * that follows, that a stream which stood before cannot tell what was missed. Gives a function that
  * reads anew.
  */
@@ -22,6 +24,7 @@ export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, ga
   let reading = false
   let fresh = false
   let stale = true
+  let readAt = 0
 
   async function ring() {
     stale = true
@@ -29,8 +32,11 @@ export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, ga
     reading = true
     while (stale) {
       stale = false
-      fresh = await refresh().then(() => true, () => false)
-      onFresh(fresh)
+      const error = await refresh().then(() => null, (thrown) => thrown)
+      fresh = !error
+      readAt = performance.now()
+      if (fresh) upToDate()
+      onFresh(fresh, error)
       await sleep(gatherMs)
     }
     reading = false
@@ -53,7 +59,8 @@ export function keepLive({ url, token, refresh, onFresh, onResync = () => {}, ga
 
   // a browser that loses the line leaves a stream standing: what it knows, the page need not wait for
   for (const sign of ['offline', 'online']) addEventListener(sign, ring)
-  setInterval(() => !(streaming && fresh) && !document.hidden && ring(), ASK_EVERY_MS)
+  const isBelieved = () => streaming && fresh && performance.now() - readAt < BELIEVED_MS
+  setInterval(() => !isBelieved() && !document.hidden && ring(), ASK_EVERY_MS)
   listening()
   ring()
   return ring

@@ -4,6 +4,7 @@ import { call, newKey } from '../shared/api.js'
 import { byId, clockOf, el, fill, page, say, show, waitWords } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
 import { keepLive } from '../shared/live.js'
+import { isSystem, upTo } from '../shared/trouble.js'
 import { offerRating } from './rating.js'
 
 const token = page.ticket.token
@@ -127,6 +128,12 @@ async function act(action) {
   }
 }
 
+function staleWords(error) {
+  return isSystem(error)
+    ? _('大厅的系统没有应答，以下是 %(time)s 的情况。您的号仍然有效，请留意大厅屏幕和广播。', { time: upTo() })
+    : _('网络不通，以下不是最新情况。请留意大厅屏幕和广播。')
+}
+
 function fault(text) {
   say('fault', text)
   show('fault', text !== '')
@@ -138,7 +145,10 @@ const ring = keepLive({
   url: `/api/v1${path}/events`,
   token,
   refresh,
-  onFresh: (is) => show('stale', !is),
+  onFresh(is, error) {
+    show('stale', !is)
+    if (!is) say('stale', staleWords(error))
+  },
 })
 // Time passes without news: the estimate with it, the time to come back, and the day.
 setInterval(() => OPEN.includes(last.state) && !document.hidden && ring(), 30_000)

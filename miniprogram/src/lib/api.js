@@ -11,7 +11,9 @@ export const BASE = process.env.UNI_PLATFORM === 'h5'
 
 const TIMEOUT_MS = 10_000
 const TRIES = 2
-const ASK_AGAIN_MS = 1_500
+const ASK_AGAIN_S = 1.5
+/** Longer than the hall itself asks for when a store of its is away. */
+const PATIENCE_S = 5
 /** How long a deed whose answer was never read keeps its key. */
 const KEY_LIVES_MS = 10 * 60_000
 const KEYS = 'deeds'
@@ -107,16 +109,20 @@ async function asking(method, path, { body, key } = {}) {
       return await plainly(method, path, { body, key, token })
     } catch (error) {
       const again = tried < TRIES && (
-        error.status === 401 ? token && await signedIn.renew() : error.isOpen && await pause(error)
+        error.status === 401 ? token && await signedIn.renew() : await pause(method, error)
       )
       if (!again) throw error
     }
   }
 }
 
-async function pause(error) {
-  if (error.isOffline) return false // no line: whoever sees it knows better when to try again
-  await new Promise((done) => setTimeout(done, ASK_AGAIN_MS))
+/** Waits as long as the hall asked for; whether to ask again at all. */
+async function pause(method, error) {
+  const isDeed = method === 'POST' || method === 'DELETE'
+  // no line: whoever sees it knows better when to do it again; what may be done twice goes out again
+  if (!error.isOpen || (error.isOffline && isDeed)) return false
+  const seconds = Math.min(error.problem.retry_after ?? ASK_AGAIN_S, PATIENCE_S)
+  await new Promise((done) => setTimeout(done, seconds * 1000))
   return true
 }
 

@@ -8,6 +8,8 @@ import { language, t } from './i18n.js'
 import { session } from './session.js'
 
 const SIGNED_OUT = 401
+const AWAY = 503
+const ASK_AGAIN_MS = 10_000 // the hall's system comes back by itself, and so does the page
 
 /** Title the page; `title` is a function, so that it follows the language. */
 export function titled(title) {
@@ -62,6 +64,7 @@ export function reading(read, besides = () => {}) {
     data.value = null
   })
   onShow(again)
+  whileSeen(ASK_AGAIN_MS, () => error.value?.status === AWAY && !busy.value && again())
   watch(language, again)
   onPullDownRefresh(async () => {
     await again()

@@ -19,7 +19,7 @@ function name(root) {
   for (const one of all('uni-button:not([role])')) one.setAttribute('role', 'button')
   for (const one of all(ACTIVE)) one.tabIndex = one.hasAttribute('disabled') ? -1 : 0
   for (const one of all('[role="heading"]:not([aria-level])')) one.setAttribute('aria-level', '2')
-  for (const one of all('uni-input[aria-label] input, uni-image[aria-label] img')) {
+  for (const one of all('uni-input[aria-label] input, uni-textarea[aria-label] textarea, uni-image[aria-label] img')) {
     hand(one.closest('[aria-label]'), one)
   }
   for (const one of all('img:not([alt])')) one.alt = ''

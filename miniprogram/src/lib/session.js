@@ -84,7 +84,8 @@ function remember({ token, citizen }, name = null) {
   if (citizen.language !== language.value) put('/me/language', { language: language.value }).catch(() => {})
 }
 
-function forget() {
+/** Nobody is signed in on this phone any more. */
+export function forget() {
   Object.assign(session, { token: null, citizen: null, name: null })
   for (const name of ['session', 'unsaved']) kept.drop(name)
   return false

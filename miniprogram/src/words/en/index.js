@@ -11,7 +11,8 @@ import { licences } from './licences.js'
 import { me } from './me.js'
 import { messages } from './messages.js'
 import { queue } from './queue.js'
+import { renewals } from './renewals.js'
 
-export const PARTS = { common, home, account, items, booking, queue, forms, licences, messages, me, desk }
+export const PARTS = { common, home, account, items, booking, queue, forms, licences, renewals, messages, me, desk }
 
 export const en = Object.assign({}, ...Object.values(PARTS))

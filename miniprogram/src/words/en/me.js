@@ -12,7 +12,25 @@ export const me = {
   退出: 'Sign out',
   不退出: 'Stay',
 
-  字号和语言: 'Text size and language',
+  我的个人信息: 'My personal data',
+  个人信息副本: 'A copy of my data',
+  '大厅保存的、与您有关的全部信息，打成一个压缩包：预约、取号、填过的表、证照和文书。家人的不在其中。':
+    'Everything the hall keeps about you in one ZIP file: bookings, numbers, forms, licences and papers. Your family’s is not in it.',
+  领取副本: 'Get the copy',
+  '核实是您本人后才能领取。请先登记本人名下的手机号，或带身份证到大厅。':
+    'You can get it once we are sure it is you: register a phone in your own name, or bring your ID card to the hall.',
+  注销账号: 'Close the account',
+  '注销后删除，或不再指明是谁': 'Deleted, or no longer linked to you',
+  依法保留: 'Kept by law',
+  '注销后不能恢复。以后再登录就是新账号；仍可到大厅取号办事。':
+    'This cannot be undone. If you sign in again you get a new account; you can still come to the hall and take a number.',
+  '注销账号？': 'Close the account?',
+  '删除后不能恢复，也收不到以后的通知。': 'This cannot be undone, and you will get no more messages.',
+  注销: 'Close it',
+  不注销: 'Keep it',
+  账号已注销: 'Account closed',
+
+  设置: 'Settings',
   大字版: 'Large type',
   '字大、按钮大、选项少，看得清、点得准。': 'Larger text and buttons, fewer choices.',
   语言: 'Language',

@@ -1,0 +1,277 @@
+"""How often somebody may ask, and how much somebody may keep open.
+
+Three counts a minute, all on Redis: what comes from an address, before anybody looks at who asks;
+what one person or machine asks, by whom their token belongs to and not by the token; and tokens
+that nobody bears. Routes by which something could be tried out or used up say a narrower limit:
+
+    @bp.post("/session")
+    @access("public", needs_key=False)
+    @limited(SIGN_INS)
+
+Where Redis is away each process counts for itself: a hall is never stopped by its limits.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any, Literal, TypeVar
+
+from flask import Flask, current_app, g, request
+from flask_limiter import ApplicationLimit, Limiter, RequestLimit
+from limits.storage import MemoryStorage, RedisStorage
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisClusterException, RedisError
+from redis.retry import Retry
+
+from app.core.acts import PUBLIC, Actor
+from app.core.auth import token_shown
+from app.core.clock import seconds_until
+from app.core.errors import Unauthenticated, Unavailable
+from config.redis import connect
+from config.settings import Settings
+
+log = logging.getLogger(__name__)
+
+View = TypeVar("View", bound=Callable[..., object])
+N = TypeVar("N", int, float)
+
+REDIS_TIMEOUT_S = 0.3
+"""What a request loses to a Redis that says nothing, once: then the process counts for itself."""
+LOOKS_AGAIN_S = 1.0
+IPV6_OF_ONE = 64
+"""Bits of an IPv6 address that are given to one subscriber: the others they choose themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """A limit of its own for some routes: of all that an address, or an asker, may ask in a minute,
+    the n-th part."""
+
+    name: str
+    by: Literal["address", "asker"]
+    part: int
+
+
+SIGN_INS = Narrow("sign-ins", "address", 20)
+"""60: a hall whose clerks all sign in at half past eight has one address."""
+PHONES = Narrow("phones", "address", 4)
+"""300 sign-ins of phones: those in a hall share its wireless network."""
+PAIRINGS = Narrow("pairings", "address", 20)
+CODES = Narrow("codes", "address", 20)
+"""60 codes looked up: more than anybody checks by hand, fewer than guessing takes."""
+BOOKINGS = Narrow("bookings", "asker", 20)
+"""30 bookings made, moved or waited for: a family's and a firm's, and no trade in them."""
+IDENTITIES = Narrow("identities", "asker", 60)
+"""10 names and numbers tried: each may be a question to the province's register."""
+GUESSES_PART = 10
+"""Tokens that nobody bears, of an address's limit; it is theirs alone who show such."""
+
+
+def limited(narrow: Narrow) -> Callable[[View], View]:
+    """The route below has this limit besides those of all routes."""
+
+    def mark(view: View) -> View:
+        view.limited = narrow  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def limit_of(view: Callable[..., object] | None) -> Narrow | None:
+    found: Narrow | None = getattr(view, "limited", None)
+    return found
+
+
+class HouseStorage(RedisStorage):
+    """The limits' counts by a client of ours, so that every Redis we can use does for them, and
+    by this process alone while Redis is away. Flask-Limiter's own way of falling back fails the
+    requests that were under way when it learnt of it."""
+
+    STORAGE_SCHEME = ["house"]  # noqa: RUF012 (the library's own way)
+
+    def __init__(self, uri: str, client: Any, **options: Any) -> None:
+        super(RedisStorage, self).__init__(uri, **options)
+        self.key_prefix = self.PREFIX
+        self.target_server = "redis"
+        self.dependency = self.dependencies["redis"].module
+        self.storage = client
+        self._here = MemoryStorage()
+        self._away_until = 0.0
+
+    @cached_property
+    def lua_incr_expire(self) -> Any:
+        """Registered when first used: only then must the server be there."""
+        return self.storage.register_script(self.SCRIPT_INCR_EXPIRE)
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        return self._counted(super().incr, self._here.incr, key, expiry, amount)
+
+    def get(self, key: str) -> int:
+        return self._counted(super().get, self._here.get, key)
+
+    def get_expiry(self, key: str) -> float:
+        return self._counted(super().get_expiry, self._here.get_expiry, key)
+
+    def _counted(self, there: Callable[..., N], here: Callable[..., N], *about: Any) -> N:
+        if time.monotonic() >= self._away_until:
+            try:
+                return there(*about)
+            except (RedisError, RedisClusterException):
+                log.warning("limits are counted by this process alone: Redis is away")
+                self._away_until = time.monotonic() + LOOKS_AGAIN_S
+        return here(*about)
+
+
+def guard(app: Flask, settings: Settings, authorise: Callable[[], None]) -> None:
+    """Count before and after `authorise` finds out who asks. In the demo all the people of a living
+    hall come from this machine, whose address is not counted."""
+
+    def uncounted() -> bool:
+        return settings.mode == "demo" and _from_here()
+
+    limiter = Limiter(
+        address,
+        app=app,
+        application_limits=[
+            ApplicationLimit(
+                limit_provider=f"{settings.address_limit}/minute", exempt_when=uncounted
+            ),
+            ApplicationLimit(
+                limit_provider=lambda: _narrowed("address", settings.address_limit),
+                key_function=lambda: f"{_narrow_here().name}:{address()}",
+                exempt_when=uncounted,
+            ),
+        ],
+        storage_uri="house://",
+        storage_options={
+            "client": connect(
+                settings.redis_url,
+                socket_timeout=REDIS_TIMEOUT_S,
+                socket_connect_timeout=REDIS_TIMEOUT_S,
+                retry=Retry(NoBackoff(), 0),
+            )
+        },
+        strategy="fixed-window",
+        key_prefix="sh",
+        on_breach=_note_wait,
+    )
+
+    @limiter.shared_limit(
+        f"{max(1, settings.address_limit // GUESSES_PART)}/minute",
+        scope="guesses",
+        exempt_when=uncounted,
+    )
+    def count_guess() -> None:
+        """A token that nobody bears. Who shows one that somebody bears is never refused for it."""
+
+    @limiter.shared_limit(
+        lambda: _narrowed("asker", settings.device_limit),
+        key_func=lambda: f"{_narrow_here().name}:{g.actor}",
+        scope="narrow",
+    )
+    @limiter.shared_limit(
+        f"{settings.device_limit}/minute", key_func=lambda: str(g.actor), scope="asker"
+    )
+    def count_asker() -> None:
+        """A person or a machine, however many tokens they have."""
+
+    def authorise_and_count() -> None:
+        g.pop("actor", None)
+        try:
+            authorise()
+        except Unauthenticated:
+            if token_shown():
+                count_guess()
+            raise
+        finally:
+            if g.get("actor", PUBLIC).kind != "public":
+                count_asker()
+
+    app.before_request(authorise_and_count)
+
+
+def address() -> str:
+    """Where this request comes from, as far as one subscriber reaches."""
+    return address_of(request.remote_addr or "")
+
+
+def address_of(shown: str) -> str:
+    """The address somebody is counted by. Who comes by IPv4 to a socket that takes both comes by
+    IPv4; who comes by none, from this machine."""
+    try:
+        found = ip_address(shown)
+    except ValueError:
+        return "nowhere"
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is None:
+            return str(ip_network((found, IPV6_OF_ONE), strict=False))
+        found = found.ipv4_mapped
+    return str(found)
+
+
+def _from_here() -> bool:
+    """Whether whoever asks is on this very machine."""
+    try:
+        return ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _narrow_here() -> Narrow:
+    narrow = limit_of(current_app.view_functions.get(request.endpoint or ""))
+    assert narrow is not None  # noqa: S101 (asked only where `_narrowed` gave a limit)
+    return narrow
+
+
+def _narrowed(by: Literal["address", "asker"], at_most: int) -> str:
+    """The narrower limit of this route; none where it says none."""
+    narrow = limit_of(current_app.view_functions.get(request.endpoint or ""))
+    return f"{max(1, at_most // narrow.part)}/minute" if narrow and narrow.by == by else ""
+
+
+def _note_wait(breached: RequestLimit) -> None:
+    """For the answer's Retry-After; looked up only where somebody asked too often."""
+    g.retry_after = max(1, seconds_until(breached.window.reset_time))
+
+
+# Event streams
+
+
+class TooManyStreamsHere(Unavailable):
+    status = 429
+    code = "too_many_streams_here"
+    detail = "您所在的网络打开的实时连接过多，请稍候自动重试。"
+    retry_after = 30
+
+
+class StreamPlaces:
+    """How many event streams each address, and each asker, keeps open in this process."""
+
+    def __init__(self, per_address: int, per_asker: int) -> None:
+        self._at_most = {"address": per_address, "asker": per_asker}
+        self._lock = threading.Lock()
+        self._open: Counter[tuple[str, str]] = Counter()
+
+    def keep(self, messages: Iterator[str], address: str, asker: Actor) -> Iterator[str]:
+        """The messages, one place taken while they are listened to. Raises TooManyStreamsHere as
+        the first is asked for."""
+        places = [("address", address)]
+        if asker.kind != "public":
+            places.append(("asker", str(asker)))
+        with self._lock:
+            if any(self._open[place] >= self._at_most[place[0]] for place in places):
+                raise TooManyStreamsHere
+            self._open.update(places)
+        try:
+            yield from messages
+        finally:
+            with self._lock:
+                self._open.subtract(places)
+                self._open = +self._open

@@ -1,0 +1,1 @@
+"""Renewals without an application: who is reminded, who qualifies, what is confirmed and issued."""

@@ -1,0 +1,349 @@
+"""Reminding of a licence: once for each step of each last day; whom, by what, in which words. Each
+runs inside the caller's transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+
+from app.catalog.plan import HallPlan
+from app.catalog.service import plan_of
+from app.citizens.queries import phones_of
+from app.citizens.rules import BEIJING, masked_name
+from app.core.acts import Act
+from app.core.db import db, insert_once
+from app.core.said import Both, Said
+from app.licences.kinds import Kind
+from app.licences.queries import LICENCES, WITH_HOLDER, Licence, kinds, opened
+from app.notices import queries as notices
+from app.notices.rules import OfficeHours
+from app.notices.rules import State as Notice
+from app.notices.service import Link, notify, withdraw
+from app.renewals.dates import DAY, Due, words_of
+from app.renewals.finding import asked_between, found, reminded
+from app.renewals.plans import Event, Plan, Step
+from app.renewals.reaching import Reachable, reachable
+from app.renewals.rules import day_of, tail_of
+from app.renewals.watch_models import ReminderRow
+
+REMINDERS = ReminderRow.__table__
+
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+"""What takes text messages; a licence may name a telephone that does not."""
+LATE_REPORTS = timedelta(days=3)
+"""For so long a vendor may still tell what became of a message that seemed sent."""
+SETTLED_AT_ONCE = 500
+
+
+class State(StrEnum):
+    """Of a reminder; but for the first each is final, and all but the last its notice's."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    IN_APP = "in_app"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    UNREACHABLE = "unreachable"
+    """Nobody has an account for its holder, and no telephone is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What reminders go by that are written together, read once for all of them."""
+
+    today: date
+    licences: Mapping[str, Row[Any]]
+    """By id, sealed: one that cannot be opened is no matter of the others."""
+    kinds: Mapping[str, Kind]
+    hall: Callable[[str], HallPlan]
+    asked_between: Callable[[str, date, str], tuple[date, date]]
+    """By kind, last day and hall."""
+    holders: Reachable
+
+    def licence(self, id: str) -> Licence:
+        return opened(self.licences[id], self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """By what somebody is told."""
+
+    account: str | None
+    phone: str | None
+
+    @property
+    def by(self) -> str:
+        """account, phone, nobody."""
+        return "account" if self.account else "phone" if self.phone else "nobody"
+
+
+# Telling
+
+
+def read_together(told: Collection[Row[Any]], act: Act) -> Together:
+    """For reminders of these licences; until the transaction ends, no holder of one stops theirs.
+    Of each its id and its holder's are known."""
+    today, known = day_of(act.now), kinds()
+    query = WITH_HOLDER.where(LICENCES.c.id.in_([row.id for row in told]))
+    licences = {row.id: row for row in db.session.execute(query)} if told else {}
+    holders = {row.holder_id for row in told}
+
+    def between(kind: str, last_day: date, hall: str) -> tuple[date, date]:
+        return asked_between(known[kind], last_day, hall)
+
+    return Together(
+        today, licences, known, cache(plan_of), cache(between), reachable(holders, today)
+    )
+
+
+def remind(
+    licence: Licence, plan: Plan, due: Due, last_day: date, known: Together, act: Act
+) -> str | None:
+    """Tell a licence's holder the step that is due, and have its renewal found where one tap does
+    it; the reminder's id. None where it was told before, or there is nothing to say."""
+    assert due.step is not None, "nothing is due"  # noqa: S101
+    today, ask_by, renewal = known.today, last_day, None
+    if plan.event is Event.RENEWAL:
+        asked = known.asked_between(licence.kind, last_day, plan.hall)
+        ask_by = asked[1]
+        renewal = found(licence, plan, asked, act) if plan.is_offered_on(today) else None
+    words = words_of(plan, due.step, today, ask_by)
+    if words is None or known.holders.wants_none(licence.holder_id, licence.kind):
+        return None
+    # what says by when to ask is worth nothing once that day is over
+    worth_until = min(due.look_on, ask_by + DAY) if today <= ask_by else due.look_on
+    reached = _reached(licence, plan, known.holders)
+    id = act.new_id()
+    nobody = reached.by == "nobody"
+    if not insert_once(
+        REMINDERS,
+        id=id,
+        licence_id=licence.id,
+        holder_id=licence.holder_id,
+        event=plan.event,
+        last_day=last_day,
+        step=due.step.code,
+        send_on=due.send_on,
+        state=State.UNREACHABLE if nobody else State.PENDING,
+        told=reached.by,
+        renewal_id=renewal,
+        created_at=act.now,
+        done_at=act.now if nobody else None,
+    ):
+        return None
+    if nobody:
+        return id
+    kind, hall = known.kinds[licence.kind], known.hall(plan.hall)
+    notice = notify(
+        reached.account,
+        "expiring",
+        sentence(words, licence, (kind, hall), last_day, ask_by, today),
+        _cause(id),
+        act,
+        facts=_facts(words, licence, plan, (kind, hall), last_day),
+        link=_link(licence, renewal),
+        not_after=datetime.combine(worth_until, time(), BEIJING),
+        hall=plan.hall,
+        phone=reached.phone,
+        ways=plan.channels,
+        hours=OfficeHours(plan.hours.begin, plan.hours.end, plan.hours.working_days),
+    )
+    db.session.execute(update(REMINDERS).where(REMINDERS.c.id == id).values(notice_id=notice))
+    if renewal is not None:
+        reminded(renewal, act)
+    return id
+
+
+def _reached(licence: Licence, plan: Plan, holders: Reachable) -> Reached:
+    """By an account, and by the telephone the licence names, else that of its holder."""
+    contact = licence.value(plan.contact) if plan.contact else None
+    if not (isinstance(contact, str) and MOBILE.fullmatch(contact)):
+        contact = phones_of([licence.holder_id]).get(licence.holder_id)
+    return Reached(holders.accounts.get(licence.holder_id), contact)
+
+
+def _cause(reminder: str) -> str:
+    return f"reminder-of-licence:{reminder}"
+
+
+Of = tuple[Kind, HallPlan]
+"""What a reminder speaks of besides the licence."""
+
+
+def _link(licence: Licence, renewal: str | None) -> Link:
+    if renewal is not None:
+        return Link("pages/renewal/index", {"id": renewal})
+    return Link("pages/licence/index", {"id": licence.id})
+
+
+def sentence(
+    words: Step, licence: Licence, of: Of, last_day: date, ask_by: date, today: date
+) -> Said:
+    """A step's words as its holder reads them."""
+    kind, hall = of
+    tail, days = tail_of(licence.number), str((last_day - today).days)
+    chinese = {
+        "licence": kind.name,
+        "number": f"尾号{tail}",
+        "until": _day(last_day),
+        "days": days,
+        "ask_by": _day(ask_by),
+        "hall": hall.name,
+    }
+    english = {
+        "licence": kind.name_en or kind.name,
+        "number": f"ending in {tail}",
+        "until": f"{last_day:%B} {last_day.day}, {last_day.year}",
+        "days": days,
+        "ask_by": f"{ask_by:%B} {ask_by.day}, {ask_by.year}",
+        "hall": hall.name_en or hall.name,
+    }
+    both = Both(words.text.format_map(chinese), words.text_en.format_map(english))
+    return Said("%(sentence)s", {"sentence": both})
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """What is to be said of a licence on some day."""
+
+    licence: Licence
+    plan: Plan
+    note: str
+    sentence: Said
+
+
+def foretold(
+    licence: Licence, plan: Plan, due: Due, last_day: date, known: Together
+) -> Foretold | None:
+    """What `remind` would say, without saying it; None: nothing."""
+    assert due.step is not None, "nothing is due"  # noqa: S101
+    ask_by = last_day
+    if plan.event is Event.RENEWAL:
+        ask_by = known.asked_between(licence.kind, last_day, plan.hall)[1]
+    words = words_of(plan, due.step, known.today, ask_by)
+    if words is None or known.holders.wants_none(licence.holder_id, licence.kind):
+        return None
+    of = known.kinds[licence.kind], known.hall(plan.hall)
+    said = sentence(words, licence, of, last_day, ask_by, known.today)
+    return Foretold(licence, plan, words.note, said)
+
+
+FOR = {Event.RENEWAL: "", Event.ANNUAL_CHECK: "年检", Event.INSPECTION: "复核"}
+"""What of a licence ends on the day that is told."""
+
+
+def _facts(words: Step, licence: Licence, plan: Plan, of: Of, last_day: date) -> dict[str, str]:
+    kind, hall = of
+    is_firm = licence.holder_kind == "firm"
+    return {
+        "item": kind.name + FOR[plan.event],
+        "hall": hall.name,
+        "when": _day(last_day),
+        "note": words.note,
+        "name": licence.holder_name if is_firm else masked_name(licence.holder_name),
+    }
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+# Telling no longer
+
+
+def forget_reminders(licence: str, act: Act) -> int:
+    """Nobody is told any more of a licence: it was renewed, or its renewal confirmed or declined;
+    how many reminders were withdrawn."""
+    return _withdraw(_pending().where(REMINDERS.c.licence_id == licence), act)
+
+
+def forget_reminders_of(kind: str, event: str, act: Act) -> int:
+    """The same of all licences of a kind, for one event."""
+    return _withdraw(
+        _pending()
+        .join(LICENCES, LICENCES.c.id == REMINDERS.c.licence_id)
+        .where(LICENCES.c.kind == kind, REMINDERS.c.event == event),
+        act,
+    )
+
+
+def forget_reminders_to(holder: str, kind: str, act: Act) -> int:
+    """The same of a holder's licences of one kind; of all, where `kind` is empty."""
+    query = _pending().where(REMINDERS.c.holder_id == holder)
+    if kind:
+        query = query.join(LICENCES, LICENCES.c.id == REMINDERS.c.licence_id).where(
+            LICENCES.c.kind == kind
+        )
+    return _withdraw(query, act)
+
+
+def withdraw_reminders(ids: Collection[str], act: Act) -> int:
+    """Withdraw these, as far as they are not being sent."""
+    return _withdraw(_pending().where(REMINDERS.c.id.in_(ids)), act)
+
+
+def _pending() -> Select[Any]:
+    return select(REMINDERS.c.id).where(_is_pending())
+
+
+def _withdraw(query: Select[Any], act: Act) -> int:
+    """Whoever is being told just now is told; `settle` says so later."""
+    withdrawn = [id for id in db.session.scalars(query).all() if withdraw(_cause(id), act)]
+    db.session.execute(
+        update(REMINDERS)
+        .where(REMINDERS.c.id.in_(withdrawn))
+        .values(state=State.WITHDRAWN, done_at=act.now)
+    )
+    return len(withdrawn)
+
+
+# What became of them
+
+
+def settle(act: Act) -> int:
+    """Write down what became of reminders whose notices say so by now, also of those whose vendor
+    says it late; how many, at most some hundred at once."""
+    late = (REMINDERS.c.created_at > act.now - LATE_REPORTS) & (
+        notices.TABLE.c.state != REMINDERS.c.state
+    )
+    query = _over().where(_is_pending() | late).limit(SETTLED_AT_ONCE)
+    rows = db.session.execute(query).all()
+    if rows:
+        db.session.execute(
+            update(REMINDERS)
+            .where(REMINDERS.c.id == bindparam("reminder"))
+            .values(state=bindparam("now"), done_at=bindparam("since")),
+            [{"reminder": row.id, "now": row.state, "since": row.done_at} for row in rows],
+        )
+    return len(rows)
+
+
+def any_unsettled() -> bool:
+    """Whether the notice of a reminder that is pending is over."""
+    return db.session.execute(_over().where(_is_pending()).limit(1)).first() is not None
+
+
+def _over() -> Select[Any]:
+    """Reminders whose notices are over, and how they ended."""
+    return (
+        select(REMINDERS.c.id, notices.TABLE.c.state, notices.TABLE.c.done_at)
+        .join(notices.TABLE, notices.TABLE.c.id == REMINDERS.c.notice_id)
+        .where(notices.TABLE.c.state != Notice.PENDING)
+    )
+
+
+def _is_pending() -> ColumnElement[bool]:
+    """Written out, as the index on what is pending has it."""
+    pending: ColumnElement[bool] = REMINDERS.c.state == bindparam(
+        None, State.PENDING, literal_execute=True
+    )
+    return pending
