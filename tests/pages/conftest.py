@@ -6,13 +6,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.core.clock import HouseClock
 from config.settings import Settings
 from tests.house import KIOSK_TOKEN, PASSWORD, House, open_house
 
 Open = Callable[..., Page]
+
+
+def intercept_from_the_start(context: BrowserContext) -> None:
+    """Let routes of this context hold as soon as they are set: a page that is open already when
+    the browser begins to intercept may send its next request past it."""
+    context.route("**/no-such-path", lambda route: route.abort())
 
 
 def at_noon(house: House) -> None:
@@ -68,6 +74,7 @@ def open_page(browser: Browser, house, live_server: str) -> Iterator[Open]:
         server: str = live_server,
     ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
+        intercept_from_the_start(context)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)

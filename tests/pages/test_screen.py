@@ -182,7 +182,7 @@ def test_a_counters_screen_fits_its_size(house, open_page, number):
     expect(screen.locator("#state")).to_have_text("暂停服务")
     for width, height in ((800, 480), (480, 800), LYING, UPRIGHT):
         screen.set_viewport_size({"width": width, "height": height})
-        assert screen.locator("#number").inner_text() == (number or "")
+        expect(screen.locator("#number")).to_have_text(number or "")
         assert fits(screen), (width, height)
 
 
