@@ -1,0 +1,1 @@
+"""One file for each path that is measured; `measure()` gives its rows of the table."""
