@@ -187,7 +187,7 @@ def _put_people(demo: People, act: Act) -> Mapping[str, Side]:
     """People of the demo, their licences, and whom they let act for them; who they are, by key."""
     today = act.now.astimezone(BEIJING).date()
     known = {each.key: _put_holder(each, today, act) for each in demo.holders.values()}
-    _put_licences(demo, today, act)
+    _put_licences(demo, act)
     for each in demo.authorisations:
         holder, agent = known[each.holder], known[each.agent]
         if not any(given.holder == holder.person for given in seen_by(agent.person, [])):
@@ -209,9 +209,9 @@ def _open_accounts(demo: People, known: Mapping[str, Side], act: Act) -> None:
         set_phone(account, holder.phone or "", owner)
 
 
-def _put_licences(demo: People, today: date, act: Act) -> None:
+def _put_licences(demo: People, act: Act) -> None:
     """Their licences, but for those that have a history of their own by now."""
-    brought = list(records(demo, kinds(), today))
+    brought = list(records(demo, kinds(), act.now))
     ids = {id_of(each.identifier): each for each in brought}
     once = put_once(demo)
     there = db.session.execute(

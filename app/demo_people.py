@@ -21,6 +21,7 @@ from apiflask.fields import String
 from flask import Response
 from ruamel.yaml import YAML
 
+from app.citizens.rules import BEIJING
 from app.core.auth import public
 from app.core.http import answer
 from app.core.language import either
@@ -110,9 +111,11 @@ def _holder(written: Mapping[str, Any], kind: str, number: str) -> Holder:
     )
 
 
-def records(people: People, kinds: Mapping[str, Kind], today: date) -> Iterator[LicenceRecord]:
-    """Their licences as a register would bring them in on this day. Raises RecordWrong."""
-    as_of = max(datetime(today.year, today.month, 1, tzinfo=UTC), people.written_at)
+def records(people: People, kinds: Mapping[str, Kind], now: datetime) -> Iterator[LicenceRecord]:
+    """Their licences as a register would bring them in at this moment: as of the beginning of the
+    month or, where their file was changed since, of that. Raises RecordWrong."""
+    today = now.astimezone(BEIJING).date()
+    as_of = min(now, max(datetime(today.year, today.month, 1, tzinfo=UTC), people.written_at))
     for holder in people.holders.values():
         for licence in holder.licences:
             issuer = people.issuers[licence["issuer"]]

@@ -25,7 +25,7 @@ from app.renewals.schemas import (
 )
 from app.renewals.states import State
 
-SAID = Regexp(r"(?s).*\S", error="请写明")
+SAID = Regexp(r"[\s\S]*\S", error="请写明")
 WORDS = [Length(1, 500), SAID]
 DEEDS = ("grant", "refuse", "ask_for", "received", "to_rule", "answer")
 

@@ -86,8 +86,7 @@ def put_all(act):
     load_kinds(KINDS.values(), act)
     for file in sorted((CONFIG / "forms").glob("*.yaml")):
         publish(put_draft(file.read_text(), act).code, act)
-    today = act.now.date()
-    put(list(records(read_people(), kinds(), today)), act, "test")
+    put(list(records(read_people(), kinds(), act.now)), act, "test")
 
 
 @pytest.mark.parametrize(("form", "person", "subject"), CASES)

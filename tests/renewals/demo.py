@@ -59,9 +59,9 @@ class Demo:
 
     def record(self, key: str, kind: str) -> LicenceRecord:
         """A licence as it was first brought in."""
-        number, today = PEOPLE.holders[key].number, self.house.clock.now().date()
+        number = PEOPLE.holders[key].number
         with self.house.app.app_context():
-            every = records(PEOPLE, kinds(), today)
+            every = records(PEOPLE, kinds(), self.house.clock.now())
             return next(x for x in every if (x.holder_number, x.kind) == (number, kind))
 
     def register_says(self, before: LicenceRecord, **said: Any) -> None:

@@ -3,7 +3,6 @@ own plans are whole."""
 
 import os
 import re
-from datetime import date
 
 import pytest
 from ruamel.yaml import YAML
@@ -19,6 +18,7 @@ from app.renewals.plan_file import PLACES, OneTapPart, PlanPart, StepPart, parse
 from app.renewals.plans import Decider, Event, SiteCheck, TermFrom
 from config.real_name import DEMO_REGISTER
 from config.settings import ROOT
+from tests.house import MORNING
 
 GUIDE = (ROOT / "docs/renewals.md").read_text()
 BLOCKS = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.S)
@@ -86,16 +86,15 @@ def test_whoever_may_tap_is_told_that_the_application_is_written():
 
 def test_the_guides_licences_may_be_renewed_with_one_tap_on_the_day_they_come_in(tmp_path):
     """As it says to do: at the end of the licences of the firms it names."""
-    today, text = date(2026, 11, 22), DEMO_REGISTER.read_text()
+    today, text = MORNING.date(), DEMO_REGISTER.read_text()
     for block in LICENCES:
         [key] = re.findall(r"接在 key: (\w+)", block)
         text = re.sub(rf"(  - key: {key}\n    name: .*?\n)\n", rf"\1{block}\n", text, flags=re.S)
     file = tmp_path / "people.yaml"
     file.write_text(text)
-    os.utime(file, (0, 0))  # as if it had been written long before today
     [kind] = parse_kinds(FIRST)
     people, known = read_people(file), {**KINDS, kind.code: kind}
-    brought = list(records(people, known, today))
+    brought = list(records(people, known, MORNING))
     added = [each for each in brought if each.kind == kind.code]
     [tap] = (plan for text in EXAMPLES for plan in parse_plans(text, known, HALLS) if plan.one_tap)
     begins, ends = window(kind, added[0].valid_until, any_day)
@@ -109,3 +108,10 @@ def test_the_guides_licences_may_be_renewed_with_one_tap_on_the_day_they_come_in
         assert licence.data["station_address"] == business["address"]
         assert business["representative_id_number"] in accounts
     assert list(YAML(typ="safe").load(RECORD)) == [added[1].holder_number]
+
+
+def test_nothing_is_said_of_the_demos_people_as_of_a_later_moment(tmp_path):
+    file = tmp_path / "people.yaml"
+    file.write_text(DEMO_REGISTER.read_text())
+    os.utime(file, (MORNING.timestamp() + 3600,) * 2)
+    assert {each.as_of for each in records(read_people(file), KINDS, MORNING)} == {MORNING}
