@@ -38,7 +38,14 @@ from app.clerk import pages as clerk_pages
 from app.core import auth, docs, hosts, intake, language, limits, looks, pages, problems
 from app.core.acts import Actor, random_id
 from app.core.clock import Clock, HouseClock
-from app.core.db import db, engine_options, let_go, prepare_sqlite, server_time
+from app.core.db import (
+    db,
+    engine_options,
+    let_go,
+    prepare_sqlite,
+    read_by_statement,
+    server_time,
+)
 from app.core.handover import Cabinet, Courier
 from app.core.identity import RealName
 from app.core.parts import Parts, parts
@@ -174,6 +181,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.extensions["csrf"] = CSRFProtect(app)
     with app.app_context():
         prepare_sqlite(db.engine)
+        read_by_statement(db.engine)
         app.extensions["parts"] = _parts(settings, clock)
     app.extensions["authenticators"] = (
         staff_queries.actor_of_token,

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -64,7 +65,22 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base)
+READING = "reading"
+
+
+class HouseSession(FlaskSession):
+    """What is read outside a use case is read statement by statement: a transaction around it would
+    show nothing else, since each statement sees what is committed, and costs two journeys more."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind = super().get_bind(*args, **kwargs)
+        if self.info.get("open") or self.info.get("at_length") or isinstance(bind, Connection):
+            return bind
+        reading: Engine = bind.get_execution_options().get(READING, bind)
+        return reading
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": HouseSession})
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """A growing 64-bit key; SQLite counts up only plain INTEGER keys."""
@@ -137,6 +153,16 @@ def transaction() -> Iterator[Session]:
         _roll_back(session)
         raise
     _commit(session)
+
+
+def read_at_length() -> Connection:
+    """Outside a use case: read in one transaction all the same, since a cursor that is read piece
+    by piece and a time limit of its own end with it."""
+    session = db.session()
+    if not in_transaction():
+        session.rollback()
+        session.info["at_length"] = True
+    return session.connection()
 
 
 def _commit(session: Session) -> None:
@@ -275,6 +301,24 @@ def prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def read_by_statement(engine: Engine) -> None:
+    """Give an engine one for reading, on the same connections. SQLite, a file, needs none."""
+    if engine.dialect.name != "postgresql":
+        return
+    reading = engine.execution_options(**{READING: None})
+
+    @event.listens_for(reading, "engine_connect")
+    def begin_nothing(connection: Connection) -> None:
+        connection.connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+
+    @event.listens_for(engine, "checkin")
+    def begin_again(line: Any, _record: Any) -> None:
+        if line is not None and line.autocommit and not line.closed:
+            line.autocommit = False
+
+    engine.update_execution_options(**{READING: reading})
 
 
 def server_time(engine: Engine) -> datetime | None:

@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select, tuple_, update
 
-from app.core.db import db, transaction
+from app.core.db import db, read_at_length, transaction
 from app.core.parts import parts
 from app.core.sealed import SEALED, SealedColumn
 from app.core.sealing import HEAD, KeyUnknown
@@ -152,4 +152,4 @@ def _where(column: SealedColumn) -> list[ColumnElement[bool]]:
 
 
 def _be_patient() -> None:
-    be_patient(db.session.connection(), PATIENCE_S)
+    be_patient(read_at_length(), PATIENCE_S)

@@ -7,6 +7,7 @@ neither the server's own limits nor TCP's end such a wait.
 
 from __future__ import annotations
 
+import select
 from typing import Any, TypeVar
 
 import psycopg
@@ -65,12 +66,29 @@ def guard_database(engine: Engine) -> Breaker:
         line.breaker = breaker
         return line
 
+    ask = engine.dialect.do_ping
+
+    def is_there(line: Any) -> bool:
+        return _says_nothing(line) or bool(ask(line))
+
+    # asked before each use: a server that ended or cut a line has said so, and is heard for nothing
+    engine.dialect.do_ping = is_there  # type: ignore[method-assign]
+
     @event.listens_for(engine, "checkin")
     def be_impatient_again(line: Line | None, _record: Any) -> None:
         if line is not None:
             line.patience_s = None
 
     return breaker
+
+
+def _says_nothing(line: Line) -> bool:
+    """Whether an idle connection is open, as far as this machine knows, and nothing came on it."""
+    if line.closed:
+        return False
+    poll = select.poll()
+    poll.register(line.fileno(), select.POLLIN)
+    return not poll.poll(0)
 
 
 def be_patient(connection: Connection, seconds: int) -> None:

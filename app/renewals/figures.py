@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select, true
 
 from app.citizens.rules import BEIJING
-from app.core.db import db
+from app.core.db import db, read_at_length
 from app.licences.queries import LICENCES
 from app.renewals.plans import Event
 from app.renewals.queries import TABLE, plans
@@ -161,6 +161,7 @@ def summary(hall: str, span: Span, kind: str | None) -> Summary:
 def records(hall: str, span: Span, kind: str | None) -> Iterator[Row[Any]]:
     """The rows that the summary counts, the first found first; none says whose it is."""
     query = select(*RECORD).where(_chosen(hall, span, kind)).order_by(TABLE.c.found_at, TABLE.c.id)
+    read_at_length()
     yield from db.session.execute(query.execution_options(yield_per=1000))
 
 
@@ -218,6 +219,7 @@ def _decisions(chosen: ColumnElement[bool]) -> dict[tuple[str, bool], int]:
 
 def _zeros(chosen: ColumnElement[bool]) -> Zeros:
     columns = ("fields_typed", "files_uploaded", "trips", "confirmed_at", "decided_at")
+    read_at_length()
     rows = db.session.execute(
         select(*(TABLE.c[name] for name in columns))
         .where(chosen, TABLE.c.handed_over_at.is_not(None))

@@ -21,7 +21,8 @@ from queueing.scripts import run
 
 LANES = ("A", "B", "J")
 EVENT = (
-    "INSERT INTO events (hall, day, at, kind, ticket_id, number, counter, call_id, nth, actor, data)"
+    "INSERT INTO events"
+    " (hall, day, at, kind, ticket_id, number, counter, call_id, nth, actor, data)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '{}') RETURNING id"
 )
 app = Flask("bare")
@@ -56,7 +57,8 @@ def call(no: str) -> Any:
                 EVENT, (HALL, DAY, now, "finished", held[0], held[1], no, held[2], 1, "staff")
             ).fetchone()
             ask(
-                "UPDATE calls SET ended_at = %s, ended_as = 'by_next' WHERE id = %s", (now, held[2])
+                "UPDATE calls SET ended_at = %s, ended_as = 'by_next' WHERE id = %s",
+                (now, held[2]),
             )
         ticket, version = _claim(no, token)
         number, lane, item = ask(
@@ -66,8 +68,8 @@ def call(no: str) -> Any:
         ).fetchone()  # type: ignore[misc]
         (call_id,) = ask(
             "INSERT INTO calls (hall, day, ticket_id, number, lane, item, counter, nth, called_at,"
-            " last_at, why, claim_token, delivery)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, 1, %s, %s, %s, %s, 'sent') RETURNING id",
+            " last_at, why, claim_token, delivery) VALUES"
+            " (%s, %s, %s, %s, %s, %s, %s, 1, %s, %s, %s, %s, 'sent') RETURNING id",
             (HALL, DAY, ticket, number, lane, item, no, now, now, '{"by": "due"}', token),
         ).fetchone()  # type: ignore[misc]
         ask("UPDATE tickets SET call_id = %s WHERE id = %s", (call_id, ticket))

@@ -1,4 +1,4 @@
-"""What the bare apps work with: a client and one connection a thread, taken from the environment."""
+"""What the bare apps work with, as the environment says: a client, and a connection a thread."""
 
 from __future__ import annotations
 

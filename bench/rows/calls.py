@@ -21,7 +21,8 @@ CALLS = 60
 """Of each counter in one run."""
 WAITING = """
     INSERT INTO tickets (id, token, hall, day, number, serial, lane, item, items, state,
-                         seq_version, due_ms, due_why, origin, given_by, taken_at, entered_at, passes)
+                         seq_version, due_ms, due_why, origin, given_by, taken_at, entered_at,
+                         passes)
     SELECT md5(%(run)s || n), md5('t' || %(run)s || n), %(hall)s, %(day)s,
            'A' || (%(first)s + n), %(first)s + n, 'A', 'id-card', '["id-card"]', 'waiting',
            1, %(first)s + n, 'walk_in', 'walk_in', 'device:1', %(now)s, %(now)s, 0

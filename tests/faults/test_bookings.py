@@ -9,7 +9,7 @@ import pytest
 from app import worker
 from app.appointments import arriving, service
 from app.appointments.queries import PLACES, SLOTS
-from app.core.db import db
+from app.core.db import db, read_at_length
 from app.core.parts import parts
 from tests.bookings import assert_balanced, citizens, happened, live, row_of
 from tests.crowd import faults, rows
@@ -164,7 +164,7 @@ def test_a_slot_that_somebody_holds_too_long_is_not_waited_for(hall, beside):
     """The lock timeout (2 s): whoever sells the place is frozen, and the others hear of it."""
     deed = Deed(hall, "reschedule")
     with hall.app.app_context():
-        db.session.execute(db.text("SELECT 1 FROM slots FOR UPDATE"))
+        read_at_length().execute(db.text("SELECT 1 FROM slots FOR UPDATE"))
         answer = beside().post(*deed.request, key=KEY)
         db.session.rollback()
     assert (answer.status_code, answer.json["code"]) == (503, "store_busy")
@@ -182,7 +182,7 @@ def test_freed_places_that_somebody_holds_do_not_keep_the_hall_from_being_swept(
     hall.clock.advance(minutes=2)
     schedule = beside()
     with hall.app.app_context():
-        db.session.execute(db.text("SELECT 1 FROM places FOR UPDATE"))
+        read_at_length().execute(db.text("SELECT 1 FROM places FOR UPDATE"))
         with schedule.app.app_context():
             worker.one_round(worker.Queue("default", connection=parts().redis))
         db.session.rollback()

@@ -11,7 +11,7 @@ from rq import Queue
 from app.calling import routes
 from app.calling import service as calling
 from app.core import db as database
-from app.core.db import db
+from app.core.db import db, read_at_length
 from app.worker import one_round
 from tests.crowd import calls, faults, rows
 from tests.faults.test_killed import numbers_of
@@ -107,7 +107,7 @@ def test_somebody_who_holds_a_row_too_long_is_not_waited_for(hall_with_two, besi
     """The lock timeout (2 s) ends the request long before its claim would expire."""
     other, token = beside(), hall_with_two.clerk("1").token
     with hall_with_two.app.app_context():
-        db.session.execute(db.text("SELECT 1 FROM tickets FOR UPDATE"))
+        read_at_length().execute(db.text("SELECT 1 FROM tickets FOR UPDATE"))
         began = time.monotonic()
         refused = other.post("/counters/1/call-next", token)
         assert time.monotonic() - began < 5

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from app.core.db import db
+from app.core.db import db, read_at_length
 from app.core.stores import be_patient
 from app.licences.importing.queries import KINDS
 from app.licences.kinds import Kind
@@ -42,7 +42,7 @@ class KindCoverage:
 
 def coverage(today: date) -> list[KindCoverage]:
     """Every kind there is to collect, in the order of their codes."""
-    be_patient(db.session.connection(), COUNTED_WITHIN_S)
+    be_patient(read_at_length(), COUNTED_WITHIN_S)
     counted = {row.kind: row for row in db.session.execute(_counts(today))}
     holders: dict[str, int] = {row.kind: row.holders for row in db.session.execute(_HOLDERS)}
     last = {row.kind: row for row in db.session.execute(_LAST)}
