@@ -1,0 +1,1 @@
+"""The bare things that rows are compared with."""
