@@ -1,1 +1,1 @@
-"""What the house costs, each row beside the bare work it has to do: `make bench`."""
+"""What the house costs beside the bare work it has to do: `make bench`."""

@@ -1,144 +1,142 @@
-"""A whole installation for the rows that need one: PostgreSQL that waits for its disk, Redis, and
-gunicorn as a hall runs it, all on loopback and gone afterwards."""
+"""A whole installation on loopback, for one row: a PostgreSQL and a Redis of its own, and gunicorn.
+
+with installation() as hall:
+    with hall.app.app_context(): …                  what the row needs is put there, in this process
+    with hall.serve() as ours, hall.serve("bench.bare.calls:app") as bare: …
+"""
 
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
+from apiflask import APIFlask
 from flask_migrate import upgrade
 
-from app.core.clock import HouseClock
-from app.core.db import db
+from app.catalog.hall_file import HallFile, read_hall_file
+from app.catalog.loading import load_hall
+from app.core.db import db, transaction
 from app.factory import create_app
-from config.settings import ROOT, Settings, load_settings
+from config.settings import ROOT, load_settings
+from embedded import lifeline
+from embedded.postgres_server import own_port, private_postgres
 from embedded.program import Program
 from embedded.redis_server import private_redis
-from tests.house import House, open_house
-from tests.servers import Postgres, own_port
 
-WORKERS, THREADS = 2, 8
-UP_WITHIN_S = 60.0
-UNLIMITED = "1000000000"
+HALL_FILE = ROOT / "config/halls/qinghe.yaml"
+UNLIMITED = str(10**9)
+UP_WITHIN_S = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Installation:
-    """Stores with every table in them, and what a process on them is told."""
-
-    environ: dict[str, str]
-    directory: Path
-
-    @cached_property
-    def settings(self) -> Settings:
-        return load_settings(self.environ)
-
-    @property
-    def database_url(self) -> str:
-        """For psycopg."""
-        return self.environ["DATABASE_URL"].replace("+psycopg", "")
-
-    @cached_property
-    def house(self) -> House:
-        """The small hall of the tests, open now, with its people; seen from this process."""
-        return open_house(self.settings, HouseClock(lambda: None))
+    database_url: str
+    """PostgreSQL, which waits for the disk at each commit."""
+    redis_url: str
+    environ: Mapping[str, str]
+    """The variables of a process that works on these stores."""
+    app: APIFlask
+    """In this process: what a row needs is made by it."""
+    folder: Path
+    workers: int
+    threads: int
 
     @contextmanager
     def serve(self, wsgi: str = "wsgi:app", **environ: str) -> Iterator[str]:
-        """The base URL of gunicorn, with the settings of a hall whatever it serves."""
+        """The address of gunicorn with this app in it; of ours and of a bare one under the very
+        same settings."""
         with own_port() as port:
             program = Program(
-                "web",
-                (sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", wsgi),
-                ROOT,
-                self.directory / f"{wsgi.partition(':')[0]}.log",
-                {**os.environ, **self.environ, "PORT": str(port), **environ},
+                name="gunicorn",
+                command=tuple(
+                    lifeline.command("gunicorn", "--config", "config/gunicorn.py", wsgi)
+                ),
+                directory=ROOT,
+                log=self.folder / f"web-{port}.log",
+                environ={**os.environ, **self.environ, **environ, "PORT": str(port)},
             )
             process = program.start()
             try:
-                _await(port, program)
+                _wait_for(port, program, lambda: process.poll() is None)
                 yield f"http://127.0.0.1:{port}"
             finally:
                 program.stop(process)
 
 
+def _wait_for(port: int, program: Program, lives: Callable[[], bool]) -> None:
+    """Until it answers anything at all."""
+    limit = time.monotonic() + UP_WITHIN_S
+    while lives() and time.monotonic() < limit:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+                return
+        except OSError as error:  # an HTTP error is one as well
+            if hasattr(error, "code"):
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"{program.name} does not start:\n{program.last_lines(40)}")
+
+
 @contextmanager
-def installation(**environ: str) -> Iterator[Installation]:
-    """Stores of their own. PostgreSQL commits synchronously and flushes to the disk."""
-    with ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        directory.chmod(0o755)  # PostgreSQL runs as somebody else
-        url = stack.enter_context(_postgres(directory / "postgresql"))
-        redis = stack.enter_context(private_redis(directory / "redis"))
-        made = Installation(
-            {
-                "SHUNHAO_MODE": "test",
-                "DATABASE_URL": url,
-                "REDIS_URL": redis.url,
-                "INSTANCE_PATH": str(directory / "instance"),
-                "WEB_CONCURRENCY": str(WORKERS),
-                "WEB_THREADS": str(THREADS),
-                "ADDRESS_LIMIT": UNLIMITED,
-                "DEVICE_LIMIT": UNLIMITED,
-                "LOG_LEVEL": "WARNING",
-                **environ,
-            },
-            directory,
-        )
-        app = create_app(made.settings)
-        with app.app_context():
-            upgrade()
-            db.engine.dispose()
-        yield made
-        if "house" in vars(made):
-            with made.house.app.app_context():
+def installation(
+    hall_file: Path | HallFile | None = None,
+    *,
+    workers: int = 2,
+    threads: int = 8,
+    **environ: str,
+) -> Iterator[Installation]:
+    """With this hall loaded (the demo's largest by default), and limits that nobody reaches."""
+    with (
+        tempfile.TemporaryDirectory(prefix="shunhao-bench-") as name,
+        private_postgres(fsync="on", full_page_writes="on", synchronous_commit="on") as server,
+        private_redis(Path(name) / "redis") as redis,
+    ):
+        folder = Path(name)
+        url = server.set(drivername="postgresql+psycopg")
+        given = {
+            "SHUNHAO_MODE": "test",
+            "DATABASE_URL": url.render_as_string(hide_password=False),
+            "REDIS_URL": redis.url,
+            "INSTANCE_PATH": str(folder / "instance"),
+            "WEB_CONCURRENCY": str(workers),
+            "WEB_THREADS": str(threads),
+            "DEVICE_LIMIT": UNLIMITED,
+            "ADDRESS_LIMIT": UNLIMITED,
+            # threads are shared out by address otherwise, and all load comes from one
+            "TRUSTED_PROXIES": "1",
+            "LOG_LEVEL": "WARNING",
+            **environ,
+        }
+        app = create_app(load_settings(given))
+        _prepare(app, hall_file or HALL_FILE)
+        try:
+            yield Installation(
+                given["DATABASE_URL"], redis.url, given, app, folder, workers, threads
+            )
+        finally:
+            with app.app_context():
+                db.session.remove()
                 db.engine.dispose()
 
 
-@contextmanager
-def _postgres(directory: Path) -> Iterator[str]:
-    directory.mkdir()
-    with own_port() as port:
-        server = Postgres(directory, port, fsync="on", full_page_writes="on")
-        server.make()
-        process = server.launch()
-        try:
-            _until(server.answers)
-            url = server.url.set(drivername="postgresql+psycopg")
-            yield url.render_as_string(hide_password=False)
-        finally:
-            process.terminate()
-            process.wait(UP_WITHIN_S)
+def _prepare(app: APIFlask, hall: Path | HallFile) -> None:
+    with app.app_context():
+        upgrade()
+        with transaction():
+            load_hall(read_hall_file(hall) if isinstance(hall, Path) else hall, {})
 
 
-def _await(port: int, program: Program) -> None:
-    def answers() -> bool:
-        line = HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            line.request("GET", "/healthz")
-            return line.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
-        finally:
-            line.close()
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a row is given."""
 
-    try:
-        _until(answers)
-    except TimeoutError:
-        raise RuntimeError(f"gunicorn does not start:\n{program.last_lines()}") from None
+    say: Callable[[str], object]
+    """How it goes on; not for the table."""
 
-
-def _until(true: object) -> None:
-    end = time.monotonic() + UP_WITHIN_S
-    while not true():  # type: ignore[operator]
-        if time.monotonic() > end:
-            raise TimeoutError
-        time.sleep(0.1)
+    installation = staticmethod(installation)

@@ -1,140 +1,235 @@
-"""Who asks: a process of its own with many connections, each sending its next request when the
-last one is answered. Spends as little as Python can on each, and the same on whomever it asks."""
+"""The load generator: a process of its own with raw keep-alive sockets, so that what it costs is
+small and the same for whatever it asks.
+
+rate(url, [Request("GET", "/healthz")], connections=8, seconds=3)       requests a second
+load(url, requests, connections=200, count=10_000)                      what was answered, how fast
+
+Connection i sends requests i, i + connections, i + 2 × connections …, one after the other, and
+begins again at its end: so each connection may be a counter or a person of its own.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import multiprocessing
+import pickle
+import secrets
+import selectors
+import socket
+import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import quantiles
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-CONTEXT = multiprocessing.get_context("forkserver")
-PATIENCE_S = 300
+KEY = b"{a key of its own}"
+PATIENCE_S = 60
+"""Whoever is not answered for so long gives up."""
+SHOWN = 500
+"""Bytes of a wrong answer that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    path: str
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    keyed: bool = False
+    """Each sending carries an Idempotency-Key of its own."""
+    statuses: frozenset[int] = frozenset({200})
+    """Which answers are right; another one ends the load."""
+
+    def wire(self, host: str) -> bytes:
+        headers = {"Host": host, **self.headers}
+        if self.body or self.method != "GET":
+            headers |= {"Content-Type": "application/json", "Content-Length": str(len(self.body))}
+        lines = [f"{self.method} {self.path} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        head = "\r\n".join(lines).encode()
+        if self.keyed:
+            head += b"\r\nIdempotency-Key: " + KEY
+        return head + b"\r\n\r\n" + self.body
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of it: seconds from the first request to the last answer, answers by status, and
-    how long each took (seconds)."""
+    """What came of it."""
 
     seconds: float
-    statuses: dict[int, int]
-    p50: float
-    p99: float
+    statuses: Mapping[int, int]
+    latencies: Sequence[float]
+    """Seconds, the shortest first."""
+
+    @property
+    def answers(self) -> int:
+        return sum(self.statuses.values())
 
     @property
     def rate(self) -> float:
         """Answers a second."""
-        return sum(self.statuses.values()) / self.seconds
+        return self.answers / self.seconds
+
+    def latency(self, share: float) -> float:
+        """What this share of the answers did not exceed."""
+        return self.latencies[min(len(self.latencies) - 1, int(share * len(self.latencies)))]
 
 
-def request(
-    method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
-) -> bytes:
-    """One HTTP/1.1 request, ready to be sent."""
-    content = b"" if body is None else json.dumps(body).encode()
-    head = {"Host": "127.0.0.1", "Accept": "application/json", **(headers or {})}
-    if content:
-        head |= {"Content-Type": "application/json", "Content-Length": str(len(content))}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-    return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + content
+class WrongAnswer(Exception):
+    """An answer that was not to be expected, or none."""
 
 
-def spread(requests: Sequence[bytes], connections: int) -> list[Sequence[bytes]]:
-    """What each of so many connections asks, one request after the other."""
-    return [requests[n::connections] for n in range(connections)]
+def rate(
+    url: str,
+    requests: Sequence[Request],
+    *,
+    connections: int,
+    seconds: float | None = None,
+    count: int | None = None,
+) -> float:
+    """Requests a second."""
+    return load(url, requests, connections=connections, seconds=seconds, count=count).rate
 
 
-def send(base: str, lines: Sequence[Sequence[bytes]]) -> Load:
-    """Ask all that each connection has to ask, from another process."""
-    ours, theirs = CONTEXT.Pipe()
-    process = CONTEXT.Process(target=_ask_all, args=(theirs, base, lines))
-    process.start()
-    theirs.close()
-    try:
-        if not ours.poll(PATIENCE_S):
-            raise TimeoutError(f"not all is answered by {base}")
-        found: Load = ours.recv()
-        return found
-    finally:
-        process.kill()
-        process.join(5)
+def load(
+    url: str,
+    requests: Sequence[Request],
+    *,
+    connections: int,
+    seconds: float | None = None,
+    count: int | None = None,
+) -> Load:
+    """Ask for so many seconds, or so many times in all. Raises WrongAnswer."""
+    if (seconds is None) == (count is None):
+        raise ValueError("either for some seconds or so many times")
+    host = urlsplit(url).netloc
+    given = [(one.wire(host), one.statuses) for one in requests]
+    asked = pickle.dumps((host, given, connections, seconds, count))
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.load"], input=asked, stdout=subprocess.PIPE, check=True
+    )
+    answer = pickle.loads(done.stdout)  # noqa: S301 (our own child's)
+    if isinstance(answer, str):
+        raise WrongAnswer(answer)
+    return Load(*answer)
 
 
-def _ask_all(pipe: Any, base: str, lines: Sequence[Sequence[bytes]]) -> None:
-    pipe.send(asyncio.run(_send(base, lines)))
+# In its own process
 
 
-async def _send(base: str, asked: Sequence[Sequence[bytes]]) -> Load:
-    place = urlsplit(base)
-    loop = asyncio.get_running_loop()
-    took, statuses = list[float](), Counter[int]()
-    lines = [_Line(iter(each), took, statuses, loop.create_future()) for each in asked]
-    for line in lines:
-        await loop.create_connection(lambda line=line: line, place.hostname, place.port)
-    began = time.perf_counter()
-    for line in lines:
-        line.next()
-    await asyncio.gather(*(line.done for line in lines))
-    seconds = time.perf_counter() - began
-    cuts = quantiles(took, n=100) if len(took) > 1 else took * 99
-    return Load(seconds, dict(statuses), cuts[49], cuts[98])
-
-
-class _Line(asyncio.Protocol):
-    """One connection that asks, waits for the whole answer, and asks for the next."""
+class _Connection:
+    """One that asks, over and over."""
 
     def __init__(
-        self,
-        rest: Iterator[bytes],
-        took: list[float],
-        statuses: Counter[int],
-        done: asyncio.Future[None],
+        self, address: tuple[str, int], given: Sequence[tuple[bytes, frozenset[int]]]
     ) -> None:
-        self._rest, self._took, self._statuses, self.done = rest, took, statuses, done
-        self._heard = b""
+        self._address, self._given, self._next = address, given, 0
+        self.socket = self._connected()
+        self._buffer = bytearray()
         self._sent_at = 0.0
 
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
+    def _connected(self) -> socket.socket:
+        made = socket.create_connection(self._address, PATIENCE_S)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
 
-    def next(self) -> None:
-        asked = next(self._rest, None)
-        if asked is None:
-            self._transport.close()
-            self._finish()
-            return
-        self._heard, self._sent_at = b"", time.perf_counter()
-        self._transport.write(asked)
+    def send(self) -> None:
+        wire, self._right = self._given[self._next]
+        self._next = (self._next + 1) % len(self._given)
+        self._sent_at = time.perf_counter()
+        self.socket.sendall(wire.replace(KEY, secrets.token_hex(16).encode()))
 
-    def data_received(self, data: bytes) -> None:
-        self._heard += data
-        head, found, content = self._heard.partition(b"\r\n\r\n")
-        if not found or len(content) < _length(head):
-            return
-        self._took.append(time.perf_counter() - self._sent_at)
-        self._statuses[int(head[9:12])] += 1
-        self.next()
+    def receive(self) -> tuple[int, float, bool] | None:
+        """(status, seconds, whether the connection ends), once the answer is whole."""
+        some = self.socket.recv(262_144)
+        if not some:
+            raise WrongAnswer("the connection was closed before the answer was whole")
+        self._buffer += some
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return None
+        head = bytes(self._buffer[:end]).lower()
+        status = int(head[9:12])
+        if len(self._buffer) < end + 4 + _length(head, status):
+            return None
+        if status not in self._right:
+            raise WrongAnswer(self._buffer[:SHOWN].decode(errors="replace"))
+        self._buffer.clear()
+        return status, time.perf_counter() - self._sent_at, b"\r\nconnection: close" in head
 
-    def connection_lost(self, error: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_exception(error or ConnectionError("the server hung up"))
-
-    def _finish(self) -> None:
-        if not self.done.done():
-            self.done.set_result(None)
+    def renew(self) -> None:
+        self.socket.close()
+        self.socket = self._connected()
 
 
-def _length(head: bytes) -> int:
-    """Bytes of content that follow this head."""
-    for line in head.split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
-    return 0
+def _length(head: bytes, status: int) -> int:
+    if status in (204, 304):
+        return 0
+    found = head.find(b"\r\ncontent-length:")
+    if found < 0:
+        raise WrongAnswer("an answer without a Content-Length")
+    return int(head[found + 17 :].split(b"\r\n", 1)[0])
+
+
+def _ask(
+    host: str,
+    given: Sequence[tuple[bytes, frozenset[int]]],
+    connections: int,
+    seconds: float | None,
+    count: int | None,
+) -> tuple[float, dict[int, int], list[float]]:
+    name, port = host.rsplit(":", 1)
+    connections = min(connections, count or connections)
+    made = [
+        _Connection((name, int(port)), given[nth::connections] or given)
+        for nth in range(connections)
+    ]
+    statuses: Counter[int] = Counter()
+    latencies: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        began = time.perf_counter()
+        until = began + seconds if seconds is not None else float("inf")
+        left = (count if count is not None else sys.maxsize) - connections
+        for one in made:
+            selector.register(one.socket, selectors.EVENT_READ, one)
+            one.send()
+        under_way = connections
+        while under_way:
+            ready = selector.select(PATIENCE_S)
+            if not ready:
+                raise WrongAnswer(f"{under_way} requests are not answered for {PATIENCE_S} s")
+            for key, _ in ready:
+                one = key.data
+                answer = one.receive()
+                if answer is None:
+                    continue
+                status, took, closes = answer
+                statuses[status] += 1
+                latencies.append(took)
+                if closes:
+                    selector.unregister(one.socket)
+                    one.renew()
+                    selector.register(one.socket, selectors.EVENT_READ, one)
+                if left > 0 and time.perf_counter() < until:
+                    left -= 1
+                    one.send()
+                else:
+                    under_way -= 1
+        took = time.perf_counter() - began
+    for one in made:
+        one.socket.close()
+    return took, dict(statuses), sorted(latencies)
+
+
+def main() -> None:
+    asked = pickle.load(sys.stdin.buffer)  # noqa: S301 (our own parent's)
+    answer: object
+    try:
+        answer = _ask(*asked)
+    except (WrongAnswer, OSError) as error:
+        answer = str(error) or type(error).__name__
+    sys.stdout.buffer.write(pickle.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Two ways of doing the same, run in turns, so that a busy machine slows both."""
+"""Two things measured in turn: on a machine that others use as well, only their ratio says much."""
 
 from __future__ import annotations
 
@@ -6,38 +6,52 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-Run = Callable[[], float]
-"""One run; what was measured of it, in whatever unit."""
-PAIRS = 7
+Measure = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Medians of both, and of the ratios ours : beside of each pair, with their spread."""
+    each: tuple[tuple[float, float], ...]
+    """(ours, beside) of each pair."""
 
-    ours: float
-    beside: float
-    ratio: float
-    low: float
-    high: float
+    @property
+    def ours(self) -> float:
+        return median(ours for ours, _ in self.each)
+
+    @property
+    def beside(self) -> float:
+        return median(beside for _, beside in self.each)
+
+    @property
+    def ratios(self) -> tuple[float, ...]:
+        return tuple(ours / beside for ours, beside in self.each)
+
+    @property
+    def ratio(self) -> float:
+        """The median of the ratios, not the ratio of the medians: what slows the machine for a
+        while slows both of a pair."""
+        return median(self.ratios)
+
+    @property
+    def low(self) -> float:
+        return min(self.ratios)
+
+    @property
+    def high(self) -> float:
+        return max(self.ratios)
 
 
-def paired(ours: Run, beside: Run, *, pairs: int = PAIRS) -> Pairs:
-    """Both in turns, each pair in the other order, after a run of each that does not count."""
-    ours(), beside()
-    found = [_pair(ours, beside, turned=bool(n % 2)) for n in range(pairs)]
-    ratios = [one / other for one, other in found]
-    return Pairs(
-        median(one for one, _ in found),
-        median(other for _, other in found),
-        median(ratios),
-        min(ratios),
-        max(ratios),
-    )
-
-
-def _pair(ours: Run, beside: Run, *, turned: bool) -> tuple[float, float]:
-    if turned:
-        second = beside()
-        return ours(), second
-    return ours(), beside()
+def paired(ours: Measure, beside: Measure, *, pairs: int = 7) -> Pairs:
+    """Ours and the other in turn, after one run of each that does not count. The order turns with
+    each pair (ours, beside, beside, ours, …), so that neither always comes second."""
+    ours()
+    beside()
+    found = []
+    for nth in range(pairs):
+        if nth % 2:
+            second = beside()
+            found.append((ours(), second))
+        else:
+            first = ours()
+            found.append((first, beside()))
+    return Pairs(tuple(found))

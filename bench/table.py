@@ -1,50 +1,70 @@
-"""A row of the table, and how it is printed."""
+"""One row of the table, and the table as Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-HEAD = ("#", "our path", "beside it", "ours", "bare", "ratio (spread)", "goal", "met")
+HEAD = (
+    "| # | our path | beside it | ours | beside | ratio (spread) | goal | met | |\n"
+    "|---|---|---|---|---|---|---|---|---|"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One path beside another. `row` is its number in the table; `ratio` is taken in the direction
-    of the goal, `low` and `high` are its spread over the pairs of runs."""
+    """What one comparison gave."""
 
     row: str
+    """The row's number in the table; "3b" is a second comparison of row 3."""
     ours: str
     beside: str
     ours_median: str
+    """With its unit: "412/s", "1.2 ms"."""
     beside_median: str
     ratio: float | None
+    """Ours to beside, in the direction of the goal."""
     low: float | None
     high: float | None
     goal: str
     met: bool | None
     note: str = ""
-
-    def cells(self) -> tuple[str, ...]:
-        spread = "–"
-        if self.ratio is not None:
-            spread = f"{self.ratio:.2f}"
-            if self.low is not None and self.high is not None:
-                spread += f" ({self.low:.2f}–{self.high:.2f})"
-        met = {True: "yes", False: "**no**", None: "–"}[self.met]
-        return (
-            self.row, self.ours, self.beside, self.ours_median, self.beside_median,
-            spread, self.goal, met,
-        )  # fmt: skip
+    """How many pairs, and what else was counted."""
 
 
-def as_markdown(results: Sequence[Result]) -> str:
-    """The table, and below it what was noted of each row."""
-    lines = [_line(HEAD), _line(["---"] * len(HEAD))]
-    lines += [_line(result.cells()) for result in results]
-    notes = [f"- Row {result.row}: {result.note}" for result in results if result.note]
-    return "\n".join([*lines, "", *notes]) + "\n"
+def in_order(results: Iterable[Result]) -> list[Result]:
+    return sorted(results, key=lambda result: _place(result.row))
 
 
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _place(row: str) -> tuple[int, str]:
+    found = re.match(r"\d+", row)
+    return (int(found[0]), row[found.end() :]) if found else (1_000, row)
+
+
+def rendered(results: Iterable[Result]) -> str:
+    return "\n".join([HEAD, *map(_line, in_order(results))])
+
+
+def _line(result: Result) -> str:
+    met = {True: "yes", False: "**no**", None: "–"}[result.met]
+    cells = (
+        result.row,
+        result.ours,
+        result.beside,
+        result.ours_median,
+        result.beside_median,
+        _ratio(result),
+        result.goal,
+        met,
+        result.note,
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _ratio(result: Result) -> str:
+    if result.ratio is None:
+        return "–"
+    if result.low is None or result.high is None:
+        return f"{result.ratio:.2f}"
+    return f"{result.ratio:.2f} ({result.low:.2f}–{result.high:.2f})"

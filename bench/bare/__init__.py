@@ -1,4 +1,4 @@
-"""What the house is compared with: the same stores asked for the same, and nothing around it."""
+"""What ours stands beside: the same stores asked for the same, and nothing around it."""
 
 from datetime import date
 

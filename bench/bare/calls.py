@@ -63,7 +63,8 @@ def call(no: str) -> Any:
         ticket, version = _claim(no, token)
         number, lane, item = ask(
             "UPDATE tickets SET state = 'called', seq_version = seq_version + 1, counter = %s"
-            " WHERE id = %s AND state = 'waiting' AND seq_version = %s RETURNING number, lane, item",
+            " WHERE id = %s AND state = 'waiting' AND seq_version = %s"
+            " RETURNING number, lane, item",
             (no, ticket, version),
         ).fetchone()  # type: ignore[misc]
         (call_id,) = ask(

@@ -1,1 +1,1 @@
-"""One file for each path that is measured; `measure()` gives its rows of the table."""
+"""The rows of the table, one module for each, or for a few that belong together."""
