@@ -14,12 +14,13 @@ from typing import Any
 
 import click
 from flask import current_app, g, has_request_context, request
-from sqlalchemy import JSON, Index, Row, String, insert, select
+from sqlalchemy import JSON, Index, Row, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.acts import Act, Actor
 from app.core.auth import UNSAID, WATCHED, Access, access_of
-from app.core.db import BigId, UtcDateTime, after_all, db, will_follow
+from app.core.db import BigId, UtcDateTime, after_all, db, leave, will_follow
+from app.core.leaving import NewRow
 from app.core.parts import parts
 from config.masking import masked
 
@@ -121,7 +122,8 @@ def write(
         "status": status,
         "error": error,
     }
-    db.session.execute(insert(TABLE).values(**values, **_from_where()))
+    values |= _from_where()
+    leave(NewRow(TABLE, tuple(values)), values)
     after_all(_was_written)
 
 

@@ -10,7 +10,7 @@ them runs: the sweep settles it by the rows.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +36,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from app.core import leaving
 from queueing.errors import SequenceAway
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,23 @@ class HouseSession(FlaskSession):
             return bind
         reading: Engine = bind.get_execution_options().get(READING, bind)
         return reading
+
+    def execute(self, statement: Any, *args: Any, **kwargs: Any) -> Any:
+        if statement.is_select:
+            self.write_left()
+        return super().execute(statement, *args, **kwargs)
+
+    def scalars(self, statement: Any, *args: Any, **kwargs: Any) -> Any:
+        if statement.is_select:
+            self.write_left()
+        return super().scalars(statement, *args, **kwargs)
+
+    def write_left(self) -> None:
+        """Write what this transaction has left so far."""
+        left = self.info.get("left")
+        if left:
+            self.info["left"] = []
+            leaving.write(self, left)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": HouseSession})
@@ -132,6 +150,16 @@ def after_rollback(hook: Hook) -> None:
     _hooks("after_rollback").append(hook)
 
 
+def leave(
+    kind: leaving.Kind, values: Mapping[str, Any], then: leaving.Then = lambda _: None
+) -> None:
+    """Write this before the transaction ends, or earlier if something is read. `then` hears the
+    key of the row, and may say what is to follow."""
+    if not in_transaction():
+        raise RuntimeError("nothing is left behind outside a transaction")
+    db.session().info["left"].append(leaving.Left(kind, values, then))
+
+
 def in_transaction() -> bool:
     """Whether a use case is under way, so that rows may be written."""
     return bool(db.session().info.get("open"))
@@ -144,11 +172,12 @@ def transaction() -> Iterator[Session]:
     if in_transaction():
         raise RuntimeError("a use case runs inside another's transaction")
     session.rollback()
-    session.info.update(open=True, after_commit=[], after_all=[], after_rollback=[])
+    session.info.update(open=True, left=[], after_commit=[], after_all=[], after_rollback=[])
     try:
         session.connection(execution_options={"writes": True})
         yield session
         session.flush()
+        session.write_left()
     except BaseException:
         _roll_back(session)
         raise
@@ -189,7 +218,7 @@ def _abandon(session: Session) -> None:
 
 
 def _roll_back(session: Session) -> None:
-    session.info["open"] = False
+    session.info.update(open=False, left=[])
     session.rollback()
     _run("after_rollback", session.info["after_rollback"])
 

@@ -12,11 +12,12 @@ import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Date, Index, String, insert, select
+from sqlalchemy import JSON, Date, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.acts import Act
-from app.core.db import BigId, UtcDateTime, after_commit, db
+from app.core.db import BigId, UtcDateTime, after_commit, db, leave
+from app.core.leaving import NewRow
 from app.core.parts import parts
 from queueing.errors import SequenceAway
 
@@ -55,7 +56,7 @@ class EventRow(db.Model):
 
 
 TABLE = EventRow.__table__
-INSERT = insert(TABLE).returning(TABLE.c.id)
+NEW = NewRow(TABLE, tuple(column.name for column in TABLE.c if column.name != "id"))
 
 
 def record(
@@ -85,9 +86,10 @@ def record(
         "actor": str(act.actor),
         "data": data,
     }
-    event_id = db.session.execute(INSERT, values).scalar_one()
+    written: list[int] = []
+    leave(NEW, values, written.append)
     if kind not in UNTOLD:
-        after_commit(lambda: _copy(event_id, values))
+        after_commit(lambda: _copy(written[0], values))
 
 
 def _copy(event_id: int, row: dict[str, Any]) -> bool:

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import request
-from sqlalchemy import String, delete, select, update
+from sqlalchemy import String, Update, and_, bindparam, delete, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import audit
 from app.core.auth import actor
-from app.core.db import UtcDateTime, db, insert_once, transaction
+from app.core.db import UtcDateTime, db, insert_once, leave, transaction
 from app.core.errors import DomainError, StoreBusy
 from app.core.parts import parts
 
@@ -56,6 +56,16 @@ class KeyRow(db.Model):
 
 
 TABLE = KeyRow.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Note what was answered under a key."""
+
+    def statement(self, prefix: str) -> Update:
+        key = (column == bindparam(prefix + column.name) for column in TABLE.primary_key)
+        answer = {"status": bindparam(prefix + "to"), "answer_sealed": bindparam(prefix + "sealed")}
+        return update(TABLE).where(*key).values(answer).returning(TABLE.c.key)
 
 
 class KeyMissing(DomainError):
@@ -169,18 +179,12 @@ def _stored(once: Try, now: datetime) -> Answer | None:
 
 def _keep(once: Try, answer: Answer) -> None:
     sealed = parts().seal.seal(ANSWER, json.dumps(answer.body, ensure_ascii=False))
-    db.session.execute(
-        update(TABLE).where(_is(once)).values(status=answer.status, answer_sealed=sealed)
-    )
+    named = {column.name: getattr(once, column.name) for column in TABLE.primary_key}
+    leave(Answered(), {**named, "to": answer.status, "sealed": sealed})
 
 
 def _is(once: Try) -> Any:
-    return (
-        (TABLE.c.actor == once.actor)
-        & (TABLE.c.method == once.method)
-        & (TABLE.c.path == once.path)
-        & (TABLE.c.key == once.key)
-    )
+    return and_(*(column == getattr(once, column.name) for column in TABLE.primary_key))
 
 
 def forget_old(now: datetime) -> int:
