@@ -27,7 +27,7 @@ from config.settings import ROOT
 from embedded.client_build import BROWSER, WEIXIN, build, size
 from tests.servers import find_chromium
 
-TURNS = 5
+TURNS = 3
 WITHIN_MS = 1_000
 MAIN_PACKAGE = 1_000_000
 LINE = {
@@ -150,7 +150,11 @@ SEEN = ("painted_ms", "words_ms")
 
 
 def looked_at(screen: Screen, browser: Browser, url: str) -> Seen:
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    context = browser.new_context(
+        viewport={"width": 1366, "height": 768},
+        locale="zh-CN",
+        bypass_csp=True,  # our own questions to the page are evaluated in it
+    )
     try:
         if screen.enter:
             screen.enter(context, url)

@@ -2,8 +2,8 @@
 
 Forty people with four licences each, whom earlier submissions remember as well, show their card at
 the desk. Measured is the use case with its transaction, beside the very SELECTs it sends, sent
-again by psycopg with nothing around them; and the whole request, without a network. Others'
-licences are rows only: what is sealed in them is never opened.
+again by psycopg with nothing around them. Others' licences are rows only: what is sealed in them
+is never opened.
 """
 
 from __future__ import annotations
@@ -33,9 +33,7 @@ from tests.submissions.library import (
     PERMIT_FORM,
     bring,
     card,
-    desk,
     licence,
-    ok,
     permit,
     publish,
     stock,
@@ -69,22 +67,21 @@ def measure(bench: Bench) -> list[Result]:
         house = stock(open_house(replace(settings, **unlimited)))
         publish(house, of_twenty_fields())
         people = [known(house, n) for n in range(PEOPLE)]
-        alone = measured(house, people)
+        alone = timed(use_case_of(house), people)
         fill(house, ROWS)
         bench.say(f"{counted(house):,} licences, a form of {FIELDS} fields")
-        crowded = measured(house, people)
+        crowded = timed(use_case_of(house), people)
         result = beside_selects(house, people)
         with house.app.app_context():
             db.session.remove()
             db.engine.dispose()
-    for name in alone:
-        tell(bench, name, alone[name], crowded[name])
-    return [result, flat(alone["use case"], crowded["use case"])]
+    tell(bench, alone, crowded)
+    return [result, flat(alone, crowded)]
 
 
 def beside_selects(house: House, people: list[Citizen]) -> Result:
     """The use case beside its own SELECTs: what they are is taken from the driver."""
-    opening = openings(house)["use case"]
+    opening = use_case_of(house)
     asked: dict[int, list[tuple[str, Any]]] = {}
 
     def note(_c: Any, _cursor: Any, statement: str, values: Any, _x: Any, many: bool) -> None:
@@ -182,12 +179,8 @@ def known(house: House, n: int) -> Citizen:
     return somebody
 
 
-def measured(house: House, people: list[Citizen]) -> dict[str, Spent]:
-    """What is measured -> how long each opening took."""
-    return {name: timed(opening, people) for name, opening in openings(house).items()}
-
-
-def openings(house: House) -> dict[str, Callable[[Citizen], None]]:
+def use_case_of(house: House) -> Callable[[Citizen], None]:
+    """Opening the form for somebody, filled."""
     kiosk, plan = Actor("kiosk", "benchmark", HALL, reader=True), house.plan
 
     def use_case(somebody: Citizen) -> None:
@@ -201,10 +194,7 @@ def openings(house: House) -> dict[str, Callable[[Citizen], None]]:
         if len(made.values) < FIELDS:
             raise RuntimeError(f"only {len(made.values)} of {FIELDS} fields are filled")
 
-    def request(somebody: Citizen) -> None:
-        ok(desk(house, "submissions", {**card(somebody), "item": "id-card"}), 201)
-
-    return {"use case": use_case, "request": request}
+    return use_case
 
 
 def timed(opening: Callable[[Citizen], None], people: list[Citizen]) -> Spent:
@@ -275,10 +265,10 @@ def counted(house: House) -> int:
         return count
 
 
-def tell(bench: Bench, name: str, alone: Spent, crowded: Spent) -> None:
+def tell(bench: Bench, alone: Spent, crowded: Spent) -> None:
     for what, empty, full in (("clock", alone.wall, crowded.wall), ("cpu", alone.cpu, crowded.cpu)):
         for percent, at in ((50, median), (95, p95)):
-            bench.say(f"{name}, {what} p{percent}: {at(empty):.1f} ms empty, {at(full):.1f} full")
+            bench.say(f"{what} p{percent}: {at(empty):.1f} ms empty, {at(full):.1f} full")
 
 
 def p95(spent: list[float]) -> float:
