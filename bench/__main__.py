@@ -8,16 +8,12 @@ command ends with status 1.
 from __future__ import annotations
 
 import argparse
-import importlib
-import multiprocessing
 import pkgutil
 import sys
 import time
-import traceback
-from multiprocessing.connection import Connection
 
 import bench.rows
-from bench.hall import Bench
+from bench.alone import measured
 from bench.report import PATH, report
 from bench.table import Result, rendered
 
@@ -48,30 +44,6 @@ def main() -> int:
         PATH.write_text(report(results, minutes))
         print(f"written to {PATH} after {minutes:.0f} minutes")
     return 0
-
-
-def measured(name: str) -> list[Result] | None:
-    """The results of one row; None if it failed."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(theirs, name))
-    process.start()
-    theirs.close()
-    try:
-        found: list[Result] | None = ours.recv()
-    except EOFError:
-        found = None
-    process.join()
-    return found
-
-
-def work(pipe: Connection, name: str) -> None:
-    try:
-        row = importlib.import_module(f"bench.rows.{name}")
-        pipe.send(row.measure(Bench(say=lambda words: print(f"  {words}", flush=True))))
-    except Exception:
-        traceback.print_exc()
-        pipe.send(None)
 
 
 if __name__ == "__main__":

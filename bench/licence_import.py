@@ -1,9 +1,9 @@
-"""How fast licences come in, and in how much memory: `python -m benchmarks.licence_import`.
+"""How fast licences come in, and in how much memory: `python -m bench.licence_import`.
 
 Half a million invented ones of three kinds, of some 300,000 holders, in one CSV file, brought in by
-a process of its own as a worker does it, on a private PostgreSQL (or on TEST_DATABASE_URL) or on
-SQLite. The same file then comes in once more; and the first rows of another with each row in a
-transaction of its own, to compare with. A private PostgreSQL does not wait for the disk.
+a process of its own as a worker does it, on a private PostgreSQL. The same file then comes in once
+more; and the first rows of another with each row in a transaction of its own, to compare with. The
+PostgreSQL does not wait for the disk.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from app.licences.importing import running, service
 from app.licences.importing.coverage import coverage
 from app.licences.importing.reading import Format
 from app.licences.service import load_kinds
-from benchmarks.library import HOLDERS, asked, stores
+from bench.library import HOLDERS, asked, stores
 from config.settings import Settings
 from tests.licences.register import columns, flat, kinds, register
 
@@ -58,13 +58,13 @@ class Run:
 
 
 def main() -> None:
-    given = asked(__doc__)
-    with stores(given.database, MAX_IMPORT=str(4 * 1024 * MEGABYTE)) as (settings, folder):
+    rows = asked(__doc__)
+    with stores(MAX_IMPORT=str(4 * 1024 * MEGABYTE)) as (settings, folder):
         prepared(settings)
         whole, other = folder / "whole.csv", folder / "other.csv"
-        written(whole, given.rows, HOLDERS)
+        written(whole, rows, HOLDERS)
         written(other, ONE_BY_ONE, HOLDERS, seed=2)
-        print(f"{given.database}: {given.rows:,} rows, {whole.stat().st_size / MEGABYTE:.0f} MB")
+        print(f"PostgreSQL: {rows:,} rows, {whole.stat().st_size / MEGABYTE:.0f} MB")
         tell("first", alone(settings, whole))
         tell("again", alone(settings, whole))
         one_by_one = alone(settings, other, batch=1)

@@ -1,4 +1,4 @@
-"""CPU milliseconds that setting one application takes: `python -m benchmarks.papers`.
+"""CPU milliseconds that setting one application takes: `python -m bench.papers`.
 
 A form of twenty fields on two pages, each with other values; the first also loads the fonts.
 """

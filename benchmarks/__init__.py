@@ -1,1 +1,0 @@
-"""What the hot paths cost. Each is run as `python -m benchmarks.<name>`."""
