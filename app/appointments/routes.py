@@ -44,6 +44,7 @@ from app.citizens.queries import name_served, person_served
 from app.citizens.rules import BEIJING
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, perform_here
+from app.core.idempotency import is_answered, this_try
 from app.core.limits import BOOKINGS, limited
 from app.core.parts import parts
 from app.tickets.schemas import NothingIn, TicketOut
@@ -92,11 +93,17 @@ def book(json_data: dict[str, Any]) -> Response:
     citizen = doing.actor.id
     codes = json_data.get("items") or [json_data["item"]]
 
+    once = this_try()
+
+    def served() -> str:
+        return person_served(citizen, json_data.get("person"))
+
     def booked() -> Appointment:
-        person = person_served(citizen, json_data.get("person"))
+        person = served()
         name = name_served(citizen, person)
         return service.book(json_data["slot"], codes, person, doing, citizen=citizen, name=name)
 
+    service.refuse_full(json_data["slot"], codes, doing.now, served, lambda: is_answered(once))
     return perform_here(booked, _presented, status=201)
 
 

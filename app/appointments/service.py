@@ -6,7 +6,7 @@ account, the booking, the slots by their ids.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -56,6 +56,7 @@ from app.catalog.service import held_plan, plan_of, plans
 from app.citizens.queries import acts_for, name_served, own_person
 from app.citizens.service import lock_citizen
 from app.core.acts import Act
+from app.core.errors import DomainError
 from app.core.http import wire_time
 from app.core.said import Both, Said
 from app.tickets import service as tickets
@@ -105,6 +106,29 @@ def book(
     record(plan, made, "booked", act)
     serve_soon(plan.code, day, act)  # who has a booking that day no longer waits for one
     return made
+
+
+def refuse_full(
+    slot_id: str,
+    items: Sequence[str],
+    now: datetime,
+    served: Callable[[], str],
+    is_answered: Callable[[], bool],
+) -> None:
+    """Refuse an account what `book` would find full, before any transaction: of ten thousand who
+    want fifty places, all but fifty write nothing and hold nothing.
+
+    `served`: for whom it is. `is_answered`: whether this very request was answered before; then it
+    is repeated, not judged. It is asked after the places are counted, since whoever took the last
+    one committed that and their answer at once. Raises SlotFull."""
+    try:
+        plan, person = _hall_of(slot_id), served()
+        _refuse_full(plan, _visit(plan, slot_id, items, now, staff=False), person, now)
+    except SlotFull:
+        if not is_answered():
+            raise
+    except DomainError:  # `book` says it, to who was not answered before
+        return
 
 
 def reschedule(appointment_id: str, slot_id: str, act: Act, *, staff: bool = False) -> Appointment:

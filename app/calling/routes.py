@@ -10,6 +10,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from app.calling import counters, handling, service
+from app.calling.board import board_now
 from app.calling.queries import calls_of
 from app.calling.schemas import (
     AutoCallIn,
@@ -242,7 +243,7 @@ def strike(ticket_id: str, json_data: dict[str, Any]) -> Response:
 )
 def board(hall: str, query_data: dict[str, str]) -> Response:
     plan = plan_of(hall)
-    return answer(board_out(plan, parts().clock.now(), zone_of(plan, **query_data)))
+    return answer(board_now(plan, parts().clock.now(), zone_of(plan, **query_data)))
 
 
 @bp.get("/halls/<hall>/calls")

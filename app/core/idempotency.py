@@ -128,6 +128,12 @@ def this_try() -> Try:
     return Try(str(actor()), request.method, request.path[:200], key, body_hash)
 
 
+def is_answered(once: Try) -> bool:
+    """Whether this try, or one that shares its key, has been answered. A look that costs no write;
+    one that is under way is not seen."""
+    return db.session.execute(select(TABLE.c.status).where(_is(once))).first() is not None
+
+
 def perform(
     use_case: Callable[[], R],
     present: Callable[[R], Answer],
