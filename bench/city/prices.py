@@ -86,8 +86,9 @@ def prices(town: Town, times: int = TIMES) -> Prices:
         "slots", phones,
         lambda one: wire.get(f"/halls/{one[0].code}/slots?item={ITEM}&date={day}", one[1]),
     )  # fmt: skip
+    # not the first, which may end meanwhile
     wanted = [
-        (phone, slots[-1 - n % len(slots)]["id"])
+        (phone, slots[1 + n % (len(slots) - 1)]["id"])
         for n, ((_, phone), slots) in enumerate(zip(phones, times_free, strict=True))
     ]
     each(

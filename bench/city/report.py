@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -165,7 +166,7 @@ def _busiest(made: Mapping[str, Any]) -> Iterator[str]:
     all_of_it = [cores(run, asked, store) for store in STORES]
     yield from _row("**all**", "", *(f"**{busy:.2f}**" for busy in all_of_it))
     yield from _row(
-        f"**cores to have at {FULL:.0%}**", "", *(f"**{busy / FULL:.0f}**" for busy in all_of_it)
+        f"**cores to have at {FULL:.0%}**", "", *(f"**{math.ceil(busy / FULL)}**" for busy in all_of_it)
     )
 
 

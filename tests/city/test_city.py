@@ -44,7 +44,10 @@ def test_events_get_a_table_a_day_under_a_hall_that_works(house, database_url):
         assert house.clerk("1").next()["ticket"]["id"] == second["id"]
         assert faults(house) == []
         with house.app.app_context():
-            told = [[e["kind"] for e in events.history(one["id"])] for one in (first, second)]
+            told = [
+                [event["kind"] for event in events.history(one["id"], house.clock.now())]
+                for one in (first, second)
+            ]
         assert told == [["taken", "called", "finished"], ["taken", "called"]]
 
         yesterday = connection.execute("SELECT to_char(now() - interval '1 day', 'YYYYMMDD')")
