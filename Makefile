@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help demo client client-weixin client-test test test-long test-faults test-security check pictures frozen requirements
+.PHONY: help city demo client client-weixin client-test test test-long test-faults test-security check pictures frozen requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,10 @@ test-faults: $(DEVELOPMENT) ## break a running hall in every way, and balance it
 
 test-security: $(DEVELOPMENT) ## try every door and every field; prints a table
 	@$(BIN)/python -m pytest tests/security $(ARGS)
+
+MINUTES ?= 10
+city: $(DEVELOPMENT) ## play a city's morning, judge and price it, into docs/scale.md; MINUTES=1 ARGS=--print for a look
+	@$(BIN)/python -m bench.city --minutes $(MINUTES) $(ARGS)
 
 check: $(DEVELOPMENT) ## lint, types, import rules
 	@$(BIN)/ruff check .

@@ -47,7 +47,7 @@ class ShareType(click.ParamType):
         nth, _, of = value.partition("/")
         if nth.isdecimal() and of.isdecimal() and 1 <= int(nth) <= int(of):
             return Share(int(nth), int(of))
-        self.fail(f"{value!r} is no share: 2/3 is the second of three.", param, ctx)
+        return self.fail(f"{value!r} is no share: 2/3 is the second of three.", param, ctx)
 
 
 @click.command("schedule")

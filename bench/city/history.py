@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -43,6 +44,17 @@ EVENTS = """
            'finished'])[n], id, number, '1', 'kiosk:past', '{}'
       FROM tickets, generate_series(1, %s) AS n WHERE given_by = 'kiosk:past'
 """
+TABLE = """
+    CREATE TABLE events (id bigserial CONSTRAINT pk_events PRIMARY KEY, hall text, day date,
+           at timestamptz NOT NULL, kind text, ticket_id text, number text, counter text,
+           call_id int, nth int, actor text, data json)
+"""
+DAYS_GONE_BY = """
+    INSERT INTO events (hall, day, at, kind, ticket_id, number, actor, data)
+    SELECT 'city' || n %% 200, current_date, now() - interval '1 second' * (n * %s), 'taken',
+           md5((n / 4)::text), 'A001', 'kiosk:one', '{}'
+      FROM generate_series(1, %s) AS n
+"""
 
 
 def fill(town: Town) -> int:
@@ -59,7 +71,7 @@ def fill(town: Town) -> int:
 
 
 def by_day() -> dict[str, Any]:
-    """The table of events as it is, and as one table a day: to be rid of a day, to find a ticket."""
+    """Events in one table, and in a table a day: to be rid of a day, to find a ticket's."""
     return {"days": DAYS, "events_a_day": A_DAY, "one": _measured(), "daily": _measured(daily=True)}
 
 
@@ -73,9 +85,9 @@ def _measured(*, daily: bool = False) -> dict[str, float]:
         wal = _wal(connection)
         used = Used({"postgres": [pid]})
         if daily:
-            [name] = connection.execute("SELECT 'events_' || to_char(min(at) AT TIME ZONE 'UTC',"
-                                        " 'YYYYMMDD') FROM events").fetchone() or [""]
-            connection.execute(f"DROP TABLE {name}".encode())
+            oldest = "SELECT to_char(min(at) AT TIME ZONE 'UTC', 'YYYYMMDD') FROM events"
+            [day] = connection.execute(oldest).fetchone() or [""]
+            connection.execute(f"DROP TABLE events_{day}".encode())
         else:
             connection.execute(
                 "DELETE FROM events WHERE at < (SELECT min(at) FROM events) + interval '1 day'"
@@ -94,45 +106,30 @@ def _filled(*, daily: bool) -> Iterator[tuple[psycopg.Connection[Any], int]]:
         place = stack.enter_context(tempfile.TemporaryDirectory(prefix="shunhao-city-past-"))
         url, pid = postgres_of(place, stack)
         connection = stack.enter_context(psycopg.connect(url, autocommit=True))
-        connection.execute(
-            "CREATE TABLE events (id bigserial CONSTRAINT pk_events PRIMARY KEY, hall text,"
-            " day date, at timestamptz NOT NULL, kind text, ticket_id text, number text,"
-            " counter text, call_id int, nth int, actor text, data json)"
-        )
+        connection.execute(TABLE)
         connection.execute("CREATE INDEX ix_events_hall_at ON events (hall, at)")
         connection.execute("CREATE INDEX ix_events_ticket_id ON events (ticket_id)")
         if daily:
-            for step in SQL.read_text().split("\n-- step ")[1:]:
-                connection.execute(f"-- step {step}".encode())
-            connection.execute("DROP TABLE events_before")
-            for n in range(1, DAYS + 1):
-                connection.execute(
-                    "SELECT set_config('city.day', to_char((now() AT TIME ZONE 'UTC')"
-                    f" - interval '{n} days', 'YYYYMMDD'), false)"
-                )
-                connection.execute(
-                    "DO $$ DECLARE d text := current_setting('city.day'); BEGIN EXECUTE format("
-                    "'CREATE TABLE events_%s PARTITION OF events FOR VALUES FROM (%L) TO (%L)', d,"
-                    " d::timestamp AT TIME ZONE 'UTC', (d::timestamp + interval '1 day')"
-                    " AT TIME ZONE 'UTC'); END $$"
-                )
-            for name in ("events_today",):
-                connection.execute(
-                    f"CREATE TABLE {name} PARTITION OF events FOR VALUES FROM"
-                    " ((date_trunc('day', now() AT TIME ZONE 'UTC')) AT TIME ZONE 'UTC') TO"
-                    " ((date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day')"
-                    " AT TIME ZONE 'UTC')".encode()
-                )
-        connection.execute(
-            "INSERT INTO events (hall, day, at, kind, ticket_id, number, actor, data)"
-            " SELECT 'city' || n % 200, current_date, now() - interval '1 second' * (n * 86400.0 /"
-            " %s), 'taken', md5((n / 4)::text), 'A001', 'kiosk:one', '{}'"
-            " FROM generate_series(1, %s) AS n".replace("n % 200", "n %% 200"),
-            (A_DAY, A_DAY * DAYS - A_DAY),
-        )
+            _make_daily(connection)
+        connection.execute(DAYS_GONE_BY, (86400 / A_DAY, A_DAY * (DAYS - 1)))
         connection.execute("VACUUM ANALYZE events")
         connection.execute("CHECKPOINT")
         yield connection, pid
+
+
+def _make_daily(connection: psycopg.Connection[Any]) -> None:
+    """As a city's table has become once what was there before is gone."""
+    for step in SQL.read_text().split("\n-- step ")[1:]:
+        connection.execute(f"-- step {step}".encode())
+    connection.execute("DROP TABLE events_before")
+    connection.execute("SELECT events_days(ahead => 30, keep => 400)")
+    today = datetime.now(UTC).date()
+    for ago in range(1, DAYS + 1):
+        day = today - timedelta(days=ago)
+        connection.execute(
+            f"CREATE TABLE events_{day:%Y%m%d} PARTITION OF events FOR VALUES"
+            f" FROM ('{day}Z') TO ('{day + timedelta(days=1)}Z')".encode()
+        )
 
 
 def _lookup(connection: psycopg.Connection[Any], pid: int, since: str) -> float:
@@ -140,7 +137,7 @@ def _lookup(connection: psycopg.Connection[Any], pid: int, since: str) -> float:
     used = Used({"postgres": [pid]})
     for n in range(LOOKUPS):
         connection.execute(
-            f"SELECT kind FROM events WHERE ticket_id = %s{since}".encode(),  # noqa: S608
+            f"SELECT kind FROM events WHERE ticket_id = %s{since}".encode(),
             (f"{n:032x}",),
         )
     return round(used.seconds()["postgres"] * 1000 / LOOKUPS, 4)

@@ -12,8 +12,8 @@ from bench.city.morning import Played
 from bench.city.town import Town
 
 SETTLED = timedelta(seconds=3)
-"""A row is committed a moment before its ticket stands in the line, and a call after it was claimed:
-what is closer together than this has no order."""
+"""A row is committed a moment before its ticket stands in the line, and a call after it was
+claimed: what is closer together than this has no order."""
 
 CALLED = """
     SELECT c.hall, t.due_ms, t.serial, t.entered_at, c.called_at, c.number
@@ -50,18 +50,15 @@ def faults(town: Town, played: Played) -> list[str]:
 def overtaken(line: Iterable[Waited]) -> Iterator[str]:
     """Who was called before somebody that waited, with an earlier place, at the same counters."""
     tickets = list(line)
-    called = sorted(
-        (one for one in tickets if one.called_at is not None), key=lambda one: one.called_at
-    )  # type: ignore[arg-type, return-value]
+    called = sorted((one.called_at, one.place, one) for one in tickets if one.called_at is not None)
     coming = iter(sorted(tickets, key=lambda one: one.entered_at))
     next_one = next(coming, None)
     first: list[tuple[tuple[int, int], int, Waited]] = []
-    for one in called:
-        assert one.called_at is not None  # noqa: S101 (as it was chosen)
-        while next_one is not None and next_one.entered_at < one.called_at - SETTLED:
+    for called_at, _, one in called:
+        while next_one is not None and next_one.entered_at < called_at - SETTLED:
             heapq.heappush(first, (next_one.place, id(next_one), next_one))
             next_one = next(coming, None)
-        while first and _gone(first[0][2], one.called_at + SETTLED):
+        while first and _gone(first[0][2], called_at + SETTLED):
             heapq.heappop(first)
         if first and first[0][0] < one.place:
             yield f"{one.number} was called before {first[0][2].number}"

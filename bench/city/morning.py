@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -73,10 +74,10 @@ class Morning:
         """To its end; then nobody new comes, and nobody is called any more."""
         for hall in self._town.halls:
             for at in arrivals(hall.kind, self._seconds, self._pace, self._rng):
-                self._agenda.at(at, lambda wire, hall=hall: self._arrive(wire, hall))
+                self._agenda.at(at, partial(self._arrive, hall=hall))
             for no in hall.clerks:
                 at = self._rng.uniform(0, VISIT_S / self._pace)
-                self._agenda.at(at, lambda wire, hall=hall, no=no: self._call(wire, hall, no))
+                self._agenda.at(at, partial(self._call, hall=hall, no=no))
         for screen in self._screens:
             screen.start()
         self._agenda.start()
@@ -191,7 +192,7 @@ class Morning:
 
     def _ask(
         self, kind: str, wire: Wire, path: str, token: str, body: Any = None
-    ) -> dict[str, Any] | None:
+    ) -> Any:
         return self._noted(kind, lambda: wire.post(path, token, body))
 
     def _look(self, kind: str, wire: Wire, path: str, token: str | None = None) -> Any:

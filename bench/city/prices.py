@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from collections.abc import Iterator
 from itertools import cycle, islice
 from typing import Any
 
@@ -95,7 +94,7 @@ def prices(town: Town, times: int = TIMES) -> Prices:
         "book", wanted,
         lambda one: wire.post("/appointments", one[0], {"slot": one[1], "item": ITEM}),
     )  # fmt: skip
-    _serve(till, wire, town, times, each)
+    _serve(wire, town, times, each)
     return till.prices()
 
 
@@ -103,7 +102,7 @@ def _take(wire: Wire, hall: Hall) -> tuple[int, Any]:
     return wire.post("/kiosk/tickets", hall.kiosk, {"item": ITEM})
 
 
-def _serve(till: Till, wire: Wire, town: Town, times: int, each: Any) -> None:
+def _serve(wire: Wire, town: Town, times: int, each: Any) -> None:
     """Every counter in turn calls the next, then every one of them begins."""
     desks = [(hall, no) for hall in town.halls for no in hall.clerks]
     left = times

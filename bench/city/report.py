@@ -62,10 +62,11 @@ def cores(run: Mapping[str, Any], asked: Mapping[str, float], of: str) -> float:
 def _how(made: Mapping[str, Any]) -> Iterator[str]:
     how = made["made"]
     yield (
-        f"Made by `make city MINUTES={how['minutes']:g}` on {how['on']}: {how['cores']} shared cores"
-        f" (other work went on; load {how['load']:g}), Python {how['python']},"
-        f" {how['workers']} web processes, PostgreSQL with `synchronous_commit` and `fsync` on, three"
-        " masters of a Redis Cluster with append-only files, a Redis for RQ, worker and schedule."
+        f"Made by `make city MINUTES={how['minutes']:g}` on {how['on']}: {how['cores']} shared"
+        f" cores (other work went on; load {how['load']:g}), Python {how['python']},"
+        f" {how['workers']} web processes, PostgreSQL with `synchronous_commit` and `fsync` on,"
+        " three masters of a Redis Cluster with append-only files, a Redis for RQ, worker and"
+        " schedule."
         " CPU is that of the processes themselves; the player of the people is not counted."
     )
 
@@ -73,8 +74,10 @@ def _how(made: Mapping[str, Any]) -> Iterator[str]:
 def _mornings(made: Mapping[str, Any]) -> Iterator[str]:
     yield "### The mornings"
     yield ""
-    yield from _row("halls", "counters", "halls a shard", "seconds", "taken + checked in", "called",
-                    "looks", "booked", "median / p99 of call-next", "order, calls, streams")  # fmt: skip
+    yield from _row(
+        "halls", "counters", "halls a shard", "seconds", "taken + checked in", "called", "looks",
+        "booked", "median / p99 of call-next", "order, calls, streams",
+    )  # fmt: skip
     yield from _rule(10)
     for run in made["runs"]:
         asked = run["asked"]
@@ -165,9 +168,8 @@ def _busiest(made: Mapping[str, Any]) -> Iterator[str]:
         yield from _row(kind, f"{times:.0f}", *busy)
     all_of_it = [cores(run, asked, store) for store in STORES]
     yield from _row("**all**", "", *(f"**{busy:.2f}**" for busy in all_of_it))
-    yield from _row(
-        f"**cores to have at {FULL:.0%}**", "", *(f"**{math.ceil(busy / FULL)}**" for busy in all_of_it)
-    )
+    needed = (f"**{math.ceil(busy / FULL)}**" for busy in all_of_it)
+    yield from _row(f"**cores to have at {FULL:.0%}**", "", *needed)
 
 
 def _eight(made: Mapping[str, Any]) -> Iterator[str]:
@@ -192,13 +194,15 @@ def _kept(made: Mapping[str, Any]) -> Iterator[str]:
     day = sum(kind.halls * kind.tickets for kind in CITY)
     yield "### What a day leaves behind"
     yield ""
-    yield from _row("table", "rows a visit", "bytes a row, indexes too", f"GB a day of {day:,} visits")
+    gb_a_day = f"GB a day of {day:,} visits"
+    yield from _row("table", "rows a visit", "bytes a row, indexes too", gb_a_day)
     yield from _rule(4)
     for table, (rows, size) in run["stored"].items():
         if rows:
             gb = size / _visits(run) * day / 1e9
             yield from _row(table, f"{rows / _visits(run):.2f}", f"{size / rows:.0f}", f"{gb:.2f}")
-    yield from _row("WAL of all of it", "", "", f"{run['wal_bytes'] / _visits(run) * day / 1e9:.1f}")
+    wal = run["wal_bytes"] / _visits(run) * day / 1e9
+    yield from _row("WAL of all of it", "", "", f"{wal:.1f}")
 
 
 def _by_day(made: Mapping[str, Any]) -> Iterator[str]:

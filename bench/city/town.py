@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from apiflask import APIFlask
 from argon2 import PasswordHasher
 from flask_migrate import upgrade
 from sqlalchemy import URL
+from stdnum.cn import ric
 
 from app.catalog.hall_file import parse_hall
 from app.catalog.loading import load_hall
+from app.catalog.service import plan_of
 from app.citizens import service as accounts
 from app.citizens.rules import id_number
 from app.core.acts import SYSTEM, Act, Role
@@ -39,7 +42,6 @@ from config.settings import ROOT, load_settings
 from embedded import lifeline
 from embedded.program import Program
 from embedded.redis_server import free_port, private_redis
-from stdnum.cn import ric
 from tests.servers import Postgres
 from wechat.gateway import Login
 
@@ -48,7 +50,7 @@ HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 """Cheap to check: signing in is not what is measured."""
 UP_WITHIN_S = 120.0
 SIGN_IN_THREADS = 4
-OPEN_ALL_DAY = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), ["00:00-24:00"])
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ITEM = "id-card"
 
 
@@ -83,8 +85,6 @@ class Town:
     def day(self) -> Any:
         """The hall day, the same in all of them."""
         with self.app.app_context():
-            from app.catalog.service import plan_of
-
             plan = plan_of(self.halls[0].code)
             return plan.day_of(self.app.extensions["parts"].clock.now()).date
 
@@ -252,7 +252,7 @@ def hall_file(code: str, kind: Kind, zone: str) -> dict[str, Any]:
             "code": code,
             "name": f"{kind.name}政务大厅 {code}",
             "timezone": zone,
-            "hours": OPEN_ALL_DAY,
+            "hours": {day: ["00:00-24:00"] for day in WEEK},
             "closed_on_holidays": False,
             "rules": {"last_number": False},
             "booking": {
@@ -306,7 +306,7 @@ def _open_counters(halls: Sequence[Hall], address: str) -> None:
     wanted = 0
     for hall in halls:
         for no in range(1, hall.kind.counters() + 1):
-            agenda.after(0, lambda wire, hall=hall, no=str(no): _sit_down(wire, hall, no, left))
+            agenda.after(0, partial(_sit_down, hall=hall, no=str(no), done=left))
             wanted += 1
     agenda.start()
     for _ in range(wanted):
