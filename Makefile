@@ -10,7 +10,7 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help bench demo client client-weixin client-test test test-long test-faults test-security check pictures frozen requirements
+.PHONY: help bench city demo client client-weixin client-test test test-long test-faults test-security check pictures frozen requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,10 @@ test-security: $(DEVELOPMENT) ## try every door and every field; prints a table
 
 bench: $(DEVELOPMENT) ## what we cost beside the bare work, into docs/performance.md; ROWS="calls takes" prints some
 	@$(BIN)/python -m bench $(ROWS)
+
+MINUTES ?= 10
+city: $(DEVELOPMENT) ## play a city's morning, judge and price it, into docs/scale.md; MINUTES=1 ARGS=--print for a look
+	@$(BIN)/python -m bench.city --minutes $(MINUTES) $(ARGS)
 
 check: $(DEVELOPMENT) ## lint, types, import rules
 	@$(BIN)/ruff check .

@@ -14,7 +14,9 @@ import os
 import signal
 import threading
 import time
+import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -92,6 +94,20 @@ NIGHT = (
 """What is done once for each hall and day, soon after the day has begun."""
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The halls that one of several schedules looks after: each hall has one, whoever asks."""
+
+    nth: int = 1
+    of: int = 1
+
+    def has(self, hall: str) -> bool:
+        return zlib.crc32(hall.encode()) % self.of == self.nth - 1
+
+
+ALL_HALLS = Share()
+
+
 def run_worker(app: Flask, burst: bool = False) -> None:
     """Work RQ's queues until told to stop."""
 
@@ -145,7 +161,7 @@ def run_worker(app: Flask, burst: bool = False) -> None:
     HouseWorker(queues, connection=connection).work(burst=burst, with_scheduler=False)
 
 
-def run_schedule(app: Flask) -> None:
+def run_schedule(app: Flask, share: Share = ALL_HALLS) -> None:
     """Every five seconds give freed places back, look after imports, sweep each hall and serve its
     waiting lists, forecast it where that is due (every 15 seconds), and put the jobs of its night
     on their queue when they are owed."""
@@ -155,7 +171,7 @@ def run_schedule(app: Flask) -> None:
     queue = Queue("default", connection=_rq_redis(app))
     while not stop.is_set():
         with app.app_context():
-            one_round(queue)
+            one_round(queue, share)
         stop.wait(SWEEP_EVERY_S)
 
 
@@ -167,8 +183,9 @@ def _rq_redis(app: Flask) -> Redis:
     return connection
 
 
-def one_round(queue: Queue) -> None:
-    """One round of the schedule over all halls; what fails is logged and tried in the next."""
+def one_round(queue: Queue, share: Share = ALL_HALLS) -> None:
+    """One round of the schedule over these halls; what fails is logged and tried in the next. What
+    belongs to no hall each schedule does: twice does no harm, and none of them is missed."""
     now = parts().clock.now()
     try:
         _look_after_audit(now)
@@ -179,7 +196,8 @@ def one_round(queue: Queue) -> None:
         look_after_deliveries()
         _sweep_renewals_when_owed(queue, now)
         for plan in plans():
-            _one_hall(queue, plan, now)
+            if share.has(plan.code):
+                _one_hall(queue, plan, now)
     except Exception as error:
         _left_to_next(error, "a round of the schedule failed")
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -18,6 +18,8 @@ Call = Row[Any]
 
 CALLS = CallRow.__table__
 COUNTER_EVENTS = ("counter_opened", "counter_paused", "counter_closed")
+LONGEST_DAY = timedelta(days=2)
+"""No hall day lasts longer, whatever becomes of clocks and of when days begin."""
 
 
 def call(call_id: int | None, *, lock: bool = False) -> Call | None:
@@ -102,6 +104,9 @@ def shifts_of(plan: HallPlan, day: HallDay, end: int) -> dict[str, list[tuple[in
         .where(
             events.TABLE.c.hall == plan.code,
             events.TABLE.c.day == day.date,
+            # the index is by time: without it, all that ever happened in the hall would be read
+            events.TABLE.c.at >= day.starts_at,
+            events.TABLE.c.at < day.starts_at + LONGEST_DAY,
             events.TABLE.c.kind.in_(COUNTER_EVENTS),
         )
         .order_by(events.TABLE.c.id)

@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from app import demo
 from app.core.parts import parts
-from app.worker import run_schedule, run_worker
+from app.worker import ALL_HALLS, Share, run_schedule, run_worker
 
 demo_group = AppGroup("demo", help="The demo halls, their staff and machines.")
 
@@ -34,7 +34,25 @@ def worker(burst: bool) -> None:
     run_worker(current_app._get_current_object(), burst)  # type: ignore[attr-defined]
 
 
+class ShareType(click.ParamType):
+    """`2/3`: the second of three."""
+
+    name = "n/of"
+
+    def convert(
+        self, value: str | Share, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Share:
+        if isinstance(value, Share):
+            return value
+        nth, _, of = value.partition("/")
+        if nth.isdecimal() and of.isdecimal() and 1 <= int(nth) <= int(of):
+            return Share(int(nth), int(of))
+        return self.fail(f"{value!r} is no share: 2/3 is the second of three.", param, ctx)
+
+
 @click.command("schedule")
-def schedule() -> None:
-    """Sweep the halls and put the day's jobs on their queues."""
-    run_schedule(current_app._get_current_object())  # type: ignore[attr-defined]
+@click.option("--share", type=ShareType(), default=ALL_HALLS, help="Of the halls: 2/3 of three.")
+def schedule(share: Share) -> None:
+    """Sweep the halls and put the day's jobs on their queues. Of several schedules each may have a
+    share of the halls, which together are all of them."""
+    run_schedule(current_app._get_current_object(), share)  # type: ignore[attr-defined]

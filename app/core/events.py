@@ -12,7 +12,7 @@ import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Date, Index, String, select
+from sqlalchemy import JSON, ColumnElement, Date, Index, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.acts import Act
@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MISSED_WINDOW = timedelta(minutes=2)
 """How far back the sweep looks for rows the stream lacks."""
+CLOCKS_APART = timedelta(minutes=1)
+"""The times of two processes differ by less."""
 UNTOLD = frozenset({"rated"})
 """Kinds that are history only. Anybody may listen to a hall, its clerks too: told when a rating was
 given and at which counter, a clerk would know by whom."""
@@ -130,9 +132,15 @@ def missing(hall: str, now: datetime) -> list[dict[str, Any]]:
     return [dict(row) for row in rows if row["id"] not in known]
 
 
-def history(ticket_id: str) -> list[dict[str, Any]]:
+def of_ticket(ticket_id: str, taken_at: datetime) -> ColumnElement[bool]:
+    """Its rows; since when they may be there names the few parts they lie in, where each day has a
+    part of its own (docs/scale.md)."""
+    return and_(TABLE.c.ticket_id == ticket_id, TABLE.c.at >= taken_at - CLOCKS_APART)
+
+
+def history(ticket_id: str, taken_at: datetime) -> list[dict[str, Any]]:
     """Everything that happened to one ticket, oldest first."""
     rows = db.session.execute(
-        select(TABLE).where(TABLE.c.ticket_id == ticket_id).order_by(TABLE.c.id)
+        select(TABLE).where(of_ticket(ticket_id, taken_at)).order_by(TABLE.c.id)
     ).mappings()
     return [dict(row) for row in rows]

@@ -95,7 +95,7 @@ def _of_ticket(ticket: Ticket, plan: HallPlan, people: People) -> list[dict[str,
     due: int | None = None
     lane: str | None = None
     entries = []
-    for event in events.history(ticket.id):
+    for event in events.history(ticket.id, ticket.taken_at):
         data = event["data"]
         call = calls.get(event["call_id"]) if event["kind"] == "called" else None
         entries.append(

@@ -149,7 +149,9 @@ def announced(ticket: Ticket) -> Announced:
         return Announced(None, None)
     made = events.TABLE.c
     query = select(made.nth, made.at).where(
-        made.ticket_id == ticket.id, made.call_id == ticket.call_id, made.nth.is_not(None)
+        events.of_ticket(ticket.id, ticket.taken_at),
+        made.call_id == ticket.call_id,
+        made.nth.is_not(None),
     )
     last = db.session.execute(query.order_by(made.nth.desc()).limit(1)).one_or_none()
     return Announced(*last) if last else Announced(None, None)

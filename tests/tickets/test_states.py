@@ -76,7 +76,7 @@ def everything_about(house, ticket):
     with house.app.app_context():
         return (
             row,
-            events.history(ticket["id"]),
+            events.history(ticket["id"], row["taken_at"]),
             [tuple(call) for call in calls_of(row["hall"], row["day"])],
             house.sequence.position(ticket["id"]),
         )
