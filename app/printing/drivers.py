@@ -45,7 +45,7 @@ def _as_text(paper: Paper) -> bytes:
         _line(out, line)
     if paper.address is not None:
         out.qr(paper.address, ec=QR_ECLEVEL_M, size=CODE_DOTS, native=True)
-        out.ln()
+        _line(out, "")
     for line in paper.foot:
         _line(out, line)
     out.cut()

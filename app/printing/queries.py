@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select
 
 from app.core.db import db
 from app.printing.models import PrinterStandingRow, PrintRow
@@ -46,13 +46,15 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     return in_state(State.PENDING) & (TABLE.c.due_at <= now)
 
 
-def is_free(now: datetime) -> ColumnElement[bool]:
-    """The condition that nobody prints on its printer just now."""
+def is_free() -> ColumnElement[bool]:
+    """The condition that no other print is under way on its printer, nor left there by a worker
+    that died over it."""
     other = TABLE.alias()
-    busy = select(other.c.device_id).where(
-        other.c.under_way_since.is_not(None), other.c.due_at > now
+    return ~exists().where(
+        other.c.device_id == TABLE.c.device_id,
+        other.c.under_way_since.is_not(None),
+        other.c.id != TABLE.c.id,
     )
-    return TABLE.c.device_id.not_in(busy)
 
 
 def any_due(now: datetime) -> bool:
@@ -62,7 +64,7 @@ def any_due(now: datetime) -> bool:
 
 def printers_due(now: datetime) -> int:
     """On how many printers a worker has something to print."""
-    count = select(func.count(TABLE.c.device_id.distinct())).where(is_due(now), is_free(now))
+    count = select(func.count(TABLE.c.device_id.distinct())).where(is_due(now), is_free())
     return db.session.execute(count).scalar_one()
 
 

@@ -31,7 +31,10 @@ class PrinterIn(Schema):
         ),
         metadata={"example": "192.168.1.50"},
     )
-    port = Integer(load_default=9100, validate=Range(*OFFICE_PORTS))
+    port = Integer(
+        load_default=9100,
+        validate=Range(*OFFICE_PORTS, error="打印机的端口应为 9100 至 9109。"),
+    )
     mode = String(
         load_default="text",
         validate=OneOf([str(each) for each in Mode]),

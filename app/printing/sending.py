@@ -111,7 +111,7 @@ def _take(now: datetime) -> Print | None:
     """The print to look at, locked until this transaction ends: those first that came first."""
     query = (
         select(TABLE)
-        .where(is_due(now), is_free(now))
+        .where(is_due(now), is_free())
         .order_by(TABLE.c.due_at, TABLE.c.at, TABLE.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
