@@ -24,6 +24,7 @@ import app.estimates.models
 import app.forms.models
 import app.licences.importing.models
 import app.licences.models
+import app.printing.models
 import app.renewals.models
 import app.renewals.watch_models  # noqa: F401 (their tables)
 from app import demo_people

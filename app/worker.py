@@ -52,6 +52,7 @@ from app.licences.jobs import FORGET_SHOWS, forget_shows_of
 from app.notices.jobs import FORGET_NOTICES, forget_notices_of
 from app.notices.nudge import try_nudge
 from app.notices.queries import any_due
+from app.printing.jobs import look_after_printers
 from app.privacy.jobs import FORGET_PERSONAL, forget_personal_of
 from app.renewals import sweeping, watching
 from app.renewals.sweep_jobs import SWEEP_RENEWALS, sweep_renewals
@@ -63,7 +64,7 @@ from queueing.errors import SequenceAway, SequenceError
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("notices", "default", "imports")
+QUEUES = ("prints", "notices", "default", "imports")
 """Every queue a job is put on; the worker works all of them, the first one first."""
 AWAY = (
     CommitOutcomeUnknown,
@@ -194,6 +195,7 @@ def one_round(queue: Queue, share: Share = ALL_HALLS) -> None:
         look_after_imports()
         _watch_when_owed(queue, now)
         look_after_deliveries()
+        look_after_printers()
         _sweep_renewals_when_owed(queue, now)
         for plan in plans():
             if share.has(plan.code):

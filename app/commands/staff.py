@@ -11,7 +11,9 @@ from app.core.acts import SYSTEM, Act, Role
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.core.parts import parts
-from app.staff import accounts, service, tries
+from app.printing.rules import PAPERS_MM, Mode, Printer
+from app.printing.service import forget_standing
+from app.staff import accounts, devices, service, tries
 from app.staff.queries import all_devices, all_staff
 
 
@@ -101,6 +103,29 @@ def revoke_device(device: str) -> None:
     with transaction():
         service.revoke_device(device, _act())
     click.echo(f"设备 {device} 已停用。")
+
+
+@device_group.command("printer")
+@click.argument("device")
+@HALL
+@click.option("--at", "at", help="HOST or HOST:PORT of its network printer; none: it has none.")
+@click.option("--mode", type=click.Choice([str(each) for each in Mode]), default="text")
+@click.option("--paper-mm", type=click.Choice([str(each) for each in PAPERS_MM]), default="80")
+@click.option("--answers/--mute", default=True, help="Whether it says how it is when asked.")
+def set_printer(
+    device: str, hall: str, at: str | None, mode: str, paper_mm: str, answers: bool
+) -> None:
+    """Give the kiosk DEVICE, the id that `list` shows, its thermal printer."""
+    printer = None
+    if at is not None:
+        host, _, port = at.partition(":")
+        if not host or not (port or "9100").isdecimal():
+            raise click.BadParameter(f"{at!r} 不是打印机的地址，应形如 192.168.1.50:9100。")
+        printer = Printer(host, int(port or 9100), Mode(mode), int(paper_mm), answers).written()
+    with transaction():
+        devices.set_printer(device, hall, printer, _act())
+        forget_standing(device)
+    click.echo(f"设备 {device} {'没有打印机了' if printer is None else '的打印机已设置'}。")
 
 
 @device_group.command("list")

@@ -63,6 +63,8 @@ class Actor:
     """What the key of another system may be used for."""
     reader: bool = False
     """Whether this machine reads identity cards: else what it says of one was typed."""
+    printer: bool = False
+    """Whether this machine has a printer of its own."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind

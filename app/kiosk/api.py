@@ -18,7 +18,11 @@ from app.citizens.queries import person_numbered
 from app.citizens.rules import credit_code, id_number
 from app.core.acts import Act, Role
 from app.core.auth import access, act, actor
-from app.core.http import perform_here
+from app.core.http import answer, perform_here
+from app.printing.errors import PrintNotFound
+from app.printing.queries import latest_of
+from app.printing.schemas import PrintOut
+from app.printing.service import print_ticket
 from app.tickets import service
 from app.tickets.errors import (
     BookingNotFound,
@@ -52,7 +56,7 @@ TO_PRINT = "单位补打号票，请出示预约码或原号票，或到导办�
 def take_number(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
     return perform_here(
-        lambda: _take(plan, json_data, doing),
+        lambda: _printed(_take(plan, json_data, doing), doing),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
         status=201,
     )
@@ -69,7 +73,7 @@ def take_number(json_data: dict[str, Any]) -> Response:
 def check_in(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
     return perform_here(
-        lambda: _arrive(plan, json_data, doing),
+        lambda: _printed(_arrive(plan, json_data, doing), doing),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
         status=201,
     )
@@ -102,9 +106,24 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
 def reprint(json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
     return perform_here(
-        lambda: service.reprint(_ticket_shown(plan, json_data, doing), doing),
+        lambda: print_ticket(
+            service.reprint(_ticket_shown(plan, json_data, doing), doing), doing, with_code=True
+        ),
         lambda ticket: {**ticket_out(ticket, plan, doing.actor), "token": ticket.token},
     )
+
+
+@bp.get("/tickets/<ticket_id>/print")
+@access("kiosk")
+@bp.output(PrintOut)
+@bp.doc(
+    summary="这台机器的打印机把号票打得怎样了", responses={404: "这台机器没有打印过这张号票"}
+)
+def printed(ticket_id: str) -> Response:
+    found = latest_of(ticket_id, actor().id)
+    if found is None:
+        raise PrintNotFound
+    return answer({"state": found.state, "printer": found.standing})
 
 
 @bp.post("/paper-tickets")
@@ -130,6 +149,11 @@ def enter_paper(json_data: dict[str, Any]) -> Response:
         lambda ticket: ticket_out(ticket, plan, doing.actor),
         status=201,
     )
+
+
+def _printed(ticket: Ticket, doing: Act) -> Ticket:
+    """A number from afar has its page on a phone already, so its paper carries no code."""
+    return print_ticket(ticket, doing, with_code=ticket.given_by == str(doing.actor))
 
 
 def _take(plan: HallPlan, given: dict[str, Any], doing: Act) -> Ticket:

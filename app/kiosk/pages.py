@@ -32,6 +32,7 @@ def page() -> str:
     known = {
         "hall": plan.code,
         "guides": guides,
+        "printer": actor().printer,
         "lanes": {letters: named(lane) for letters, lane in plan.lanes.items()},
         "priorities": _classes(),
     }

@@ -30,6 +30,7 @@ DEVICE_DEEDS = {
     "device_added": "登记设备",
     "device_changed": "修改设备",
     "device_disabled": "停用设备",
+    "printer_set": "设置打印机",
 }
 KEY_DEEDS = {
     "key_added": "发放接口密钥",

@@ -13,7 +13,12 @@ from app.catalog.service import plan_of
 from app.core.acts import LEADS
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
+from app.core.parts import parts
 from app.office.deeds import DEVICE_DEEDS, deeds_out
+from app.printing.queries import COUNTED, doubtful_since, printers
+from app.printing.rules import Printer
+from app.printing.schemas import PrinterOut, PrinterSetIn
+from app.printing.service import forget_standing
 from app.staff import devices, service
 from app.staff.queries import all_devices
 from app.staff.schemas import (
@@ -87,6 +92,34 @@ def disable(device_id: str, json_data: dict[str, Any]) -> Response:
     return _do(lambda hall: service.revoke_device(device_id, doing, hall))
 
 
+@bp.post("/devices/<device_id>/printer")
+@access("staff", roles=LEADS)
+@bp.input(PrinterSetIn)
+@bp.output(PrinterOut(many=True))
+@bp.doc(
+    summary="取号机的网络打印机（ESC/POS）；null 为没有。答复为全部打印机", responses=UNKNOWN
+)
+def set_printer(device_id: str, json_data: dict[str, Any]) -> Response:
+    doing, plan = act(), plan_of(actor().hall or "")
+    given = json_data["printer"]
+    printer = given and Printer.read(given).written()
+
+    def done() -> HallPlan:
+        devices.set_printer(device_id, plan.code, printer, doing)
+        forget_standing(device_id)
+        return plan
+
+    return perform_here(done, _printers)
+
+
+@bp.get("/printers")
+@access("staff", roles=LEADS, shows=None)
+@bp.output(PrinterOut(many=True))
+@bp.doc(summary="本大厅取号机的打印机，以及它们最近的应答")
+def all_printers() -> Response:
+    return answer(_printers(plan_of(actor().hall or "")))
+
+
 @bp.get("/devices/deeds")
 @access("staff", roles=LEADS, shows=None)
 @bp.output(DeedOut(many=True))
@@ -120,4 +153,18 @@ def _devices(plan: HallPlan) -> list[dict[str, Any]]:
             "revoked_at": row.revoked_at and wire_time(row.revoked_at, plan.zone),
         }
         for row in all_devices(plan.code)
+    ]
+
+
+def _printers(plan: HallPlan) -> list[dict[str, Any]]:
+    doubtful = doubtful_since(plan.code, parts().clock.now() - COUNTED)
+    return [
+        {
+            "device": known.device,
+            **known.printer.written(),
+            "standing": known.standing,
+            "at": known.at and wire_time(known.at, plan.zone),
+            "doubtful": doubtful.get(known.device, 0),
+        }
+        for known in printers(plan.code)
     ]

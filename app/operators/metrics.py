@@ -15,6 +15,10 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import counter_statuses, plans
 from app.core.parts import parts
 from app.notices.queries import count_unknown, counts_by_state, oldest_due
+from app.printing.queries import counts_by_state as prints_by_state
+from app.printing.queries import oldest_due as oldest_print_due
+from app.printing.queries import printers
+from app.printing.rules import PRINTS
 from app.tickets.queries import oldest_wait, waiting_by_lane
 
 
@@ -81,9 +85,35 @@ class Outbox:
         yield from (notices, oldest, unknown)
 
 
+class Printers:
+    """What the machines' printers say, and whether numbers come out on paper."""
+
+    def collect(self) -> Iterator[Metric]:
+        now = parts().clock.now()
+        ready = GaugeMetricFamily(
+            "shunhao_printer_ready",
+            "1 where a machine's printer printed or said it would, when asked last; else 0.",
+            labels=["hall", "printer", "standing"],
+        )
+        for known in printers():
+            said = str(known.standing) if known.standing else "never_asked"
+            ready.add_metric([known.hall, known.name, said], int(known.standing in PRINTS))
+        prints = GaugeMetricFamily(
+            "shunhao_printer_prints", "Prints of the last day.", labels=["hall", "state"]
+        )
+        for (hall, state), count in prints_by_state(now).items():
+            prints.add_metric([hall, state], count)
+        oldest = GaugeMetricFamily(
+            "shunhao_printer_oldest_due_seconds", "How long the first print that is due has waited."
+        )
+        oldest.add_metric([], oldest_print_due(now).total_seconds())
+        yield from (ready, prints, oldest)
+
+
 def scrape() -> bytes:
     """Everything, in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(Halls())
     registry.register(Outbox())
+    registry.register(Printers())
     return generate_latest(registry)

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -22,6 +23,7 @@ from app.core.db import db, hold, insert_once, transaction
 from app.core.parts import parts
 from app.staff.errors import (
     CounterNotForKind,
+    PrinterNotForKind,
     TooManyPairings,
     TooManyPairingTries,
     UnknownDevice,
@@ -167,6 +169,21 @@ def change_device(
     now = {"name": name, "counter": counter, "reader": reader}
     db.session.execute(update(DEVICES).where(ours).values(now))
     audit.note(act, hall, "device_changed", name, counter=counter, reader=reader)
+
+
+def set_printer(device: str, hall: str, printer: dict[str, Any] | None, act: Act) -> None:
+    """Give a number machine its printer, or take it away. Raises UnknownDevice,
+    PrinterNotForKind."""
+    ours = (DEVICES.c.id == device) & (DEVICES.c.hall == hall) & DEVICES.c.revoked_at.is_(None)
+    found = db.session.execute(
+        select(DEVICES.c.kind, DEVICES.c.name).where(ours).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise UnknownDevice
+    if found.kind != "kiosk":
+        raise PrinterNotForKind
+    db.session.execute(update(DEVICES).where(ours).values(printer=printer))
+    audit.note(act, hall, "printer_set", found.name, printer=printer)
 
 
 def page_of(kind: str, hall: str, counter: str | None) -> str:

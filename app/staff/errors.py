@@ -140,6 +140,11 @@ class ReaderNotForKind(Invalid):
     detail = "只有取号机和文件柜可以带身份证读卡器，其他设备请不要勾选。"
 
 
+class PrinterNotForKind(Invalid):
+    code = "printer_not_for_kind"
+    detail = "只有取号机可以带打印机，其他设备请不要设置。"
+
+
 class CounterNotForKind(Invalid):
     code = "counter_not_for_kind"
     detail = "只有屏幕可以指定窗口，取号机不用填写窗口号。"

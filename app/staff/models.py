@@ -4,6 +4,7 @@ are kept as hashes only."""
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, Boolean, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -122,6 +123,8 @@ class DeviceRow(db.Model):
     name: Mapped[str] = mapped_column(String(60))
     reader: Mapped[bool] = mapped_column(server_default=false())
     """A machine with a reader for identity cards."""
+    printer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """A machine's printer, as printing's rules.Printer writes it."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

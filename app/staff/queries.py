@@ -269,7 +269,8 @@ def _device(token: str) -> Actor | None:
     if row is None:
         return None
     seen_at = row.last_seen_at or row.created_at
-    return Actor(row.kind, row.id, row.hall, seen_at=seen_at, reader=row.reader)
+    printer = row.printer is not None
+    return Actor(row.kind, row.id, row.hall, seen_at=seen_at, reader=row.reader, printer=printer)
 
 
 def _system(token: str) -> Actor | None:

@@ -5,7 +5,7 @@ import * as entering from './entering.js'
 import { clearSearch, drawFinding, isSearching, itemOf, lookAround } from './finding.js'
 import { read } from './reader.js'
 import { at, go, REFUSED_S, setAway, TICKET_S, touch, watchIdle } from './sections.js'
-import { print, showTicket } from './ticket.js'
+import { print, showTicket, watchPaper } from './ticket.js'
 import { addMore, choose, codes, forgetVisit, isBegun, names } from './visit.js'
 import { call, insist, newKey, sleep } from '../shared/api.js'
 import { byId, el, fill, hallClock, inWords, page, say, show } from '../shared/dom.js'
@@ -110,13 +110,17 @@ function given(ticket, deed) {
   if (deed.path === TAKE.path) last = { codes: ticket.items, ticket, at: performance.now() }
   showTicket(ticket, deed)
   go('ticket', TICKET_S)
+  if (page.printer && deed.title !== REJOIN.title) watchPaper(ticket)
 }
 
-/** A number printed once more is the same number; that it was is written down. */
-function noteReprint() {
-  if (!held.token) return
-  const again = { body: { ticket: held.token }, key: newKey(), tries: TRIES, onLost: () => {} }
-  insist(REPRINT.path, again).catch(() => {}) // the paper is out; a record that is lost harms nobody
+/** A number printed once more is the same number; that it was is written down, and where the machine
+ * has a printer of its own, that prints it. */
+async function noteReprint() {
+  const ticket = held
+  if (!ticket.token) return
+  const again = { body: { ticket: ticket.token }, key: newKey(), tries: TRIES, onLost: () => {} }
+  const noted = await insist(REPRINT.path, again).catch(() => null) // else the page's paper is out already
+  if (noted && page.printer && held === ticket) watchPaper(ticket)
 }
 
 // What cannot be, and what can be instead

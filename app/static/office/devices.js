@@ -8,7 +8,17 @@ import { byId, el, fill, page, show } from '../shared/dom.js'
 import { _ } from '../shared/language.js'
 
 const READ_EVERY_MS = 10_000
+const STANDINGS = {
+  ready: _('打印机正常'),
+  paper_low: _('打印机快没有纸了'),
+  no_paper: _('打印机没有纸了'),
+  cover_open: _('打印机盖子没有合上'),
+  broken: _('打印机有故障'),
+  silent: _('打印机连得上，但不应答'),
+  away: _('打印机连不上'),
+}
 const form = byId('pair')
+let printers = {} // device -> how its printer stands
 let asked = null // kiosk or screen: the page on which the machine shows the code typed in
 
 function draw(devices) {
@@ -16,7 +26,7 @@ function draw(devices) {
   const gone = devices.filter(({ revoked_at }) => revoked_at)
   fill('devices', [...standing, ...gone].map((device) => el('tr', { 'data-off': device.revoked_at && '' },
     el('td', {}, el('b', {}, device.name)),
-    el('td', {}, kindOf(device)),
+    el('td', {}, kindOf(device), printerOf(device)),
     el('td', { class: 'number' }, device.counter ?? ''),
     el('td', { class: 'number' }, device.last_seen_at ? momentOf(device.last_seen_at) : _('从未')),
     el('td', {}, device.revoked_at ? _('已停用') : el('span', { class: 'state good' }, _('在用'))),
@@ -30,6 +40,14 @@ function draw(devices) {
 function kindOf({ kind, counter, reader }) {
   if (counter) return _('窗口小屏')
   return reader ? _('取号机（带身份证读卡器）') : page.kinds[kind]
+}
+
+function printerOf({ id }) {
+  const printer = printers[id]
+  if (!printer) return null
+  const words = STANDINGS[printer.standing] ?? _('打印机还没有应答过')
+  const doubtful = printer.doubtful ? _('，一天内 %(n)s 张可能没打出来', { n: printer.doubtful }) : ''
+  return el('p', { class: 'quiet' }, words + doubtful)
 }
 
 async function pair(event) {
@@ -104,7 +122,11 @@ function seat() {
   form.querySelector('[data-reader]').hidden = madeFor() !== 'kiosk'
 }
 
-const refresh = () => read('/staff/devices').then(draw)
+async function refresh() {
+  const [devices, known] = await Promise.all([read('/staff/devices'), read('/staff/printers')])
+  printers = Object.fromEntries(known.map((printer) => [printer.device, printer]))
+  draw(devices)
+}
 
 form.addEventListener('submit', pair)
 form.elements.code.addEventListener('input', lookUp)

@@ -1,0 +1,1 @@
+"""Numbers on paper: one outbox of prints, the printers of the machines, what they speak."""

@@ -1,0 +1,249 @@
+"""From the tap to the paper: what is written with a number, who prints it, and how often."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.core.acts import SYSTEM, Act
+from app.core.db import db, transaction
+from app.operators.metrics import scrape
+from app.printing import line, sending
+from app.printing.jobs import print_due
+from app.printing.nudge import NUDGED
+from app.printing.queries import TABLE
+from app.printing.rules import Came, Standing, State
+from app.staff.queries import DEVICES
+from app.staff.service import put_device
+from app.worker import run_worker
+from tests.house import HALL, KIOSK_TOKEN, open_house, refused
+from tests.printing.printer import OPEN, READY, Printer, read
+from tests.servers import own_port
+from tests.stores import each_store_once
+
+
+@pytest.fixture
+def hall(every_settings):
+    house = open_house(every_settings)
+    yield house
+    with house.app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def printer():
+    made = Printer()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def nobody():
+    """A port on which nobody listens."""
+    with own_port() as port:
+        yield port
+
+
+def plug(house, port, machine="取号机"):
+    """Give the machine a printer at this port of this machine."""
+    known = {"host": "127.0.0.1", "port": port, "mode": "text", "paper_mm": 80, "answers": True}
+
+    changed = update(DEVICES).where(DEVICES.c.name == machine).values(printer=known)
+    house.within(lambda: db.session.execute(changed))
+
+
+def alone(house, job):
+    """A job, which has its own transactions."""
+    with house.app.app_context():
+        return job()
+
+
+def prints(house):
+    return house.within(
+        lambda: [dict(row) for row in db.session.execute(select(TABLE)).mappings().all()]
+    )
+
+
+def states(house):
+    return sorted(each["state"] for each in prints(house))
+
+
+def told(house, ticket):
+    return house.get(f"/kiosk/tickets/{ticket['id']}/print", KIOSK_TOKEN)
+
+
+@each_store_once
+def test_a_number_is_printed_once_by_a_worker(hall, printer):
+    house = hall
+    plug(house, printer.port)
+    first = house.take()
+    house.clock.advance(seconds=1)
+    second = house.take()
+    assert states(house) == ["pending", "pending"]
+    run_worker(house.app, burst=True)
+    papers = [read(paper) for paper in printer.papers]
+    assert [paper.lines[2] for paper in papers] == [first["number"], second["number"]]
+    assert papers[0].lines[:2] == ["测试大厅", "A 户籍"]
+    assert "前面还有 1 人" in papers[1].lines
+    assert papers[0].codes[0].endswith(f"/t/{first['token']}")
+    assert told(house, first).json == {"state": "printed", "printer": "ready"}
+    assert alone(house, print_due) == 0
+    assert len(printer.papers) == 2
+
+
+def test_a_machine_without_a_printer_writes_and_nudges_nothing(house):
+    ticket = house.take()
+    assert prints(house) == []
+    assert not house.app.extensions["parts"].rq.exists(NUDGED)
+    refused(told(house, ticket), 404, "print_not_found")
+
+
+def test_the_same_tap_again_prints_nothing_again(house, printer):
+    plug(house, printer.port)
+    for _ in range(2):
+        house.post("/kiosk/tickets", KIOSK_TOKEN, {"item": "id-card"}, key="one tap")
+    refused(house.post("/kiosk/tickets", KIOSK_TOKEN, {"item": "nothing"}), 404, "unknown_item")
+    assert len(prints(house)) == 1
+
+
+def test_who_asks_for_it_gets_another_paper_with_the_code(house, printer):
+    plug(house, printer.port)
+    ticket = house.take_from_afar()
+    house.check_in(ticket)
+    alone(house, print_due)
+    house.post("/kiosk/reprints", KIOSK_TOKEN, {"ticket": ticket["token"]})
+    alone(house, print_due)
+    assert [len(read(paper).codes) for paper in printer.papers] == [0, 1]
+
+
+def test_a_printer_that_is_away_blocks_no_number_and_prints_once_it_is_back(house, printer, nobody):
+    plug(house, nobody)
+    ticket = house.take()
+    assert house.ticket(ticket)["state"] == "waiting"
+    alone(house, print_due)
+    assert told(house, ticket).json == {"state": "pending", "printer": "away"}
+    plug(house, printer.port)
+    assert alone(house, print_due) == 0  # it is left alone for a moment
+    house.clock.advance(seconds=4)
+    alone(house, print_due)
+    assert told(house, ticket).json == {"state": "printed", "printer": "ready"}
+
+
+def test_a_paper_too_late_is_none(house, printer):
+    printer.offline = OPEN
+    plug(house, printer.port)
+    ticket = house.take()
+    alone(house, print_due)
+    assert told(house, ticket).json == {"state": "pending", "printer": "cover_open"}
+    printer.offline = READY
+    house.clock.advance(seconds=61)
+    alone(house, print_due)
+    assert told(house, ticket).json == {"state": "failed", "printer": "cover_open"}
+    assert not any(b"A001" in paper for paper in printer.papers)
+
+
+def test_what_nobody_knows_is_not_repeated(house, nobody):
+    plug(house, nobody)
+    ticket = house.take()
+    sent = []
+
+    def breaks(_printer, paper):
+        sent.append(paper)
+        raise RuntimeError("in the middle of it")
+
+    alone(house, lambda: sending.print_next(breaks))
+    for _ in range(3):
+        house.clock.advance(seconds=40)
+        alone(house, lambda: sending.print_next(breaks))
+    assert len(sent) == 1
+    assert told(house, ticket).json == {"state": "unknown", "printer": "silent"}
+
+
+@each_store_once
+def test_a_worker_that_died_over_it_leaves_it_unknown_and_the_next_one_prints(hall, printer):
+    house = hall
+    plug(house, printer.port)
+    first = house.take()
+    house.clock.advance(seconds=1)
+    second = house.take()
+    begun = alone(house, lambda: sending.begin_next(house.clock.now()))
+    assert alone(house, print_due) == 0  # its printer is taken
+    house.clock.advance(seconds=31)
+    alone(house, print_due)
+    assert told(house, first).json["state"] == "unknown"
+    assert told(house, second).json["state"] == "printed"
+    assert [read(paper).lines[2] for paper in printer.papers] == [second["number"]]
+    late = Came(State.PRINTED, Standing.READY)
+
+    def come_back():
+        with transaction():
+            sending.record(begun, late, house.clock.now())
+
+    alone(house, come_back)
+    assert told(house, first).json["state"] == "printed"
+
+
+@each_store_once
+def test_many_workers_print_each_paper_once_one_after_the_other(hall, printer):
+    house = hall
+    plug(house, printer.port)
+    numbers = sorted(house.take()["number"] for _ in range(8))
+    count, at_once, most = threading.Lock(), [0], [0]
+
+    def counted(to, paper):
+        with count:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        came = line.send(to, paper)
+        with count:
+            at_once[0] -= 1
+        return came
+
+    def work(_):
+        while states(house) != ["printed"] * 8:
+            alone(house, lambda: sending.print_next(counted))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert sorted(read(paper).lines[2] for paper in printer.papers) == numbers
+    assert most == [1]
+    assert states(house) == ["printed"] * 8
+
+
+def test_a_printer_that_is_away_keeps_no_other_from_printing(house, printer, nobody):
+    act = Act(house.clock.now(), SYSTEM)
+    house.within(lambda: put_device("another", "kiosk", HALL, "二号机", act))
+    plug(house, nobody)
+    plug(house, printer.port, "二号机")
+    away = house.take()
+    here = house.post("/kiosk/tickets", "another", {"item": "id-card"}).json
+    alone(house, print_due)
+    assert [read(paper).lines[2] for paper in printer.papers if b"A0" in paper] == [here["number"]]
+    metrics = alone(house, scrape).decode()
+    assert 'shunhao_printer_ready{hall="t",printer="取号机",standing="away"} 0.0' in metrics
+    assert 'shunhao_printer_ready{hall="t",printer="二号机",standing="ready"} 1.0' in metrics
+    assert 'shunhao_printer_prints{hall="t",state="printed"} 1.0' in metrics
+    assert told(house, away).json == {"state": "pending", "printer": "away"}
+
+
+def test_the_office_gives_a_machine_its_printer_and_sees_how_it_stands(house, printer):
+    lead = house.sign_in("supervisor")
+    devices = house.get("/staff/devices", lead).json
+    machine = next(each for each in devices if each["kind"] == "kiosk")
+    path = f"/staff/devices/{machine['id']}/printer"
+    body = {"printer": {"host": "192.168.1.50", "mode": "raster"}}
+    known = house.post(path, lead, body).json
+    assert [(each["device"], each["port"], each["standing"]) for each in known] == [
+        (machine["id"], 9100, None)
+    ]
+    wrong = {"printer": {"host": "192.168.1.50", "port": 6379}}
+    refused(house.post(path, lead, wrong), 422, "invalid")
+    plug(house, printer.port)
+    alone(house, print_due)
+    assert house.get("/staff/printers", lead).json[0]["standing"] == "ready"
+    assert house.post(path, lead, {"printer": None}).json == []
+    house.take()
+    assert house.within(
+        lambda: db.session.execute(select(func.count()).select_from(TABLE)).scalar_one()
+    ) == 0
