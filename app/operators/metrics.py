@@ -153,16 +153,15 @@ class Processes:
 
 
 def _round(schedules: list[Process]) -> Iterator[Metric]:
-    """When the schedule last went round, and how long that took."""
-    if not schedules:
-        return
-    last = max(schedules, key=lambda process: process.at)
+    """When the schedule last went round, and how long that took; nothing while none lives."""
     age = GaugeMetricFamily(
         "shunhao_schedule_age_seconds", "How long ago the schedule ended its last round."
     )
-    age.add_metric([], (parts().clock.now() - last.at).total_seconds())
     took = GaugeMetricFamily("shunhao_schedule_round_seconds", "How long that round took.")
-    took.add_metric([], last.gauges.get("round_s", 0))
+    if schedules:
+        last = max(schedules, key=lambda process: process.at)
+        age.add_metric([], (parts().clock.now() - last.at).total_seconds())
+        took.add_metric([], last.gauges.get("round_s", 0))
     yield from (age, took)
 
 
@@ -176,14 +175,27 @@ class Tallies:
         for (name, part, *labels), number in tallies.all().items():
             counted.setdefault(name, {}).setdefault(tuple(labels), {})[part] = number
         for tally in EVERY_TALLY:
-            yield _family(tally, counted.get(tally.name, {}))
+            yield _family(tally, {**_zeros(tally), **counted.get(tally.name, {})})
+
+
+def _zeros(tally: Tally) -> dict[tuple[str, ...], dict[str, int]]:
+    """Where it is known who could be counted: what begins at 0, Prometheus sees rise."""
+    if tally.bounds:
+        return {}
+    match tally.labels:
+        case ():
+            return {(): {"": 0}}
+        case ("hall",):
+            try:
+                return {(plan.code,): {"": 0} for plan in plans()}
+            except SQLAlchemyError:
+                db.session.rollback()
+    return {}
 
 
 def _family(tally: Tally, found: Mapping[tuple[str, ...], Mapping[str, int]]) -> Metric:
     if not tally.bounds:
         total = CounterMetricFamily(tally.name, tally.help, labels=tally.labels)
-        if not tally.labels:
-            found = {(): {"": 0}, **found}
         for labels, parts_ in found.items():
             total.add_metric(labels, parts_[""])
         return total

@@ -107,7 +107,8 @@ def _asked() -> Finding:
     try:
         parts().wechat.url_link(HOME, "", 1)
     except Misconfigured as error:
-        return fail(f"微信不接受本应用（{error}）", "核对 AppID、密钥和 IP 白名单：docs/wechat.md。")
+        to_do = "核对 AppID、密钥和 IP 白名单：docs/wechat.md。"
+        return fail(f"微信不接受本应用（{error}）", to_do)
     except WechatError as error:
         what = f"微信没有给出链接：{type(error).__name__} {error}"
         return warn(what, "稍后再试；docs/wechat.md 有各代码的意思。")
