@@ -10,13 +10,16 @@ RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 
 .DEFAULT_GOAL := help
-.PHONY: help bench city demo client client-weixin client-test test test-long test-faults test-security check pictures frozen requirements
+.PHONY: help bench city demo doctor client client-weixin client-test test test-long test-faults test-security check pictures frozen requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: $(RUNTIME) ## start a hall on this machine; PORT=8001 for another port, CLIENT=0 without phones
 	@exec $(BIN)/python -m embedded.supervisor
+
+doctor: $(RUNTIME) ## what is wrong with the demo that runs, or with the installation the environment names
+	@$(BIN)/python -m embedded.doctor
 
 client: $(RUNTIME) ## build the citizens' pages for browsers, if they are missing or stale
 	@$(BIN)/python -m embedded.client_build browser

@@ -37,6 +37,7 @@ def try_out(clone: Path, look: Callable[[dict[str, str]], None], **environ: str)
     demo = start(clone, environ)
     try:
         look(announced(clone, demo))
+        have_it_examined(clone)
     finally:
         os.killpg(demo.pid, signal.SIGINT)  # as Ctrl-C does
         demo.wait(60)
@@ -106,6 +107,15 @@ def watch_it_live(demo: dict[str, str]) -> None:
             return
         time.sleep(1)
     sys.exit(f"No {CALLS} calls within {LIVELY_WITHIN} s: {board}")
+
+
+def have_it_examined(clone: Path) -> None:
+    """Worker and schedule may still be starting."""
+    limit = time.monotonic() + LIVELY_WITHIN
+    while subprocess.run(["make", "doctor"], cwd=clone, stdin=subprocess.DEVNULL).returncode:
+        if time.monotonic() > limit:
+            sys.exit("make doctor finds something wrong with the demo.")
+        time.sleep(2)
 
 
 def log_lines(clone: Path) -> list[str]:

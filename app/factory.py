@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from functools import partial
 from typing import Any
@@ -39,6 +40,7 @@ from app.clerk import pages as clerk_pages
 from app.core import auth, docs, hosts, intake, language, limits, looks, pages, problems
 from app.core.acts import Actor, random_id
 from app.core.clock import Clock, HouseClock
+from app.core.counted import REQUEST, WECHAT
 from app.core.db import (
     db,
     engine_options,
@@ -54,6 +56,7 @@ from app.core.public_records import PublicRecords
 from app.core.sealing import Seal
 from app.core.stores import guard_database, guard_redis, redis_breaker
 from app.core.streams import Streams
+from app.core.tallies import Tallies
 from app.deliveries import cabinet_routes as cabinets
 from app.deliveries import routes as deliveries
 from app.deliveries.courier import HttpCourier
@@ -119,6 +122,7 @@ from app.tickets import queries as ticket_queries
 from app.tickets import routes as tickets
 from app.visitor import pages as visitor_pages
 from app.visitor import verify
+from config import logged_about
 from config.redis import connect
 from config.redis_url import is_cluster
 from config.settings import ROOT, Settings
@@ -142,6 +146,10 @@ REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
 SMS_FILE = "sms.jsonl"
 COURIER_ORDERS = "courier"
+SLOW_S = 2.0
+"""A request that took so long is a line in the log."""
+LOGGED = {"hall": "hall", "ticket_id": "ticket", "no": "counter"}
+"""Of a route's arguments, those told with each line of its log, and under which name."""
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
@@ -203,6 +211,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.after_request(_finish_request)
     app.after_request(pages.harden)
     app.after_request(looks.record)
+    app.teardown_request(lambda _: logged_about.end())
     for blueprint in (
         catalog.bp,
         directory.bp,
@@ -300,6 +309,11 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
     engine = db.engine
     database = guard_database(engine)
     clock = clock or HouseClock(lambda: server_time(engine))
+    tallies = Tallies(redis, clock.now)
+    streams = Streams(
+        lambda hall: RedisEvents(redis, hall, listening), clock, settings.event_streams, tallies
+    )
+    tallies.gauge("streams", lambda: streams.open)
     return Parts(
         settings=settings,
         clock=clock,
@@ -312,14 +326,13 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         doubt=doubt,
         events=lambda hall: RedisEvents(redis, hall),
         outlooks=lambda hall, day: RedisOutlooks(redis, hall, day),
-        streams=Streams(
-            lambda hall: RedisEvents(redis, hall, listening), clock, settings.event_streams
-        ),
+        streams=streams,
         stream_places=limits.StreamPlaces(
             settings.event_streams_per_address, settings.event_streams_per_asker
         ),
+        tallies=tallies,
         seal=Seal((settings.data_key, *settings.data_keys_before), settings.index_key),
-        wechat=_gateway(settings, redis),
+        wechat=_gateway(settings, redis, tallies),
         sms=_sms(settings, clock),
         real_name=_real_name(settings),
         courier=_courier(settings, clock),
@@ -358,11 +371,15 @@ def _public_records(settings: Settings, clock: Clock) -> PublicRecords:
     return NoRecords()
 
 
-def _gateway(settings: Settings, redis: Any) -> Gateway:
+def _gateway(settings: Settings, redis: Any, tallies: Tallies) -> Gateway:
     if settings.wechat is None:
         return NoGateway()
     kind = SandboxGateway if settings.wechat.id == SANDBOX_APP_ID else LiveGateway
-    return kind(settings.wechat, redis)
+    return kind(
+        settings.wechat,
+        redis,
+        heard=lambda path, said, seconds: tallies.time(WECHAT, seconds, path, said),
+    )
 
 
 def _sms(settings: Settings, clock: Clock) -> SmsGateway | None:
@@ -392,17 +409,36 @@ def _sms(settings: Settings, clock: Clock) -> SmsGateway | None:
 
 
 def _name_request() -> None:
+    g.began = time.perf_counter()
     g.request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
+    logged_about.begin(request_id=g.request_id, **_subjects())
 
 
 def _finish_request(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
+    _count_request(response)
     if request.path.startswith("/api/") and request.method == "GET":
         response.headers.setdefault("Cache-Control", "no-store")
     actor: Actor | None = g.get("actor")
     if actor is not None and actor.seen_at is not None:
         _note_seen(actor)
     return response
+
+
+def _subjects() -> dict[str, str]:
+    """What the address names that may stand in a log: never a token, which is somebody's secret."""
+    named = request.view_args or {}
+    return {word: str(named[name]) for name, word in LOGGED.items() if name in named}
+
+
+def _count_request(response: Response) -> None:
+    took_s = time.perf_counter() - g.get("began", time.perf_counter())
+    status = f"{response.status_code // 100}xx"
+    parts().tallies.time(REQUEST, took_s, request.endpoint or "none", status)
+    if took_s >= SLOW_S or response.status_code >= 500:
+        log.warning(
+            "%s %s: %d after %.2f s", request.method, request.endpoint, response.status_code, took_s
+        )
 
 
 def _note_seen(actor: Actor) -> None:

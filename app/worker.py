@@ -41,9 +41,11 @@ from app.calling.reconcile import sweep
 from app.catalog.plan import HallPlan
 from app.catalog.service import plans
 from app.core.acts import SYSTEM, Act
+from app.core.counted import JOB
 from app.core.db import CommitOutcomeUnknown, db, transaction
 from app.core.jobs import has_run
 from app.core.parts import parts
+from app.core.tallies import Tallies
 from app.deliveries.jobs import look_after_deliveries
 from app.estimates.jobs import LEARN, learn_of
 from app.estimates.service import refresh
@@ -59,6 +61,7 @@ from app.renewals.sweep_jobs import SWEEP_RENEWALS, sweep_renewals
 from app.renewals.watch_jobs import WATCH_LICENCES, watch_licences
 from app.submissions.jobs import FORGET_DRAFTS, forget_drafts_of
 from app.tickets.telling import tell_near
+from config import logged_about
 from config.redis import check_server, connect
 from queueing.errors import SequenceAway, SequenceError
 
@@ -79,6 +82,8 @@ IMPORTS_YIELD = 10
 """How much an import leaves the processor to whoever serves people, of 19."""
 LOOKS_AGAIN_WITHIN_S = 5.0
 """How long the worker rests at most while its Redis is away; RQ would have it rest a minute."""
+LEAVES_WORD_WITHIN_S = 45
+"""Of a worker that waits for jobs; by RQ's rule it looks up 15 seconds sooner."""
 SWEEP_EVERY_S = 5.0
 ESTIMATE_EVERY = timedelta(seconds=15)
 RENEWALS_EVERY = timedelta(seconds=30)
@@ -111,6 +116,7 @@ ALL_HALLS = Share()
 
 def run_worker(app: Flask, burst: bool = False) -> None:
     """Work RQ's queues until told to stop."""
+    tallies: Tallies = app.extensions["parts"].tallies
 
     class HouseWorker(Worker):
         """Runs each job inside the app, with connections of its own after the fork."""
@@ -130,6 +136,7 @@ def run_worker(app: Flask, burst: bool = False) -> None:
 
         def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
             """It may be missed; jobs, which their rows owe, are not waited for by anybody."""
+            tallies.tell()
             try:
                 super().heartbeat(timeout, pipeline)
             except RedisError as error:
@@ -148,7 +155,21 @@ def run_worker(app: Flask, burst: bool = False) -> None:
                 db.engine.dispose(close=False)
                 if queue.name == "imports":
                     os.nice(IMPORTS_YIELD)  # in the process that was forked for this job
-                return super().perform_job(job, queue, execution)
+                tallies.begin_anew()
+                logged_about.begin(job=job.id)
+                began, done = time.monotonic(), False
+                try:
+                    done = super().perform_job(job, queue, execution)
+                finally:
+                    took_s = time.monotonic() - began
+                    tallies.time(JOB, took_s, job.func_name or "", "done" if done else "failed")
+                    tallies.tell()
+                return done
+
+        def handle_work_horse_killed(self, job: Job, *how: Any) -> None:
+            """Its process said nothing any more."""
+            tallies.time(JOB, 0.0, job.func_name or "", "killed")
+            super().handle_work_horse_killed(job, *how)
 
         def handle_exception(self, job: Job, *exc_info: Any) -> None:
             """A job that a store was away for is owed by its rows still, and is put again."""
@@ -159,7 +180,14 @@ def run_worker(app: Flask, burst: bool = False) -> None:
 
     connection = _rq_redis(app)
     queues = [Queue(name, connection=connection) for name in QUEUES]
-    HouseWorker(queues, connection=connection).work(burst=burst, with_scheduler=False)
+    tallies.be("worker")
+    tallies.tell()
+    try:
+        HouseWorker(queues, connection=connection, worker_ttl=LEAVES_WORD_WITHIN_S).work(
+            burst=burst, with_scheduler=False
+        )
+    finally:
+        tallies.leave()
 
 
 def run_schedule(app: Flask, share: Share = ALL_HALLS) -> None:
@@ -170,10 +198,20 @@ def run_schedule(app: Flask, share: Share = ALL_HALLS) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     queue = Queue("default", connection=_rq_redis(app))
-    while not stop.is_set():
-        with app.app_context():
-            one_round(queue, share)
-        stop.wait(SWEEP_EVERY_S)
+    tallies: Tallies = app.extensions["parts"].tallies
+    tallies.be("schedule")
+    took_s = 0.0
+    tallies.gauge("round_s", lambda: took_s)
+    try:
+        while not stop.is_set():
+            began = time.monotonic()
+            with app.app_context():
+                one_round(queue, share)
+            took_s = time.monotonic() - began
+            tallies.tell()
+            stop.wait(SWEEP_EVERY_S)
+    finally:
+        tallies.leave()
 
 
 def _rq_redis(app: Flask) -> Redis:

@@ -52,3 +52,11 @@ def on_starting(server: Arbiter) -> None:
 def post_worker_init(worker: Worker) -> None:
     """Whoever exchanges one version for another waits for this word of each new process."""
     worker.log.info("Worker ready (pid: %s)", worker.pid)
+    if told := getattr(worker.wsgi, "extensions", {}).get("parts"):
+        told.tallies.tell_regularly(getattr(worker, "kind", "web"))
+
+
+def worker_exit(_server: Arbiter, worker: Worker) -> None:
+    """What it counted stays."""
+    if told := getattr(worker.wsgi, "extensions", {}).get("parts"):
+        told.tallies.leave()

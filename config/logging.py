@@ -7,6 +7,7 @@ import logging
 import logging.config
 from datetime import UTC, datetime
 
+from config import logged_about
 from config.masking import masked
 from config.settings import LogFormat
 
@@ -15,7 +16,8 @@ ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 
 
 class JsonLines(logging.Formatter):
-    """Time (UTC), level, logger and message, then whatever was given as `extra`."""
+    """Time (UTC), level, logger and message, what the line is about, then whatever was given as
+    `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -23,6 +25,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": masked(record.getMessage()),
+            **{name: masked(value) for name, value in logged_about.told().items()},
         }
         more = {name: value for name, value in vars(record).items() if name not in ORDINARY}
         if record.exc_info:

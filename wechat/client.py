@@ -6,7 +6,8 @@ fetched where none is needed, tokens kept by each process for itself, calls with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from requests import Response
@@ -29,13 +30,21 @@ from wire import Limits, NotAnswered, NotReached, Wire
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
 
+Heard = Callable[[str, str, float], object]
+"""Hears of each call: its path, what WeChat said (`ok`, or the name of our error), seconds."""
+
+
+def unheard(_path: str, _said: str, _seconds: float) -> None:
+    """Nobody counts."""
+
 
 class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no types
     """Asks one question in one HTTP call. Raises a WechatError."""
 
-    def __init__(self, app: WechatApp, limits: Limits) -> None:
+    def __init__(self, app: WechatApp, limits: Limits, heard: Heard) -> None:
         super().__init__(app.id, auto_retry=False)
         self.API_BASE_URL = f"{app.api_url}/"
+        self._heard = heard
         self._http = Wire(limits)
         self._http.headers["Content-Type"] = "application/json"  # wechatpy sends none
 
@@ -49,6 +58,23 @@ class Client(BaseWeChatClient):  # type: ignore[misc]  # wechatpy carries no typ
         body: Mapping[str, Any] | None = None,
     ) -> Any:
         """What WeChat answers: a dict, or requests' Response where that is no JSON."""
+        began, said = time.monotonic(), "ok"
+        try:
+            return self._answer(method, path, token, params, body)
+        except WechatError as error:
+            said = type(error).__name__
+            raise
+        finally:
+            self._heard(path, said, time.monotonic() - began)
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+    ) -> Any:
         query = {**(params or {}), **({"access_token": token} if token else {})}
         try:
             # wechatpy would add a token of its own to a dict without one

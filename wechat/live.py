@@ -9,7 +9,7 @@ from typing import Any
 from requests import Response
 
 from wechat.app import State, WechatApp
-from wechat.client import Client
+from wechat.client import Client, Heard, unheard
 from wechat.errors import (
     AnswerUnread,
     CodeWrong,
@@ -39,10 +39,16 @@ EXPIRES_AFTER_DAYS = 1
 class LiveGateway:
     """See Gateway. Every process on this Redis shares one access token."""
 
-    def __init__(self, app: WechatApp, redis: Any, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        app: WechatApp,
+        redis: Any,
+        limits: Limits | None = None,
+        heard: Heard = unheard,
+    ) -> None:
         limits = limits or Limits()
         self._app = app
-        self._client = Client(app, limits)
+        self._client = Client(app, limits, heard)
         self._tokens = Tokens(redis, app.id, self._fetch_token, limits.total)
 
     def login(self, code: str) -> Login:

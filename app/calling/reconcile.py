@@ -20,6 +20,7 @@ from app.catalog.plan import HallPlan
 from app.catalog.service import counter_statuses, lock_counter
 from app.core import events
 from app.core.acts import SYSTEM, Act
+from app.core.counted import CLAIM_SETTLED, MENDED, NOT_READY, REBUILT
 from app.core.db import after_commit, db, transaction
 from app.core.errors import SequenceNotReady
 from app.core.parts import parts
@@ -69,6 +70,7 @@ def make_ready(plan: HallPlan, day: date, now: datetime) -> None:
         except SequenceAway:
             time.sleep(TRIED_EVERY)
     log.warning("sequence of %s %s: not ready, or Redis is away", plan.code, day)
+    parts().tallies.count(NOT_READY, plan.code)
     raise SequenceNotReady
 
 
@@ -89,6 +91,7 @@ def rebuild(plan: HallPlan, day: date, now: datetime) -> bool:
     done = line.finish_build(token, secrets.token_hex(8))
     if done:
         log.warning("sequence of %s %s rebuilt from its rows", plan.code, day)
+        parts().tallies.count(REBUILT, plan.code)
     return done
 
 
@@ -111,6 +114,7 @@ def reconcile(plan: HallPlan, day: date, now: datetime) -> int:
     parts().doubt.settle(plan.code, f"{day:%Y%m%d}", reasons)
     if differing:
         log.warning("sequence of %s %s: %d entries mended", plan.code, day, len(differing))
+        parts().tallies.count(MENDED, plan.code, by=len(differing))
     return settled + len(differing)
 
 
@@ -149,6 +153,8 @@ def settle_claims(plan: HallPlan, day: date, now: datetime) -> int:
     expired = line.expired_claims(plan.hall_day(day).ms(now) - CLAIM_LIVES)
     for claim in expired:
         settle_claim(line, claim)
+    if expired:
+        parts().tallies.count(CLAIM_SETTLED, plan.code, by=len(expired))
     return len(expired)
 
 

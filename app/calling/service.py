@@ -24,15 +24,18 @@ from app.calling.records import add_call, announce, set_call
 from app.calling.rules import why_next
 from app.catalog.plan import Counter, HallPlan
 from app.core.acts import Act
+from app.core.counted import CLAIM_RACE, WAIT
 from app.core.db import after_commit, after_rollback, transaction
 from app.core.errors import SequenceNotReady
 from app.core.idempotency import BeginAgain
+from app.core.parts import parts
 from app.tickets import queries as tickets
 from app.tickets.errors import TicketChanged
 from app.tickets.queries import Ticket
 from app.tickets.service import mark_called, note_call
 from app.tickets.states import Action, State, require
 from app.tickets.telling import tell_called
+from config import logged_about
 from queueing.errors import NotReady, SequenceAway, SequenceError
 from queueing.sequence import Claim, Sequence
 
@@ -129,15 +132,25 @@ def _record_call(
     """Write a claimed ticket's call. None: the row says otherwise, and the entry was mended."""
     ticket = mark_called(claim.entry.ticket, claim.entry.version, counter.no)
     if ticket is None:
+        parts().tallies.count(CLAIM_RACE, plan.code)
         reconcile.repair_claimed(line, claim)
         return None
     day = plan.hall_day(ticket.day)
     why = why_next(ticket, claim, reason, day, plan)
     ticket = note_call(ticket, add_call(ticket, why, reason, claim.token, act))
+    logged_about.add(ticket=ticket.id)
     announce(act, ticket, "called", 1)
     tell_called(ticket, plan, act)
     after_commit(lambda: _confirm(line, ticket, claim.token))
+    after_commit(lambda: _count_wait(ticket, act))
     return Called(ticket, why)
+
+
+def _count_wait(ticket: Ticket, act: Act) -> None:
+    """From when they were there, or had been booked for, if that was later."""
+    since = max(filter(None, (ticket.entered_at, ticket.slot_starts_at)), default=act.now)
+    waited = max(0.0, (act.now - since).total_seconds())
+    parts().tallies.time(WAIT, waited, ticket.hall, ticket.lane)
 
 
 def _confirm(line: Sequence, ticket: Ticket, token: str) -> None:

@@ -4,6 +4,7 @@ from app.commands.appointments import appointments_group
 from app.commands.audit import audit_group
 from app.commands.backups import backup, restore
 from app.commands.cabinets import cabinet_group
+from app.commands.doctor import doctor
 from app.commands.forms import forms_group
 from app.commands.halls import calendar_group, hall
 from app.commands.keys import key_group
@@ -40,6 +41,7 @@ commands = (
     backup,
     restore,
     replay,
+    doctor,
     worker,
     schedule,
 )

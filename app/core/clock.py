@@ -70,6 +70,11 @@ class SetClock:
         return self.at
 
 
+def machine_time() -> datetime:
+    """What this machine's own clock says: only to be compared with others'."""
+    return datetime.now(UTC)
+
+
 def seconds_until(moment: float) -> int:
     """How long until a moment that a library tells in seconds since 1970, by this machine."""
     return math.ceil(moment - time.time())

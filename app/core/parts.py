@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.core.public_records import PublicRecords
     from app.core.sealing import Seal
     from app.core.streams import Streams
+    from app.core.tallies import Tallies
     from config.settings import Settings
     from queueing.events import RedisEvents
     from queueing.outlook import RedisOutlooks
@@ -46,6 +47,8 @@ class Parts:
     streams: Streams
     stream_places: StreamPlaces
     """Who keeps how many of them open."""
+    tallies: Tallies
+    """What this process counts, and what all have counted."""
     seal: Seal
     wechat: Gateway
     sms: SmsGateway | None

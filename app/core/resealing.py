@@ -60,6 +60,19 @@ def uses() -> list[Use]:
     return found
 
 
+def unknown_keys() -> list[SealedColumn]:
+    """Columns whose last value, by primary key, is sealed under a key that nobody named."""
+    unknown = []
+    for column in SEALED:
+        sealed = _table(column).c[column.column]
+        query = select(_head(column)).where(sealed.is_not(None), *_where(column))
+        latest = query.order_by(*(key.desc() for key in _keys(column))).limit(1)
+        head = db.session.execute(latest).scalar_one_or_none()
+        if head is not None and bytes(head) not in parts().seal.heads:
+            unknown.append(column)
+    return unknown
+
+
 def lost_indexes() -> list[SealedColumn]:
     """Columns whose values the index key does not find: it is not the one they were indexed with.
     One value of each is tried."""

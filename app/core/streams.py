@@ -21,8 +21,10 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import Clock
+from app.core.counted import STREAM_DROPPED, STREAM_RESYNC
 from app.core.db import db
 from app.core.errors import Unavailable
+from app.core.tallies import Tallies
 from queueing.errors import SequenceAway
 from queueing.events import RedisEvents, StreamEvent
 
@@ -60,12 +62,14 @@ class Listener:
         self._events: queue.Queue[tuple[str, str] | str] = queue.Queue(WAITING_EVENTS)
         self._overflowed = threading.Event()
 
-    def put(self, event: tuple[str, str] | str) -> None:
-        """(stream id, message) or RESYNC; never waits."""
+    def put(self, event: tuple[str, str] | str) -> bool:
+        """(stream id, message) or RESYNC; never waits. False: there was no room for it."""
         try:
             self._events.put_nowait(event)
         except queue.Full:
             self._overflowed.set()
+            return False
+        return True
 
     def get(self, timeout: float) -> tuple[str, str] | str | None:
         """The next event; None when none came in time."""
@@ -88,12 +92,25 @@ class Listener:
 class Streams:
     """The one reader of this process, and its listeners."""
 
-    def __init__(self, events: Callable[[str], RedisEvents], clock: Clock, at_most: int) -> None:
+    def __init__(
+        self,
+        events: Callable[[str], RedisEvents],
+        clock: Clock,
+        at_most: int,
+        tallies: Tallies,
+    ) -> None:
         self._events = events
         self._clock = clock
         self._at_most = at_most
+        self._tallies = tallies
         self._lock = threading.Lock()
         self._listeners: dict[str, set[Listener]] = {}
+
+    @property
+    def open(self) -> int:
+        """How many listen."""
+        with self._lock:
+            return sum(map(len, self._listeners.values()))
 
     @contextmanager
     def listen(self, hall: str) -> Iterator[Listener]:
@@ -167,6 +184,7 @@ class Streams:
             return None
 
     def _resync(self, hall: str, snapshot: Snapshot) -> Iterator[str]:
+        self._tallies.count(STREAM_RESYNC)
         # The id first: an event that comes in between is told twice rather than never.
         here = self._here(hall)
         picture = yield from _looked(snapshot)
@@ -226,8 +244,9 @@ class Streams:
     def _tell(self, hall: str, event: tuple[str, str] | str) -> None:
         with self._lock:
             listeners = list(self._listeners.get(hall, ()))
-        for listener in listeners:
-            listener.put(event)
+        dropped = sum(not listener.put(event) for listener in listeners)
+        if dropped:
+            self._tallies.count(STREAM_DROPPED, by=dropped)
 
 
 def _looked(present: Callable[[], P]) -> Generator[str, None, P]:

@@ -181,3 +181,9 @@ def opened(row: Row[Any], known: Mapping[str, Kind]) -> Licence:
         representative_id=row.representative_id,
         holder_kind=row.holder_kind,
     )
+
+
+def first_watch_day(until: date) -> date | None:
+    """The earliest day, up to this one, on which a licence was to be looked at and was not yet."""
+    query = select(func.min(LICENCES.c.watch_on)).where(LICENCES.c.watch_on <= until)
+    return db.session.execute(query).scalar_one()

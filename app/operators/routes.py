@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from app.core.auth import public
 from app.core.http import answer
 from app.operators.metrics import scrape
-from app.operators.stores import states
+from app.operators.stores import is_ready, states
 
 bp = APIBlueprint("operators", __name__, enable_openapi=False)
 
@@ -24,10 +24,10 @@ def alive() -> Response:
 @bp.get("/readyz")
 @public
 def ready() -> Response:
-    """Which of its stores answer; 503 while one does not."""
-    stores = states()
-    ok = all(state == "ok" for state in stores.values())
-    return answer({"status": "ready" if ok else "not_ready", **stores}, 200 if ok else 503)
+    """Which of its parts answer; 503 while one does not without which nobody is called."""
+    found = states()
+    ok = is_ready(found)
+    return answer({"status": "ready" if ok else "not_ready", **found}, 200 if ok else 503)
 
 
 @bp.get("/metrics")

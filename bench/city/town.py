@@ -40,9 +40,9 @@ from bench.city.demand import Kind
 from bench.city.stores import Cluster, cluster
 from config.settings import ROOT, load_settings
 from embedded import lifeline
+from embedded.postgres_server import Postgres
 from embedded.program import Program
 from embedded.redis_server import free_port, private_redis
-from embedded.postgres_server import Postgres
 from wechat.gateway import Login
 
 PASSWORD = "a clerk of the city"  # noqa: S105 (of accounts that live for minutes)
