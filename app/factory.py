@@ -37,6 +37,7 @@ from app.citizens.identity import HttpRegister, SandboxRegister, WellFormed, reg
 from app.clerk import pages as clerk_pages
 from app.core import auth, docs, hosts, intake, language, limits, looks, pages, problems
 from app.core.acts import Actor, random_id
+from app.core.carrying import Carrier
 from app.core.clock import Clock, HouseClock
 from app.core.db import db, engine_options, let_go, prepare_sqlite, server_time
 from app.core.handover import Cabinet, Courier
@@ -132,6 +133,8 @@ log = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
+MOST_HALLS = 10_000
+"""The reader of each hall has a connection."""
 SMS_FILE = "sms.jsonl"
 COURIER_ORDERS = "courier"
 
@@ -281,7 +284,10 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         redis_breaker(on_return=doubt.cut_off),
     )
     listening = connect(
-        settings.redis_url, socket_timeout=STREAM_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
+        settings.redis_url,
+        socket_timeout=STREAM_TIMEOUT_S,
+        socket_connect_timeout=REDIS_TIMEOUT_S,
+        max_connections=MOST_HALLS,
     )
     rq = connect(
         settings.rq_redis_url,
@@ -306,6 +312,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         streams=Streams(
             lambda hall: RedisEvents(redis, hall, listening), clock, settings.event_streams
         ),
+        carrier=Carrier(),
         stream_places=limits.StreamPlaces(
             settings.event_streams_per_address, settings.event_streams_per_asker
         ),
