@@ -1,9 +1,9 @@
 """Streams that keep no thread: thousands in one process, for a server that took them over.
 
-The hall's reader, which hears of an event, writes it to each listener's outlet at once. What needs a
-look at the database is left to a few threads, so that no reader waits for one; those whose own ticket
-it is come first. Made for a process whose threads take turns (gevent): nothing here waits between a
-question and the step that depends on it.
+The hall's reader, which hears of an event, writes it to each listener's outlet at once. What needs
+a look at the database is left to a few threads, so that no reader waits for one; those whose own
+ticket it is come first. Made for a process whose threads take turns (gevent): nothing here waits
+between a question and the step that depends on it.
 """
 
 from __future__ import annotations
