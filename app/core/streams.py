@@ -42,6 +42,8 @@ MISSED_AT_MOST = 500
 """Who missed more than this is given the present instead of all of it."""
 AWAY_S = 2.0
 """How long a stream waits before it looks again at a database that is away."""
+PICTURE_S = 1.0
+"""How old a picture of the present may be: what is no event may have changed since."""
 COPIED_AFTER_S = 60.0
 """What a Redis that was away for longer was not told, the sweep may never copy."""
 RESYNC = "resync"
@@ -203,12 +205,11 @@ class Streams:
     def resync(self, hall: str, snapshot: Snapshot, language: str) -> str:
         """The present of the whole hall."""
 
-        def picture() -> str:
-            # The id first: an event that comes in between is told twice rather than never.
-            here = self.here(hall)
-            return self.present(RESYNC, here, snapshot())
-
-        return self._pictures.of((hall, language), picture)
+        # The id first: an event that comes in between is told twice rather than never.
+        here = self.here(hall)
+        return self._pictures.of(
+            (hall, language), here, lambda: self.present(RESYNC, here, snapshot())
+        )
 
     def present(self, kind: str, here: tuple[str, str] | None, what: dict[str, Any]) -> str:
         """A picture of the present, as it was at this place of the stream."""
@@ -423,23 +424,28 @@ class Pictures:
         self._lock = threading.Lock()
         self._made: dict[tuple[str, str], _Picture] = {}
 
-    def of(self, name: tuple[str, str], make: Callable[[], str]) -> str:
-        """One that was begun after it was asked for."""
-        asked_at = time.monotonic_ns()
+    def of(
+        self, name: tuple[str, str], here: tuple[str, str] | None, make: Callable[[], str]
+    ) -> str:
+        """One that was begun after it was asked for, or a little before and nothing happened since:
+        the stream was at the same place."""
+        asked_at = time.monotonic()
         with self._lock:
             picture = self._made.setdefault(name, _Picture())
         with picture.lock:
-            if picture.begun_at < asked_at:
-                begun_at = time.monotonic_ns()
+            is_fresh = here is not None and here == picture.here
+            if picture.begun_at < asked_at - (PICTURE_S if is_fresh else 0):
+                begun_at = time.monotonic()
                 picture.text = make()
-                picture.begun_at = begun_at
+                picture.begun_at, picture.here = begun_at, here
             return picture.text
 
 
 class _Picture:
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.begun_at = 0
+        self.begun_at = float("-inf")
+        self.here: tuple[str, str] | None = None
         self.text = ""
 
 

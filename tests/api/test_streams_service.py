@@ -4,10 +4,15 @@ slow or many, Redis away, the stop."""
 import json
 import re
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
+from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
+from app.core.clock import SetClock
 from app.core.streams import WAITING_EVENTS
 from config.settings import load_settings
 from embedded.redis_server import private_redis
@@ -19,23 +24,90 @@ LONG = 20_000
 """Characters of an event: few fill what the kernel keeps for a client."""
 
 
+class OwnRedis:
+    """A server that goes and comes back."""
+
+    def __init__(self, running):
+        self.url = running.url
+        self._program = running.program
+        self._process = running.process
+
+    def stop(self):
+        self._program.stop(self._process)
+
+    def start(self):
+        self._process = self._program.start()
+        with Redis.from_url(self.url, retry=Retry(ConstantBackoff(0.1), 300)) as client:
+            client.ping()
+
+
 @pytest.fixture(scope="module")
-def hall(shared_house):
-    shared_house.clock.at = datetime.now(UTC)
-    return shared_house
+def own_redis(tmp_path_factory):
+    with private_redis(tmp_path_factory.mktemp("redis"), persist=True) as running:
+        own = OwnRedis(running)
+        yield own
+        own.stop()
+
+
+@pytest.fixture(scope="module")
+def behind_proxy(shared_environ, own_redis):
+    """The variables of an installation with a proxy before it, and few places."""
+    places = {"EVENT_STREAMS": "4", "EVENT_STREAMS_PER_ADDRESS": "2"}
+    return {**shared_environ, "REDIS_URL": own_redis.url, "TRUSTED_PROXIES": "1", **places}
+
+
+@pytest.fixture(scope="module")
+def hall(behind_proxy):
+    house = open_house(load_settings(behind_proxy), SetClock(datetime.now(UTC)))
+    yield house
+    with house.app.app_context():
+        house.app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def started(behind_proxy, tmp_path_factory):
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("streams")
+        yield lambda: stack.enter_context(streams_service(behind_proxy, folder))
+
+
+@pytest.fixture(scope="module")
+def running():
+    return []
 
 
 @pytest.fixture
-def opened():
+def service(started, running):
+    """The one that runs, or another where a test stopped it."""
+    if not running or running[-1].program.poll() is not None:
+        running.append(started())
+    return running[-1]
+
+
+@pytest.fixture
+def asked(service):
+    """Asks once."""
     clients = []
 
-    def open_client(*args, **options):
-        clients.append(Client(*args, **options))
+    def ask(*args, **options):
+        clients.append(Client(service, *args, **options))
         return clients[-1]
 
-    yield open_client
+    yield ask
     for client in clients:
         client.close()
+
+
+@pytest.fixture
+def opened(asked):
+    """Asks until it was noticed that those before have gone."""
+
+    def until_opened(*args, **options):
+        while (client := asked(*args, **options)).status() != 200:
+            time.sleep(0.05)
+        return client
+
+    return until_opened
 
 
 def happen(hall, first, count, size=0):
@@ -51,10 +123,10 @@ def ids(said):
     return [int(found) for found in re.findall(rb'"event": "called", "id": ([0-9]+)', said)]
 
 
-def test_who_reads_nothing_holds_nobody_up_and_is_given_the_present(hall, shared_streams, opened):
-    quick = opened(shared_streams, EVENTS)
+def test_who_reads_nothing_holds_nobody_up_and_is_given_the_present(hall, opened):
+    quick = opened(EVENTS)
     quick.until(b"event: resync")
-    slow = opened(shared_streams, EVENTS, buffer=4096)
+    slow = opened(EVENTS, buffer=4096)
     slow.until(b"event: resync")
     count = WAITING_EVENTS + 100
     for first in range(0, count, 20):
@@ -70,73 +142,51 @@ def test_who_reads_nothing_holds_nobody_up_and_is_given_the_present(hall, shared
     assert len(heard) < count
 
 
-def test_a_phone_hears_of_its_own_call(hall, shared_streams, opened):
-    ticket = hall.take(lane_item := "id-card")
+def test_a_phone_hears_of_its_own_call(hall, opened):
+    ticket = hall.take()
     token = f"Authorization: Bearer {ticket['token']}"
-    phone = opened(shared_streams, f"/api/v1/tickets/{ticket['id']}/events", token)
+    phone = opened(f"/api/v1/tickets/{ticket['id']}/events", token)
     phone.until(b'"state": "waiting"')
-    assert ticket["item"] == lane_item
     hall.own(ticket, "leave")
     phone.until(b'"state": "left"')
 
 
-def test_another_path_is_not_for_it(shared_streams, opened):
-    assert opened(shared_streams, "/api/v1/halls").status() == 421
-    assert opened(shared_streams, EVENTS, method="HEAD").status() == 200
-    assert opened(shared_streams, "/api/v1/halls/nowhere/events").status() == 404
+def test_another_path_is_not_for_it(asked, opened):
+    assert asked("/api/v1/halls").status() == 421
+    assert asked("/api/v1/halls/nowhere/events").status() == 404
+    opened(EVENTS, method="HEAD")
 
 
-@pytest.fixture
-def behind_proxy(environ, house, tmp_path):
-    limits = {"TRUSTED_PROXIES": "1", "EVENT_STREAMS": "3", "EVENT_STREAMS_PER_ADDRESS": "2"}
-    with streams_service({**environ, **limits}, tmp_path) as service:
-        yield service
-
-
-def test_behind_a_proxy_each_address_has_its_own_limit_and_a_stop_ends_all(behind_proxy, opened):
-    def stream(address):
-        return opened(behind_proxy, EVENTS, f"X-Forwarded-For: {address}")
-
-    def until_opened(address):
-        while (client := stream(address)).status() != 200:
-            time.sleep(0.05)
-        return client
-
-    held = [stream("192.0.2.1"), stream("192.0.2.1")]
-    assert [client.status() for client in held] == [200, 200]
-    assert stream("192.0.2.1").status() == 429
-    held.append(stream("192.0.2.2"))
-    assert held[-1].status() == 200
-    assert stream("192.0.2.3").status() == 503
-    held.pop(0).close()
-    held.append(until_opened("192.0.2.1"))  # once it is noticed that the other has gone
+def test_each_address_behind_the_proxy_has_its_own_limit_and_a_stop_ends_all(
+    service, asked, opened
+):
+    first, second, third = (f"X-Forwarded-For: 192.0.2.{n}" for n in (1, 2, 3))
+    held = [opened(EVENTS, behind) for behind in (first, first, second, second)]
+    assert asked(EVENTS, third).status() == 503
+    held.pop().close()
+    while (status := asked(EVENTS, first).status()) == 503:
+        time.sleep(0.05)
+    assert status == 429
+    held.append(opened(EVENTS, third))
     for client in held:
         client.until(b"event: resync")
-    behind_proxy.stop()
+    service.stop()
     assert all(client.to_the_end().endswith(b"\r\n0\r\n\r\n") for client in held)
-    assert behind_proxy.program.returncode == 0
+    assert service.program.returncode == 0
 
 
-def test_streams_stand_while_redis_is_away_and_go_on_when_it_is_back(environ, tmp_path, opened):
-    with private_redis(tmp_path / "redis", persist=True) as redis:
-        own = {**environ, "REDIS_URL": redis.url}
-        house = open_house(load_settings(own))
-        house.clock.at = datetime.now(UTC)
-        with streams_service(own, tmp_path) as service:
-            screen = opened(service, EVENTS)
-            screen.until(b"event: resync")
-            redis.program.stop(redis.process)
-            lost = house.take()["number"]
-            late = opened(service, EVENTS)
-            assert lost.encode() in late.until(b"event: resync")
-            process = redis.program.start()
-            try:
-                while house.app.extensions["parts"].database_away():
-                    pass
-                house.sweep()
-                for client in (screen, late):
-                    client.until(f'"number": "{house.take()["number"]}"'.encode())
-            finally:
-                redis.program.stop(process)
-        with house.app.app_context():
-            house.app.extensions["sqlalchemy"].engine.dispose()
+def test_streams_stand_while_redis_is_away_and_go_on_when_it_is_back(hall, own_redis, opened):
+    screen = opened(EVENTS)
+    screen.until(b"event: resync")
+    own_redis.stop()
+    try:
+        unheard = hall.take()["number"]
+        late = opened(EVENTS)
+        assert unheard.encode() in late.until(b"event: resync")
+    finally:
+        own_redis.start()
+    hall.sweep()
+    screen.until(f'"number": "{unheard}"'.encode())
+    heard = hall.take()["number"]
+    for client in (screen, late):
+        client.until(f'"number": "{heard}"'.encode())
