@@ -16,7 +16,7 @@ from config.settings import ROOT
 from tests.servers import own_port
 
 COMMAND = [sys.executable, "-m", "gunicorn", "--config", "config/streams.py", "wsgi:app"]
-UP_WITHIN_S = 90
+UP_WITHIN_S = 180
 SAID_WITHIN_S = 60
 
 
