@@ -116,20 +116,24 @@ class SocketOutlet:
 class StreamsWorker(GeventWorker):  # type: ignore[misc] # gunicorn has no types
     """Opens streams, and keeps them open."""
 
+    kind = "streams"
+    """What it is called where processes are told apart."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._outlets: set[SocketOutlet] = set()
         self._openings = BoundedSemaphore(OPENINGS)
 
-    def load_wsgi(self) -> None:
-        super().load_wsgi()
-        self.wsgi: Any = partial(self._answer, self.wsgi)
-
     def run(self) -> None:
         """Until told to stop; then clients go on elsewhere, from where they were."""
-        super().run()
-        for outlet in tuple(self._outlets):
-            outlet.end()
+        app = self.wsgi
+        self.wsgi: Any = partial(self._answer, app)
+        try:
+            super().run()
+        finally:
+            self.wsgi = app
+            for outlet in tuple(self._outlets):
+                outlet.end()
 
     def _answer(
         self, app: Any, environ: dict[str, Any], start_response: Callable[..., Any]

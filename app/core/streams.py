@@ -101,14 +101,16 @@ class Listener:
         self._rung: threading.Event | None = threading.Event()
         self._on_heard: Callable[[], object] = self._rung.set
 
-    def put(self, heard: Heard) -> None:
-        """Never waits."""
-        if len(self._waiting) >= WAITING_EVENTS:
+    def put(self, heard: Heard) -> bool:
+        """Never waits. False: there was no room for it, nor is there for what waited."""
+        has_room = len(self._waiting) < WAITING_EVENTS
+        if not has_room:
             heard = Lost.EVENTS
         if heard is Lost.EVENTS:
             self._waiting.clear()  # the present has it all
         self._waiting.append(heard)
         self._on_heard()
+        return has_room
 
     def take(self) -> Heard | None:
         """The next, if something waits."""
@@ -150,6 +152,11 @@ class Streams:
         self._listeners: dict[str, set[Listener]] = {}
         self._open = 0
         self._pictures = Pictures()
+
+    @property
+    def open(self) -> int:
+        """How many listen."""
+        return self._open
 
     def of_hall(
         self, hall: str, last_event_id: str | None, snapshot: Snapshot, language: str
