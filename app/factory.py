@@ -39,6 +39,7 @@ from app.citizens.identity import HttpRegister, SandboxRegister, WellFormed, reg
 from app.clerk import pages as clerk_pages
 from app.core import auth, docs, hosts, intake, language, limits, looks, pages, problems
 from app.core.acts import Actor, random_id
+from app.core.carrying import Carrier
 from app.core.clock import Clock, HouseClock
 from app.core.counted import REQUEST, WECHAT
 from app.core.db import (
@@ -144,6 +145,8 @@ log = logging.getLogger(__name__)
 
 REDIS_TIMEOUT_S = 1.0
 STREAM_TIMEOUT_S = 5.0
+MOST_HALLS = 10_000
+"""The reader of each hall has a connection."""
 SMS_FILE = "sms.jsonl"
 COURIER_ORDERS = "courier"
 SLOW_S = 2.0
@@ -299,7 +302,10 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         redis_breaker(on_return=doubt.cut_off),
     )
     listening = connect(
-        settings.redis_url, socket_timeout=STREAM_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
+        settings.redis_url,
+        socket_timeout=STREAM_TIMEOUT_S,
+        socket_connect_timeout=REDIS_TIMEOUT_S,
+        max_connections=MOST_HALLS,
     )
     rq = connect(
         settings.rq_redis_url,
@@ -327,6 +333,7 @@ def _parts(settings: Settings, clock: Clock | None) -> Parts:
         events=lambda hall: RedisEvents(redis, hall),
         outlooks=lambda hall, day: RedisOutlooks(redis, hall, day),
         streams=streams,
+        carrier=Carrier(),
         stream_places=limits.StreamPlaces(
             settings.event_streams_per_address, settings.event_streams_per_asker
         ),

@@ -11,6 +11,7 @@
 | `house` | a small hall with people in it, on those stores: tests/house.py |
 | `shared_house` | one for all tests of a module, for those that leave each other alone |
 | `shared_live_server` | gunicorn on the stores of `shared_house` |
+| `shared_streams` | the service for event streams, on the same |
 | `wechat` | WeChat, as the sandbox plays it: tests/wechat_server.py |
 | `raw`, `tls` | a server of bytes, behind TLS if wanted: tests/raw_server.py |
 | `spoken_words` | a folder of the clips that screens speak |
@@ -56,6 +57,7 @@ from embedded.redis_server import RunningRedis
 from tests.processes import Forked
 from tests.raw_server import Manner, Raw, trusted_tls
 from tests.servers import DATABASE_KINDS, REDIS_KINDS, Missing, Servers, find_chromium, own_port
+from tests.streams_service import streams_service
 from tests.wechat_server import Wechat, wechat_server
 
 COULD_NOT_RUN = "could not run for want of "
@@ -428,3 +430,10 @@ def shared_live_server(shared_environ: dict[str, str], tmp_path_factory: pytest.
     """The address of gunicorn on the stores of `shared_house`."""
     with _served(shared_environ, tmp_path_factory.mktemp("live")) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def shared_streams(shared_environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory):
+    """The service for event streams, on the stores of `shared_house`."""
+    with streams_service(shared_environ, tmp_path_factory.mktemp("streams")) as service:
+        yield service

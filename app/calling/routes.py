@@ -32,7 +32,8 @@ from app.catalog.rules import zone_of
 from app.catalog.service import plan_of
 from app.core.acts import AT_COUNTERS, OF_THE_HALL, Act, Role
 from app.core.auth import access, act, actor, public
-from app.core.http import answer, event_stream, perform_here
+from app.core.http import answer, event_stream, later, perform_here
+from app.core.language import language
 from app.core.parts import parts
 from app.tickets.queries import Ticket, find
 from app.tickets.schemas import NothingIn, TicketOut
@@ -262,12 +263,13 @@ def calls(hall: str, query_data: dict[str, Any]) -> Response:
 @bp.doc(summary="大厅事件 (SSE)", responses={404: "没有这个大厅"})
 def hall_events(hall: str) -> Response:
     plan = plan_of(hall)
-    messages = parts().streams.messages(
+    stream = parts().streams.of_hall(
         plan.code,
         request.headers.get("Last-Event-ID"),
-        lambda: board_out(plan, parts().clock.now()),
+        later(lambda: board_out(plan, parts().clock.now())),
+        language(),
     )
-    return event_stream(messages)
+    return event_stream(stream)
 
 
 # Helpers

@@ -8,13 +8,16 @@ from datetime import datetime, tzinfo
 from typing import Any, TypeVar, overload
 
 from apiflask.schemas import FileSchema
-from flask import Response, stream_with_context
+from flask import Flask, Response, current_app, g, request
 
 from app.core.auth import actor
 from app.core.db import db
 from app.core.idempotency import Answer, perform, this_try
+from app.core.language import language
 from app.core.limits import address
 from app.core.parts import parts
+from app.core.streams import STILL_HERE, Stream
+from config.hand_over import HAND_OVER, HandOver
 
 R = TypeVar("R")
 
@@ -60,24 +63,46 @@ def perform_here(
     return answer(given.body, given.status)
 
 
-def event_stream(messages: Iterator[str]) -> Response:
+def event_stream(stream: Stream) -> Response:
     """Server-sent events, which no proxy may hold back; they hold no database connection.
 
-    The first is waited for, so that a refusal is still an answer and not a broken stream.
-    Raises TooManyStreamsHere."""
-    db.session.remove()
-    messages = parts().stream_places.keep(messages, address(), actor())
-    first = next(messages, "")
-
-    def told() -> Iterator[str]:
-        yield first
-        yield from messages
-
+    The first is waited for, so that a refusal is still an answer and not a broken stream. A server
+    that takes streams over is answered with the opening alone. Raises TooManyStreamsHere."""
+    taker: HandOver | None = request.environ.get(HAND_OVER)
+    try:
+        stream.keep(parts().stream_places.take(address(), actor()))
+        db.session.remove()
+        messages = stream.opening() if taker else stream.messages()
+        first = next(messages, STILL_HERE)
+    except BaseException:
+        stream.close()
+        raise
+    if taker:
+        taker.stream = parts().carrier.carry(stream)
     return Response(
-        stream_with_context(told()),
+        _with_first(first, messages),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
+
+
+def _with_first(first: str, others: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from others
+
+
+def later(look: Callable[[], R]) -> Callable[[], R]:
+    """To look again when this request is over: in the language it was asked in, and keeping no
+    database connection."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    asked_in = language()
+
+    def looked() -> R:
+        with app.app_context():
+            g.language = asked_in
+            return look()
+
+    return looked
 
 
 def attachment(content: str | bytes, name: str, mimetype: str) -> Response:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from apiflask import APIBlueprint
 from babel.messages.pofile import read_po
-from flask import Flask, Response, g, has_request_context, jsonify, request
+from flask import Flask, Response, g, has_app_context, has_request_context, jsonify, request
 
 from app.core.auth import public
 from app.core.parts import parts
@@ -84,8 +84,9 @@ def tongue(thing: Named) -> str:
 
 
 def language() -> str:
-    """The request's language; outside of requests the one everything is written in."""
-    return g.get("language", SOURCE) if has_request_context() else SOURCE
+    """The request's language, or that of the request somebody looks again for; elsewhere the one
+    everything is written in."""
+    return g.get("language", SOURCE) if has_app_context() else SOURCE
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -259,9 +259,8 @@ class StreamPlaces:
         self._lock = threading.Lock()
         self._open: Counter[tuple[str, str]] = Counter()
 
-    def keep(self, messages: Iterator[str], address: str, asker: Actor) -> Iterator[str]:
-        """The messages, one place taken while they are listened to. Raises TooManyStreamsHere as
-        the first is asked for."""
+    def take(self, address: str, asker: Actor) -> Callable[[], None]:
+        """Take a place; what is returned gives it back. Raises TooManyStreamsHere."""
         places = [("address", address)]
         if asker.kind != "public":
             places.append(("asker", str(asker)))
@@ -269,9 +268,11 @@ class StreamPlaces:
             if any(self._open[place] >= self._at_most[place[0]] for place in places):
                 raise TooManyStreamsHere
             self._open.update(places)
-        try:
-            yield from messages
-        finally:
-            with self._lock:
-                self._open.subtract(places)
-                self._open = +self._open
+        return lambda: self._give_back(places)
+
+    def _give_back(self, places: list[tuple[str, str]]) -> None:
+        with self._lock:
+            for place in places:
+                self._open[place] -= 1
+                if not self._open[place]:
+                    del self._open[place]

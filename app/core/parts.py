@@ -13,6 +13,7 @@ from queueing.doubt import Doubt
 from queueing.sequence import Sequence
 
 if TYPE_CHECKING:
+    from app.core.carrying import Carrier
     from app.core.handover import Cabinet, Courier
     from app.core.identity import RealName
     from app.core.limits import StreamPlaces
@@ -45,6 +46,8 @@ class Parts:
     outlooks: Callable[[str, str], RedisOutlooks]
     """(hall code, day as YYYYMMDD) -> the forecast of that hall and day."""
     streams: Streams
+    carrier: Carrier
+    """Tells those a server took over."""
     stream_places: StreamPlaces
     """Who keeps how many of them open."""
     tallies: Tallies

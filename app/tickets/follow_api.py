@@ -9,7 +9,7 @@ from flask import Response
 
 from app.catalog.service import plan_of
 from app.core.auth import access, act, actor, public
-from app.core.http import answer, event_stream, perform_here
+from app.core.http import answer, event_stream, later, perform_here
 from app.core.parts import parts
 from app.tickets import following
 from app.tickets.errors import FollowLinkOver
@@ -76,7 +76,8 @@ def followed(token: str) -> Response:
 @public
 @bp.doc(summary="被关注的号票的实时变化 (SSE)", responses=LINK_OVER)
 def followed_events(token: str) -> Response:
-    plan = plan_of(_followed(token).hall)
+    watched = _followed(token)
+    plan = plan_of(watched.hall)
 
     def present() -> dict[str, Any] | None:
         try:
@@ -85,7 +86,7 @@ def followed_events(token: str) -> Response:
             return None
         return followed_out(ticket, plan) | live_out(ticket, plan)
 
-    return event_stream(parts().streams.watch(plan.code, present))
+    return event_stream(parts().streams.of_ticket(plan.code, watched.number, later(present)))
 
 
 @bp.get("/me/following")

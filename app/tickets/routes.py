@@ -11,7 +11,7 @@ from app.catalog.service import plan_of
 from app.citizens.queries import is_signed_in, own_person
 from app.core.acts import OF_THE_HALL, Role
 from app.core.auth import access, act, actor
-from app.core.http import answer, event_stream, perform_here
+from app.core.http import answer, event_stream, later, perform_here
 from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
@@ -88,7 +88,8 @@ def reprint(ticket_id: str, json_data: dict[str, Any]) -> Response:
 @bp.doc(summary="号票的实时变化 (SSE)", responses={404: "没有这张号票"})
 def ticket_events(ticket_id: str) -> Response:
     asker = actor()
-    plan = plan_of(mine(ticket_id).hall)
+    watched = mine(ticket_id)
+    plan = plan_of(watched.hall)
 
     def present() -> dict[str, Any] | None:
         if asker.kind == "citizen" and not is_signed_in(asker.session, parts().clock.now()):
@@ -96,7 +97,7 @@ def ticket_events(ticket_id: str) -> Response:
         ticket = find(None, id=ticket_id)
         return ticket_out(ticket, plan, asker) | live_out(ticket, plan)
 
-    return event_stream(parts().streams.watch(plan.code, present))
+    return event_stream(parts().streams.of_ticket(plan.code, watched.number, later(present)))
 
 
 @bp.post("/halls/<hall>/tickets")

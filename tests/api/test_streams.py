@@ -1,4 +1,4 @@
-"""What screens are told: through gunicorn, as it happens, without loss and never twice."""
+"""What screens are told: by either program, as it happens, without loss and never twice."""
 
 import json
 import re
@@ -52,12 +52,20 @@ def hall(shared_house):
     return shared_house
 
 
+@pytest.fixture(scope="module", params=["web", "streams"])
+def server(request):
+    """Either program that serves event streams."""
+    if request.param == "web":
+        return request.getfixturevalue("shared_live_server")
+    return request.getfixturevalue("shared_streams").url
+
+
 @pytest.fixture
-def listen(shared_live_server):
+def listen(server):
     opened = []
 
     def open_stream(last_event_id=None):
-        opened.append(Stream(shared_live_server, last_event_id))
+        opened.append(Stream(server, last_event_id))
         return opened[-1]
 
     yield open_stream
@@ -83,8 +91,9 @@ def test_the_first_message_is_the_present(hall, listen):
 def test_a_call_and_its_recall_arrive(hall, listen):
     screen = listen()
     screen.next()
-    ticket = hall.take()
+    hall.take()
     called = hall.clerk().next()
+    ticket = called["ticket"]
     _, _, call = screen.until("called")
     assert (call["number"], call["counter"], call["nth"]) == (ticket["number"], "1", 1)
     assert call["call_id"] == called["call_id"]
@@ -173,14 +182,14 @@ def test_an_event_that_was_not_copied_is_copied_once_by_the_sweep(hall, listen, 
         pass
 
 
-def test_a_ticket_is_told_to_its_owner_only(hall, shared_live_server):
+def test_a_ticket_is_told_to_its_owner_only(hall, server):
     ticket = hall.take()
     refused(
         hall.get(f"/tickets/{ticket['id']}/events", hall.take()["token"]), 404, "ticket_not_found"
     )
     refused(hall.get(f"/tickets/{ticket['id']}/events"), 401, "unauthenticated")
     request = Request(  # noqa: S310
-        f"{shared_live_server}/api/v1/tickets/{ticket['id']}/events",
+        f"{server}/api/v1/tickets/{ticket['id']}/events",
         headers={"Authorization": f"Bearer {ticket['token']}"},
     )
     with urlopen(request, timeout=15) as answer:  # noqa: S310

@@ -188,9 +188,7 @@ def test_an_address_and_an_asker_keep_so_many_streams_open():
     li, wang = Actor("citizen", "li"), Actor("citizen", "wang")
 
     def opened(asker, address="192.0.2.1"):
-        stream = places.keep(iter(["hello", "there"]), address, asker)
-        assert next(stream) == "hello"
-        return stream
+        return places.take(address, asker)
 
     streams = [opened(li), opened(li)]
     with pytest.raises(TooManyStreamsHere):
@@ -199,10 +197,11 @@ def test_an_address_and_an_asker_keep_so_many_streams_open():
     with pytest.raises(TooManyStreamsHere):
         opened(PUBLIC)
     elsewhere = opened(PUBLIC, "192.0.2.2")
-    streams.pop().close()
-    assert opened(wang) is not None  # gone as nobody holds it
-    assert opened(PUBLIC) is not None
-    elsewhere.close()
+    streams.pop()()
+    opened(PUBLIC)
+    with pytest.raises(TooManyStreamsHere):
+        opened(wang)
+    elsewhere()
 
 
 def test_one_stream_too_many_is_refused_in_words(narrow):
