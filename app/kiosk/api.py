@@ -114,7 +114,7 @@ def reprint(json_data: dict[str, Any]) -> Response:
 
 
 @bp.get("/tickets/<ticket_id>/print")
-@access("kiosk")
+@access("kiosk", shows=None)
 @bp.output(PrintOut)
 @bp.doc(
     summary="这台机器的打印机把号票打得怎样了", responses={404: "这台机器没有打印过这张号票"}

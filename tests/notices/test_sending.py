@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.citizens.queries import CITIZENS
 from app.core.acts import SYSTEM, Act
-from app.core.db import after_commit, db, transaction
+from app.core.db import after_commit, db, read_at_length, transaction
 from app.notices import grants, jobs, sending
 from app.notices.channels import Answer
 from app.notices.jobs import forget_notices_of
@@ -145,6 +145,7 @@ def test_the_next_is_found_without_sorting_what_is_due(house):
     with house.app.app_context():
         dialect, literal = postgresql.dialect(), {"literal_binds": True}
         asked = str(next_due(house.clock.now()).compile(dialect=dialect, compile_kwargs=literal))
+        read_at_length()
         for way in ("seqscan", "sort", "bitmapscan"):
             db.session.execute(text(f"SET LOCAL enable_{way} = off"))
         told = "\n".join(each[0] for each in db.session.execute(text(f"EXPLAIN {asked}")))
