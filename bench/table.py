@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bench.pairs import Pairs
+
 HEAD = (
     "| # | our path | beside it | ours | beside | ratio (spread) | goal | met | |\n"
     "|---|---|---|---|---|---|---|---|---|"
@@ -31,6 +33,14 @@ class Result:
     met: bool | None
     note: str = ""
     """How many pairs, and what else was counted."""
+
+
+def of_rates(row: str, ours: str, beside: str, found: Pairs, goal: float, note: str = "") -> Result:
+    """Two rates a second, ours to reach this share of the other."""
+    return Result(
+        row, ours, beside, f"{found.ours:.0f}/s", f"{found.beside:.0f}/s",
+        found.ratio, found.low, found.high, f"≥ {goal}", found.ratio >= goal, note,
+    )  # fmt: skip
 
 
 def in_order(results: Iterable[Result]) -> list[Result]:

@@ -11,8 +11,8 @@ from app.core.clock import HouseClock
 from bench import bare
 from bench.hall import Bench
 from bench.load import Request, load
-from bench.pairs import Pairs, paired
-from bench.table import Result
+from bench.pairs import paired
+from bench.table import Result, of_rates
 from config.settings import load_settings
 from queueing.redis_sequence import RedisSequence
 from queueing.sequence import Entry
@@ -82,13 +82,6 @@ def measure(bench: Bench) -> list[Result]:
             least = paired(called, lambda: bare_calls("least"))
     note = f"{len(same.each)} pairs, {len(COUNTERS)} counters at once, {CALLS} calls a run"
     return [
-        _result("3", "bare Flask: the same rows and scripts", same, 0.7, note),
-        _result("3b", "bare Flask: one script, UPDATE, INSERT", least, 0.45, ""),
+        of_rates("3", "POST call-next", "bare Flask: the same rows and scripts", same, 0.7, note),
+        of_rates("3b", "POST call-next", "bare Flask: one script, UPDATE, INSERT", least, 0.45),
     ]
-
-
-def _result(row: str, beside: str, found: Pairs, goal: float, note: str) -> Result:
-    return Result(
-        row, "POST call-next", beside, f"{found.ours:.0f}/s", f"{found.beside:.0f}/s",
-        found.ratio, found.low, found.high, f"≥ {goal}", found.ratio >= goal, note,
-    )  # fmt: skip

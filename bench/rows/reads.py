@@ -9,7 +9,7 @@ from app.core.clock import HouseClock
 from bench.hall import Bench
 from bench.load import Request, load
 from bench.pairs import paired
-from bench.table import Result
+from bench.table import Result, of_rates
 from config.settings import load_settings
 from tests.house import HALL, open_house
 
@@ -46,12 +46,8 @@ def _measured(row: str, name: str, url: str, asked: Request, bare_url: str) -> R
         return load(base, [request], connections=CONNECTIONS, count=LOOKS).rate
 
     found = paired(lambda: of(url, asked), lambda: of(bare_url, constant))
-    return Result(
-        row, name, f"Flask: a constant of {size:,} bytes",
-        f"{found.ours:.0f}/s", f"{found.beside:.0f}/s",
-        found.ratio, found.low, found.high, f"≥ {GOAL}", found.ratio >= GOAL,
-        f"{len(found.each)} pairs, {CONNECTIONS} connections, {LOOKS} looks a run",
-    )  # fmt: skip
+    note = f"{len(found.each)} pairs, {CONNECTIONS} connections, {LOOKS} looks a run"
+    return of_rates(row, name, f"Flask: a constant of {size:,} bytes", found, GOAL, note)
 
 
 def _size(url: str, asked: Request) -> int:

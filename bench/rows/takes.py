@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.core.clock import HouseClock
 from bench.hall import Bench
 from bench.load import Request, load
-from bench.pairs import Pairs, paired
-from bench.table import Result
+from bench.pairs import paired
+from bench.table import Result, of_rates
 from config.settings import load_settings
 from tests.house import KIOSK_TOKEN, open_house
 
@@ -36,13 +36,6 @@ def measure(bench: Bench) -> list[Result]:
             least = paired(given, lambda: bare("/least"))
     note = f"{len(same.each)} pairs, {CONNECTIONS} machines at once, {NUMBERS} numbers a run"
     return [
-        _result("4", "bare Flask: the same rows and scripts", same, 0.7, note),
-        _result("4b", "bare Flask: one INSERT, one script", least, 0.45, ""),
+        of_rates("4", "POST kiosk ticket", "bare Flask: same rows and scripts", same, 0.7, note),
+        of_rates("4b", "POST kiosk ticket", "bare Flask: one INSERT, one script", least, 0.45),
     ]
-
-
-def _result(row: str, beside: str, found: Pairs, goal: float, note: str) -> Result:
-    return Result(
-        row, "POST kiosk ticket", beside, f"{found.ours:.0f}/s", f"{found.beside:.0f}/s",
-        found.ratio, found.low, found.high, f"≥ {goal}", found.ratio >= goal, note,
-    )  # fmt: skip
