@@ -129,3 +129,14 @@ def test_modules_say_nothing_in_chinese_only(surface: str):
 
 def _without_comment(line: str) -> str:
     return re.sub(r"(^|\s)(//|/?\*).*$", "", line)
+
+
+def test_every_form_says_how_it_is_sent():
+    """One that only a script sends says `dialog`: entered before the script is there, it stays."""
+    silent = [
+        f"{path.relative_to(APP)}: {form}"
+        for path in sorted((APP / "templates").rglob("*.html"))
+        for form in re.findall(r"<form\b[^>]*>", path.read_text())
+        if " method=" not in form
+    ]
+    assert silent == []

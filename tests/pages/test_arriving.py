@@ -175,3 +175,27 @@ def test_a_clerk_lets_somebody_arrive_and_goes_on_to_their_next_item(house, sign
     expect(console.get_by_role("button", name="下一事项")).to_be_hidden()
     console.keyboard.press("f")
     expect(said).to_have_text("A001 已办结。")
+
+
+def test_a_question_put_off_and_asked_again_at_once_is_answered(house, sign_in):
+    times = slot(house, 0, "id-card", "passport")
+    body = {"slot": times, "items": ["id-card", "passport"]}
+    booked = house.citizen("li").identify().post("/appointments", body).json
+    console = sign_in("1")
+    console.keyboard.press("o")
+    expect(console.locator("#said")).to_have_text("已开放窗口。")
+    console.get_by_label("代为签到").fill(booked["code"])
+    console.keyboard.press("Enter")
+    expect(console.locator("#said")).to_contain_text("签到成功")
+    console.keyboard.press("n")
+    expect(console.locator("#said")).to_have_text("请 A001 号到 1 号窗口办理。")
+    console.keyboard.press("f")
+    remaining = console.locator("#remaining-dialog")
+    expect(remaining).to_be_visible()
+    # Both within one task: the browser tells of the first question's close after the second opened.
+    console.evaluate("""() => {
+        document.querySelector('#remaining-dialog [value=cancel]').click()
+        document.querySelector('[data-action=finish]').click()
+    }""")
+    remaining.get_by_role("button", name="确定").click()
+    expect(console.locator("#next-item-dialog")).to_be_visible()

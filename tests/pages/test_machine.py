@@ -201,6 +201,7 @@ def test_paper_numbers_are_typed_row_by_row(house, guide):
     house.reload(lambda file: file["hall"]["rules"].update(paper_numbers="901-950"))
     machine = house.take()
     guide.get_by_role("link", name="补录纸质号").click()
+    expect(guide.get_by_label("号码")).to_be_focused()  # by the page's script, which is there now
     guide.get_by_label("号码").fill("a901")
     guide.get_by_label("事项").fill("sfz")
     guide.get_by_label("号上的时间").fill("0410")
@@ -216,6 +217,22 @@ def test_paper_numbers_are_typed_row_by_row(house, guide):
     guide.keyboard.press("Enter")
     expect(guide.locator("tr[data-is=entered]")).to_have_count(2)
     assert house.waiting() == ["A902", "A901", machine["number"]]
+
+
+def test_a_row_entered_before_the_page_is_ready_keeps_its_words(house, guide):
+    at_noon(house)
+    house.reload(lambda file: file["hall"]["rules"].update(paper_numbers="901-950"))
+    scripts = []
+    guide.route("**/kiosk/paper.js", lambda route: scripts.append(route))
+    guide.get_by_role("link", name="补录纸质号").click()
+    for label, typed in {"号码": "a901", "事项": "sfz", "号上的时间": "0410"}.items():
+        guide.get_by_label(label).fill(typed)
+    guide.keyboard.press("Enter")
+    scripts[0].continue_()
+    expect(guide.get_by_label("号码")).to_be_focused()
+    expect(guide.get_by_label("号上的时间")).to_have_value("0410")
+    guide.get_by_label("号上的时间").press("Enter")
+    expect(guide.locator("#rows")).to_contain_text("已录入，前面还有 0 人")
 
 
 def test_a_line_that_breaks_and_comes_back(open_machine):
