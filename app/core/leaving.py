@@ -7,13 +7,17 @@ PostgreSQL instead of one each; before anything is read in it, what has been lef
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import Insert, Select, Table, Update, bindparam, insert, select
 from sqlalchemy.orm import Session
+
+AT_ONCE = 8
+"""So much is written in one statement: a night closes thousands of tickets, and a statement of as
+many parts is one that PostgreSQL refuses."""
 
 Then = Callable[[Any], object]
 """Hears what the statement returned: of a row its key."""
@@ -48,19 +52,24 @@ class Left:
 
 def write(session: Session, left: list[Left]) -> None:
     """Write it all, in the order in which it was left."""
-    if not left:
-        return
-    if session.get_bind().dialect.name == "postgresql":
-        kinds = tuple(one.kind for one in left)
-        values = [_named(f"w{n}_", one.values) for n, one in enumerate(left)]
-        keys = session.execute(_together(kinds), dict(ChainMap(*values))).one()
-    else:
-        keys = [
-            session.execute(_alone(one.kind), _named("w_", one.values)).scalar_one()
-            for one in left
-        ]
-    for one, key in zip(left, keys, strict=True):
-        one.then(key)
+    together = session.get_bind().dialect.name == "postgresql"
+    for first in range(0, len(left), AT_ONCE):
+        some = left[first : first + AT_ONCE]
+        keys = _write_together(session, some) if together else _write_each(session, some)
+        for one, key in zip(some, keys, strict=True):
+            one.then(key)
+
+
+def _write_together(session: Session, left: list[Left]) -> Sequence[Any]:
+    kinds = tuple(one.kind for one in left)
+    values = [_named(f"w{n}_", one.values) for n, one in enumerate(left)]
+    return session.execute(_together(kinds), dict(ChainMap(*values))).one()
+
+
+def _write_each(session: Session, left: list[Left]) -> Sequence[Any]:
+    return [
+        session.execute(_alone(one.kind), _named("w_", one.values)).scalar_one() for one in left
+    ]
 
 
 def _named(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
