@@ -55,7 +55,7 @@ def test_a_token_that_was_known_is_asked_for_anew(house):
 
 
 def test_much_that_is_left_behind_is_written_some_at_a_time(house):
-    """A night closes thousands: one statement of all would have more parts than PostgreSQL takes."""
+    """A night closes thousands: one statement of all would have more parts than PostgreSQL has."""
     act, day = Act(house.clock.now(), SYSTEM), house.plan.day_of(house.clock.now()).date
     written = 3 * AT_ONCE + 1
     with statements(house) as sent, house.app.app_context(), transaction():
