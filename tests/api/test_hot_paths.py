@@ -5,12 +5,9 @@ Each of them was once twice as many. Who needs one more takes it here, knowingly
 
 from __future__ import annotations
 
-from app.core import events
-from app.core.acts import SYSTEM, Act
 from app.core.db import db, transaction
-from app.core.leaving import AT_ONCE
 from tests.asked import scripts, statements
-from tests.house import HALL, refused
+from tests.house import refused
 
 ASKING = 2
 """Who asks, and the hall's revision."""
@@ -52,16 +49,3 @@ def test_a_token_that_was_known_is_asked_for_anew(house):
     with house.app.app_context(), transaction():
         db.session.execute(db.text("UPDATE staff_sessions SET ended_at = created_at"))
     refused(clerk.do("pause"), 401, "unauthenticated")
-
-
-def test_much_that_is_left_behind_is_written_some_at_a_time(house):
-    """A night closes thousands: one statement of all would have more parts than PostgreSQL has."""
-    act, day = Act(house.clock.now(), SYSTEM), house.plan.day_of(house.clock.now()).date
-    written = 3 * AT_ONCE + 1
-    with statements(house) as sent, house.app.app_context(), transaction():
-        for n in range(written):
-            events.record(act, HALL, day, "rated", number=f"A{n:03d}")
-    assert len(sent) == 4
-    with house.app.app_context():
-        rows = db.session.execute(db.text("SELECT number FROM events ORDER BY id")).scalars()
-        assert sorted(rows) == [f"A{n:03d}" for n in range(written)]
