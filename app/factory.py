@@ -196,7 +196,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         read_by_statement(db.engine)
         app.extensions["parts"] = _parts(settings, clock)
     app.extensions["authenticators"] = (
-        staff_queries.actor_of_token,
+        staff_queries.actor_of_session,
+        staff_queries.actor_of_device,
+        staff_queries.actor_of_key,
         citizen_queries.actor_of_token,
         ticket_queries.actor_of_token,
     )

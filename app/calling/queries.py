@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from app.calling.models import CallRow
 from app.catalog.plan import EVERYWHERE, HallDay, HallPlan, Zone
@@ -17,6 +17,8 @@ Call = Row[Any]
 """A row of `calls` as it was read."""
 
 CALLS = CallRow.__table__
+CALL = select(*CALLS.c).where(CALLS.c.id == bindparam("call"))
+LOCK_CALL = CALL.with_for_update()
 COUNTER_EVENTS = ("counter_opened", "counter_paused", "counter_closed")
 LONGEST_DAY = timedelta(days=2)
 """No hall day lasts longer, whatever becomes of clocks and of when days begin."""
@@ -24,8 +26,7 @@ LONGEST_DAY = timedelta(days=2)
 
 def call(call_id: int | None, *, lock: bool = False) -> Call | None:
     """One call by its id."""
-    query = select(*CALLS.c).where(CALLS.c.id == call_id)
-    return db.session.execute(query.with_for_update() if lock else query).one_or_none()
+    return db.session.execute(LOCK_CALL if lock else CALL, {"call": call_id}).one_or_none()
 
 
 def calls_at(ids: Iterable[int | None]) -> dict[int, datetime]:

@@ -20,7 +20,7 @@ from app.calling.counters import lock_open, require_seat
 from app.calling.errors import CallUndelivered, CounterBusy
 from app.calling.handling import end_by_next
 from app.calling.queries import call
-from app.calling.records import add_call, announce, set_call
+from app.calling.records import add_call, announce, next_call, set_call
 from app.calling.rules import why_next
 from app.catalog.plan import Counter, HallPlan
 from app.core.acts import Act
@@ -32,7 +32,7 @@ from app.core.parts import parts
 from app.tickets import queries as tickets
 from app.tickets.errors import TicketChanged
 from app.tickets.queries import Ticket
-from app.tickets.service import mark_called, note_call
+from app.tickets.service import mark_called
 from app.tickets.states import Action, State, require
 from app.tickets.telling import tell_called
 from config import logged_about
@@ -130,14 +130,14 @@ def _record_call(
     plan: HallPlan, counter: Counter, line: Sequence, claim: Claim, act: Act, reason: str | None
 ) -> Called | None:
     """Write a claimed ticket's call. None: the row says otherwise, and the entry was mended."""
-    ticket = mark_called(claim.entry.ticket, claim.entry.version, counter.no)
+    ticket = mark_called(claim.entry.ticket, claim.entry.version, counter.no, next_call())
     if ticket is None:
         parts().tallies.count(CLAIM_RACE, plan.code)
         reconcile.repair_claimed(line, claim)
         return None
     day = plan.hall_day(ticket.day)
     why = why_next(ticket, claim, reason, day, plan)
-    ticket = note_call(ticket, add_call(ticket, why, reason, claim.token, act))
+    add_call(ticket, why, reason, claim.token, act)
     logged_about.add(ticket=ticket.id)
     announce(act, ticket, "called", 1)
     tell_called(ticket, plan, act)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.catalog.adjusted import adjusted, standing
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
@@ -21,6 +21,17 @@ from app.catalog.stored import filled, read_plan
 from app.core.db import after_commit, db, in_transaction, insert_into
 from app.core.parts import parts
 from queueing.order import Promises
+
+# Made once: each request of a hall runs the one, each call the other, and making a statement takes
+# longer than running it.
+REVISION = select(HallRow.__table__.c.revision).where(
+    HallRow.__table__.c.code == bindparam("hall")
+)
+LOCK_COUNTER = (
+    select(CounterRow.__table__.c.status)
+    .where(CounterRow.__table__.c.id == bindparam("counter"))
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True)
@@ -135,8 +146,7 @@ def _one_of(alike: Sequence[tuple[HallPlan, Item]]) -> Entry:
 def lock_counter(counter: Counter) -> str:
     """Hold the counter's row until this transaction ends (on SQLite the transaction itself is the
     lock); open, paused or closed."""
-    query = select(CounterRow.status).where(CounterRow.id == counter.id).with_for_update()
-    status: str = db.session.execute(query).scalar_one()
+    status: str = db.session.execute(LOCK_COUNTER, {"counter": counter.id}).scalar_one()
     return status
 
 
@@ -226,8 +236,7 @@ def _stored_promises(plan: HallPlan, day: date) -> DayPromises | None:
 
 
 def _revision(hall: str) -> int:
-    query = select(HallRow.revision).where(HallRow.code == hall)
-    revision = db.session.scalars(query).one_or_none()
+    revision: int | None = db.session.execute(REVISION, {"hall": hall}).scalar_one_or_none()
     if revision is None:
         raise UnknownHall
     return revision

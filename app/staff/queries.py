@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from app.catalog.service import plan_of
 from app.core.acts import Actor, Role
@@ -44,23 +44,66 @@ SEEN_EVERY = timedelta(seconds=30)
 """How exactly we know when somebody was last there."""
 
 
-def actor_of_token(token: str) -> Actor | None:
-    """The member of staff, the device, or the other system that bears this token."""
-    if token.startswith(KEYS_BEGIN):
-        return _system(token)
-    return _staff(token) or _device(token) or _system(token)
-
-
-def live(now: datetime) -> ColumnElement[bool]:
-    """Which sessions hold: neither ended nor over, nor, at no counter, left alone for long. A
-    counter's holds while its clerk serves somebody for an hour and touches nothing."""
-    idle_since = now - timedelta(minutes=parts().settings.idle_minutes)
+def live(now: Any, idle_since: Any = None) -> ColumnElement[bool]:
+    """Which sessions hold: neither ended nor over, nor, at no counter, left alone since (by
+    default, as long as the settings say). A counter's holds while its clerk serves somebody for an
+    hour and touches nothing."""
+    if idle_since is None:
+        idle_since = idle_before(now)
     active_at = func.coalesce(SESSIONS.c.active_at, SESSIONS.c.last_seen_at)
     return and_(
         SESSIONS.c.ended_at.is_(None),
         SESSIONS.c.expires_at > now,
         or_(SESSIONS.c.counter.is_not(None), active_at > idle_since),
     )
+
+
+def idle_before(now: datetime) -> datetime:
+    """Who touched nothing since then is idle."""
+    return now - timedelta(minutes=parts().settings.idle_minutes)
+
+
+# Made once: every request of staff and machines begins with one of them, and making a statement
+# takes longer than running it.
+SESSION_OF = (
+    select(
+        SESSIONS.c.id,
+        SESSIONS.c.counter,
+        SESSIONS.c.last_seen_at,
+        SESSIONS.c.active_at,
+        SESSIONS.c.created_at,
+        SESSIONS.c.hall,
+        STAFF.c.id.label("staff_id"),
+        STAFF.c.role,
+        STAFF.c.must_change,
+        STAFF.c.password_set_at,
+        STAFF.c.totp_since,
+    )
+    .join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
+    .where(
+        SESSIONS.c.token_hash == bindparam("hash"),
+        live(bindparam("now"), bindparam("idle_since")),
+        STAFF.c.active,
+    )
+)
+DEVICE_OF = select(
+    DEVICES.c.id,
+    DEVICES.c.kind,
+    DEVICES.c.hall,
+    DEVICES.c.reader,
+    DEVICES.c.printer,
+    DEVICES.c.created_at,
+    DEVICES.c.last_seen_at,
+).where(
+    DEVICES.c.token_hash == bindparam("hash"),
+    DEVICES.c.revoked_at.is_(None),
+    IS_MACHINE,
+)
+
+
+def actor_of_token(token: str) -> Actor | None:
+    """The member of staff, the device, or the other system that bears this token."""
+    return actor_of_session(token) or actor_of_device(token) or actor_of_key(token)
 
 
 def is_idle(token: str, now: datetime) -> bool:
@@ -226,25 +269,11 @@ def _of_hall(table: Any, hall: str | None) -> Select[Any]:
     return every if hall is None else every.where(table.c.hall == plan_of(hall).code)
 
 
-def _staff(token: str) -> Actor | None:
+def actor_of_session(token: str) -> Actor | None:
+    """The member of staff who is signed in under this token."""
     now = parts().clock.now()
-    row = db.session.execute(
-        select(
-            SESSIONS.c.id,
-            SESSIONS.c.counter,
-            SESSIONS.c.last_seen_at,
-            SESSIONS.c.active_at,
-            SESSIONS.c.created_at,
-            SESSIONS.c.hall,
-            STAFF.c.id.label("staff_id"),
-            STAFF.c.role,
-            STAFF.c.must_change,
-            STAFF.c.password_set_at,
-            STAFF.c.totp_since,
-        )
-        .join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
-        .where(SESSIONS.c.token_hash == hash_of(token), live(now), STAFF.c.active)
-    ).one_or_none()
+    asked = {"hash": hash_of(token), "now": now, "idle_since": idle_before(now)}
+    row = db.session.execute(SESSION_OF, asked).one_or_none()
     if row is None:
         return None
     return Actor(
@@ -260,12 +289,9 @@ def _staff(token: str) -> Actor | None:
     )
 
 
-def _device(token: str) -> Actor | None:
-    row = db.session.execute(
-        select(*DEVICES.c).where(
-            DEVICES.c.token_hash == hash_of(token), DEVICES.c.revoked_at.is_(None), IS_MACHINE
-        )
-    ).one_or_none()
+def actor_of_device(token: str) -> Actor | None:
+    """The machine that bears this token."""
+    row = db.session.execute(DEVICE_OF, {"hash": hash_of(token)}).one_or_none()
     if row is None:
         return None
     seen_at = row.last_seen_at or row.created_at
@@ -273,7 +299,8 @@ def _device(token: str) -> Actor | None:
     return Actor(row.kind, row.id, row.hall, seen_at=seen_at, reader=row.reader, printer=printer)
 
 
-def _system(token: str) -> Actor | None:
+def actor_of_key(token: str) -> Actor | None:
+    """The other system whose key this is."""
     row = db.session.execute(
         select(*KEYS.c).where(
             KEYS.c.key_hash == hash_of(token),

@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 from app.catalog.plan import HallDay, HallPlan
 from app.core import events
 from app.core.acts import Actor
-from app.core.db import db
+from app.core.db import READS_NOTHING_LEFT, db
 from app.core.parts import parts
 from app.tickets.errors import TicketNotFound
 from app.tickets.models import FollowerRow, TicketRow
@@ -32,7 +32,29 @@ def in_states(*states: State) -> Any:
     return TABLE.c.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
 
 
-# Made once: every call runs it, and making a statement takes longer than running it.
+def _waits(hall: Any) -> Any:
+    return and_(TABLE.c.hall == hall, in_states(State.WAITING))
+
+
+def waiting_in(hall: Any, day: Any) -> Any:
+    """The condition that a ticket of this hall and day waits."""
+    return and_(_waits(hall), TABLE.c.day == day)
+
+
+# Made once: every call or number runs one, and making a statement takes longer than running it.
+AHEAD = (
+    select(func.count())
+    .select_from(TABLE)
+    .where(
+        waiting_in(bindparam("at_hall"), bindparam("on")),
+        TABLE.c.lane == bindparam("in_lane"),
+        or_(
+            TABLE.c.due_ms < bindparam("due"),
+            and_(TABLE.c.due_ms == bindparam("due"), TABLE.c.serial < bindparam("its_serial")),
+        ),
+    )
+    .execution_options(**READS_NOTHING_LEFT)
+)
 HELD = select(*TABLE.c).where(
     TABLE.c.hall == bindparam("at_hall"),
     TABLE.c.counter == bindparam("at_counter"),
@@ -161,18 +183,14 @@ def ahead(ticket: Ticket) -> int | None:
     """How many waiting tickets of its lane stand before it; None when it does not wait."""
     if ticket.state != State.WAITING:
         return None
-    return db.session.execute(
-        select(func.count())
-        .select_from(TABLE)
-        .where(
-            waiting_in(ticket.hall, ticket.day),
-            TABLE.c.lane == ticket.lane,
-            or_(
-                TABLE.c.due_ms < ticket.due_ms,
-                and_(TABLE.c.due_ms == ticket.due_ms, TABLE.c.serial < ticket.serial),
-            ),
-        )
-    ).scalar_one()
+    place = {
+        "at_hall": ticket.hall,
+        "on": ticket.day,
+        "in_lane": ticket.lane,
+        "due": ticket.due_ms,
+        "its_serial": ticket.serial,
+    }
+    return db.session.execute(AHEAD, place).scalar_one()
 
 
 def coming_near(hall: str, day: date, at_most: int) -> list[tuple[str, int]]:
@@ -379,12 +397,3 @@ def live_days(hall: str, before: date | None = None) -> list[date]:
     if before is not None:
         query = query.where(TABLE.c.day < before)
     return list(db.session.execute(query.distinct().order_by(TABLE.c.day)).scalars())
-
-
-def waiting_in(hall: str, day: date) -> Any:
-    """The condition that a ticket of this hall and day waits."""
-    return and_(_waits(hall), TABLE.c.day == day)
-
-
-def _waits(hall: str) -> Any:
-    return and_(TABLE.c.hall == hall, in_states(State.WAITING))

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.catalog import rules as hours
@@ -74,7 +74,6 @@ CHANGE = (
     .values(seq_version=TABLE.c.seq_version + 1)
     .returning(*TABLE.c)
 )
-NOTE_CALL = update(TABLE).where(TABLE.c.id == bindparam("ticket")).returning(*TABLE.c)
 
 
 # Taking a number
@@ -305,12 +304,9 @@ def _next_serial(hall: str, day: date, now: datetime) -> tuple[int, datetime]:
     """The next serial of a hall's day, and the moment it is given: now, or that of the serial
     before if that is later. Two who tap at once read the clock before they stand in line for a
     serial, and their times must not run against their numbers."""
-    serial = _next_in_series(hall, day, SERIALS)
-    row = (SERIES.c.hall == hall) & (SERIES.c.day == day) & (SERIES.c.lane == SERIALS)
-    before = db.session.execute(select(SERIES.c.last_at).where(row)).scalar_one()
-    at = now if before is None else max(now, before)
-    db.session.execute(update(SERIES).where(row).values(last_at=at))
-    return serial, at
+    first = {"hall": hall, "day": day, "lane": SERIALS, "last": 1, "walk_ins": 1, "last_at": now}
+    given = db.session.execute(_serial_on(db.engine.dialect.name), first).one()
+    return given.last, given.last_at
 
 
 def _next_in_series(
@@ -365,6 +361,22 @@ def _count_on(dialect: str, *, limited: bool) -> Any:  # noqa: ARG001 (the cache
         },
         where=SERIES.c.walk_ins < bindparam("quota") if limited else None,
     ).returning(SERIES.c.last)
+
+
+@cache
+def _serial_on(dialect: str) -> Any:
+    """The same of a hall's serials, with the moment of each."""
+    latest = func.greatest if dialect == "postgresql" else func.max
+    statement = insert_into(SERIES)
+    before, now = SERIES.c.last_at, statement.excluded.last_at
+    return statement.on_conflict_do_update(
+        index_elements=["hall", "day", "lane"],
+        set_={
+            "last": SERIES.c.last + 1,
+            "walk_ins": SERIES.c.walk_ins + 1,
+            "last_at": latest(func.coalesce(before, now), now),
+        },
+    ).returning(SERIES.c.last, SERIES.c.last_at)
 
 
 def _refuse_when_closed(plan: HallPlan, letters: str, now: datetime) -> None:
@@ -443,18 +455,21 @@ def refuse_past_day(ticket: Ticket, plan: HallPlan, now: datetime) -> None:
         raise DayOver
 
 
-def mark_called(ticket_id: str, version: int, counter: str) -> Ticket | None:
-    """The guarded write of a call: waiting, and still of this version; else None.
+def mark_called(
+    ticket_id: str, version: int, counter: str, call: ColumnElement[int]
+) -> Ticket | None:
+    """The guarded write of a call: waiting, and still of this version; else None. `call`: where the
+    id of its row comes from.
 
     Tells the sequence nothing: the claim that led here is confirmed by who made it."""
     as_read = {"ticket": ticket_id, "as_read": version, "state_was": State.WAITING}
     called = {"state": State.CALLED, "counter": counter, "bound_to": None}
-    return db.session.execute(CHANGE, as_read | called).one_or_none()
+    return db.session.execute(_called_as(call), as_read | called).one_or_none()
 
 
-def note_call(ticket: Ticket, call_id: int) -> Ticket:
-    """Note which call put the ticket where it is."""
-    return db.session.execute(NOTE_CALL, {"ticket": ticket.id, "call_id": call_id}).one()
+@cache
+def _called_as(call: ColumnElement[int]) -> Any:
+    return CHANGE.values(call_id=call)
 
 
 def check_in(ticket: Ticket, priority: str | None, act: Act, plan: HallPlan) -> Ticket:

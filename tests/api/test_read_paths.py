@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from app.appointments.queries import SLOTS
 from app.core.db import db, transaction
+from tests.asked import statements
 from tests.house import HALL, refused
 
 BOARD_KEPT = 1
 """The hall's revision; the board itself is the one that was made."""
 BOARD_MADE = 4
-
-
-@contextmanager
-def statements(house) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection, _cursor, statement, *_):
-        sent.append(statement)
-
-    with house.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def board(house, query=""):

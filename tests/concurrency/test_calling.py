@@ -101,12 +101,14 @@ def read_then_take(
     return Claim(entries[0], token, counter, now, 1, False, len(entries) - 1)
 
 
-def unguarded_mark_called(ticket_id: str, version: int, counter: str) -> Any:
+def unguarded_mark_called(ticket_id: str, version: int, counter: str, call: Any) -> Any:
     """`mark_called` that does not look at state and version."""
     return db.session.execute(
         update(TICKETS)
         .where(TICKETS.c.id == ticket_id)
-        .values(state="called", counter=counter, seq_version=TICKETS.c.seq_version + 1)
+        .values(
+            state="called", counter=counter, call_id=call, seq_version=TICKETS.c.seq_version + 1
+        )
         .returning(*TICKETS.c)
     ).one_or_none()
 

@@ -8,7 +8,7 @@ from app.commands import commands
 from app.core.auth import hash_of
 from app.core.db import db
 from app.factory import create_app
-from app.staff.queries import KEYS
+from app.staff.queries import KEYS, actor_of_token
 from tests.house import HALL, refused
 from tests.stores import each_store_once
 
@@ -149,7 +149,7 @@ def test_tokens_of_before_go_on_as_keys(every_settings):
             assert (key.scopes, key.name) == (BOTH, "市场监管")
             kept = connection.execute(text("SELECT id FROM devices")).scalars().all()
             assert kept == ["s"]  # for a web of the version before, while it is exchanged
-        asker = app.extensions["authenticators"][0]("a token of before")
+        asker = actor_of_token("a token of before")
         assert (str(asker), asker.scopes) == ("system:s", frozenset(BOTH))
         db.session.remove()
         downgrade(revision="0032")
