@@ -9,7 +9,7 @@ stream runs on from one hall day to the next.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis import Redis
 
@@ -21,6 +21,18 @@ KEPT = 2000
 
 REMEMBERED = 10 * 60_000
 """Milliseconds for which a copied event is not copied again."""
+
+
+AT_ONCE = 100
+"""No script copies more: a night closes thousands of tickets, and others wait meanwhile."""
+
+
+class CopiedEvent(NamedTuple):
+    """An event row, as the stream is told of it."""
+
+    event_id: int
+    at_ms: int
+    payload: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +57,17 @@ class RedisEvents:
         self._listening = listening or redis
         self._keys = EventKeys(hall)
 
-    def copy(self, event_id: int, at_ms: int, payload: str) -> bool:
-        """Add an event row; False when it is there already. Safe to repeat while the row is
-        younger than `REMEMBERED`, measured by the newest rows."""
+    def copy(self, *rows: CopiedEvent) -> int:
+        """Add event rows, of the same deed; how many were not there yet. Safe to repeat while they
+        are younger than `REMEMBERED`, measured by the newest rows."""
         keys = (self._keys.stream, self._keys.seen)
-        args = (event_id, at_ms, payload, KEPT, at_ms - REMEMBERED)
-        return bool(run(self._redis, "copy_event", keys, *args))
+        added = 0
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            forgotten = max(row.at_ms for row in some) - REMEMBERED
+            told = [fact for row in some for fact in (row.event_id, row.at_ms, row.payload)]
+            added += run(self._redis, "copy_events", keys, KEPT, forgotten, *told)
+        return added
 
     def seen_since(self, at_ms: int) -> set[int]:
         """Ids of the rows of this moment or later that were copied."""

@@ -12,6 +12,8 @@ from app.calling.models import CallRow
 from app.catalog.plan import EVERYWHERE, HallDay, HallPlan, Zone
 from app.core import events
 from app.core.db import db
+from app.tickets.queries import TABLE, Ticket, in_states
+from app.tickets.states import AT_COUNTER
 
 Call = Row[Any]
 """A row of `calls` as it was read."""
@@ -19,6 +21,22 @@ Call = Row[Any]
 CALLS = CallRow.__table__
 CALL = select(*CALLS.c).where(CALLS.c.id == bindparam("call"))
 LOCK_CALL = CALL.with_for_update()
+HELD = (
+    select(
+        *TABLE.c,
+        CALLS.c.nth.label("call_nth"),
+        CALLS.c.delivery.label("call_delivery"),
+        CALLS.c.claim_token.label("call_token"),
+        CALLS.c.why.label("call_why"),
+    )
+    .outerjoin(CALLS, CALLS.c.id == TABLE.c.call_id)
+    .where(
+        TABLE.c.hall == bindparam("at_hall"),
+        TABLE.c.counter == bindparam("at_counter"),
+        in_states(*AT_COUNTER),
+    )
+    .with_for_update(of=TABLE)
+)
 COUNTER_EVENTS = ("counter_opened", "counter_paused", "counter_closed")
 LONGEST_DAY = timedelta(days=2)
 """No hall day lasts longer, whatever becomes of clocks and of when days begin."""
@@ -27,6 +45,13 @@ LONGEST_DAY = timedelta(days=2)
 def call(call_id: int | None, *, lock: bool = False) -> Call | None:
     """One call by its id."""
     return db.session.execute(LOCK_CALL if lock else CALL, {"call": call_id}).one_or_none()
+
+
+def lock_held(hall: str, counter: str) -> Ticket | None:
+    """The ticket this counter has called or serves, and beside its columns what its call says of
+    itself (`call_nth` is None where there is none); nobody else changes it until this transaction
+    ends."""
+    return db.session.execute(HELD, {"at_hall": hall, "at_counter": counter}).one_or_none()
 
 
 def calls_at(ids: Iterable[int | None]) -> dict[int, datetime]:

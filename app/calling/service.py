@@ -19,7 +19,7 @@ from app.calling import reconcile
 from app.calling.counters import lock_open, require_seat
 from app.calling.errors import CallUndelivered, CounterBusy
 from app.calling.handling import end_by_next
-from app.calling.queries import call
+from app.calling.queries import lock_held
 from app.calling.records import add_call, announce, next_call, set_call
 from app.calling.rules import why_next
 from app.catalog.plan import Counter, HallPlan
@@ -61,7 +61,7 @@ def call_next(
     """
     require_seat(no, act)
     counter = lock_open(plan, no)
-    held = tickets.at_counter(plan.code, no, lock=True)
+    held = lock_held(plan.code, no)
     if held is not None and only_if_free:
         raise CounterBusy(f"{held.number} 已在本窗口，没有再叫下一位。", number=held.number)
     if held is not None:
@@ -81,7 +81,7 @@ def call_number(
     Raises TicketNotFound, ActionNotAllowed, TicketChanged, CounterNotOpen, SequenceNotReady."""
     require_seat(no, act)
     counter = lock_open(plan, no)
-    held = tickets.at_counter(plan.code, no, lock=True)
+    held = lock_held(plan.code, no)
     ticket = tickets.find_number(plan.code, plan.day_of(act.now).date, number)
     require(Action.CALL, ticket.state)
     if held is not None:
@@ -168,19 +168,18 @@ def _undelivered(held: Ticket) -> dict[str, Any] | None:
     """Why the held ticket was called, if nobody was ever told; from now on somebody was."""
     if held.state != State.CALLED:
         return None
-    made = call(held.call_id)
-    if made is None or made.nth > 1 or made.delivery in ("answered", "returned"):
+    if held.call_nth is None or held.call_nth > 1 or held.call_delivery in ("answered", "returned"):
         return None
     line = tickets.sequence_of(held.hall, held.day)
-    if made.delivery == "sent":
+    if held.call_delivery == "sent":
         try:
-            if not reconcile.claim_stands(line, held.id, made.claim_token):
+            if not reconcile.claim_stands(line, held.id, held.call_token):
                 return None
         except SequenceAway:
             raise SequenceNotReady from None
-        after_commit(lambda: line.confirm(held.id, made.claim_token, held.seq_version))
-    set_call(made.id, delivery="returned")
-    why: dict[str, Any] = made.why
+        after_commit(lambda: line.confirm(held.id, held.call_token, held.seq_version))
+    set_call(held.call_id, delivery="returned")
+    why: dict[str, Any] = held.call_why
     return why
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from app.catalog.adjusted import adjusted, standing
 from app.catalog.errors import UnknownCounter, UnknownHall, UnknownItem, UnknownLane
@@ -18,6 +18,7 @@ from app.catalog.holding import hold_hall
 from app.catalog.models import CounterRow, HallDayRow, HallRow
 from app.catalog.plan import AutoCall, Counter, HallDay, HallPlan, Item, Lane
 from app.catalog.stored import filled, read_plan
+from app.core.acts import Actor
 from app.core.db import after_commit, db, in_transaction, insert_into
 from app.core.parts import parts
 from queueing.order import Promises
@@ -51,15 +52,16 @@ class DayPromises:
         return self.lane_walk_in.get(letters, self.hall.walk_in)
 
 
-def plan_of(hall: str) -> HallPlan:
+def plan_of(hall: str, revision: int | None = None) -> HallPlan:
     """The hall of this code as it stands. Raises UnknownHall.
 
-    As its file says, and as it was adjusted on the spot. Costs one small query; the rest is kept in
-    this process until the revision moves, or the day of the adjustments ends.
+    As its file says, and as it was adjusted on the spot. Costs one small query, or none where its
+    `revision` was read just now; the rest is kept in this process until the revision moves, or the
+    day of the adjustments ends.
     """
     kept: dict[str, HallPlan] = _kept("plans")
     plan = kept.get(hall)
-    revision = _revision(hall)
+    revision = _revision(hall) if revision is None else revision
     while plan is None or plan.revision != revision or _has_ended(plan):
         # Its tables are read one after another: only a revision that stood still makes a plan.
         plan = _read_adjusted(hall)
@@ -77,6 +79,11 @@ def _read_adjusted(hall: str) -> HallPlan:
 def _has_ended(plan: HallPlan) -> bool:
     """Whether the day is over for which this plan was adjusted."""
     return plan.adjusted_until is not None and parts().clock.now() >= plan.adjusted_until
+
+
+def plan_of_asker(asker: Actor) -> HallPlan:
+    """The hall that whoever asks belongs to: another's counters and tickets are not found."""
+    return plan_of(asker.hall or "", asker.revision)
 
 
 def held_plan(hall: str, *, alone: bool = False) -> HallPlan:
@@ -233,6 +240,11 @@ def _stored_promises(plan: HallPlan, day: date) -> DayPromises | None:
         query.where(HallDayRow.hall_id == plan.id, HallDayRow.date == day)
     ).one_or_none()
     return DayPromises(filled(Promises, found[0]), found[1]) if found else None
+
+
+def revision_of(hall: ColumnElement[str | None]) -> ColumnElement[int]:
+    """The revision of the hall a row names, to be read with the row."""
+    return select(HallRow.__table__.c.revision).where(HallRow.code == hall).scalar_subquery()
 
 
 def _revision(hall: str) -> int:

@@ -50,6 +50,8 @@ class Actor:
     counter: str | None = None
     """The number of the counter this clerk sits at."""
     session: str = ""
+    revision: int | None = None
+    """Of that hall's plan, as it was when they were recognised."""
     seen_at: datetime | None = None
     """When this session or device was last noted to be alive."""
     active_at: datetime | None = None

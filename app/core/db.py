@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -38,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from app.core import leaving
+from app.core.stores import PlainCursor
 from queueing.errors import SequenceAway
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ IDLE_TIMEOUT_MS = 10_000
 """A process frozen inside a transaction gives up its locks before its claims expire (15 s)."""
 
 Hook = Callable[[], object]
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -136,6 +139,14 @@ def after_commit(hook: Hook) -> None:
     _hooks("after_commit").append(hook)
 
 
+def after_commit_together(hook: Callable[[K, list[T]], object], of: K, one: T) -> None:
+    """The same, once for all that is given for `of` in this transaction."""
+    gathered = db.session().info["gathered"].setdefault((hook, of), [])
+    if not gathered:
+        after_commit(lambda: hook(of, gathered))
+    gathered.append(one)
+
+
 def after_all(hook: Hook) -> None:
     """The same, when all of those are done; once, however often it is asked for."""
     hooks = _hooks("after_all")
@@ -175,7 +186,9 @@ def transaction() -> Iterator[Session]:
     if in_transaction():
         raise RuntimeError("a use case runs inside another's transaction")
     session.rollback()
-    session.info.update(open=True, left=[], after_commit=[], after_all=[], after_rollback=[])
+    session.info.update(
+        open=True, left=[], after_commit=[], gathered={}, after_all=[], after_rollback=[]
+    )
     try:
         session.connection(execution_options={"writes": True})
         yield session
@@ -305,7 +318,10 @@ def engine_options(url: str) -> dict[str, Any]:
         "max_overflow": 8,
         "pool_timeout": 4,
         "pool_pre_ping": True,
+        "paramstyle": "numeric_dollar",
+        "use_native_hstore": False,  # or each new connection asks whether there is such a type
         "connect_args": {
+            "cursor_factory": PlainCursor,
             "connect_timeout": CONNECT_S,
             # a server that has gone without a word is noticed, not waited for
             "tcp_user_timeout": 5_000,

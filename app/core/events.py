@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,10 +17,11 @@ from sqlalchemy import JSON, ColumnElement, Date, Index, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.acts import Act
-from app.core.db import BigId, UtcDateTime, after_commit, db, leave
+from app.core.db import BigId, UtcDateTime, after_commit_together, db, leave
 from app.core.leaving import NewRow
 from app.core.parts import parts
 from queueing.errors import SequenceAway
+from queueing.events import CopiedEvent
 
 log = logging.getLogger(__name__)
 
@@ -91,10 +93,14 @@ def record(
     written: list[int] = []
     leave(NEW, values, written.append)
     if kind not in UNTOLD:
-        after_commit(lambda: _copy(written[0], values))
+        after_commit_together(_copy, hall, lambda: _told(written[0], values))
 
 
-def _copy(event_id: int, row: dict[str, Any]) -> bool:
+def _copy(hall: str, rows: Iterable[Callable[[], CopiedEvent]]) -> int:
+    return parts().events(hall).copy(*(row() for row in rows))
+
+
+def _told(event_id: int, row: dict[str, Any]) -> CopiedEvent:
     at: datetime = row["at"]
     public = {
         "event": row["kind"],
@@ -105,8 +111,7 @@ def _copy(event_id: int, row: dict[str, Any]) -> bool:
         "call_id": row["call_id"],
         "nth": row["nth"],
     }
-    at_ms = int(at.timestamp() * 1000)
-    return parts().events(row["hall"]).copy(event_id, at_ms, json.dumps(public))
+    return CopiedEvent(event_id, int(at.timestamp() * 1000), json.dumps(public))
 
 
 def copy_missing(hall: str, now: datetime) -> int:
@@ -114,7 +119,7 @@ def copy_missing(hall: str, now: datetime) -> int:
 
     Compares one by one and keeps no watermark: rows commit in another order than they count."""
     try:
-        return sum(_copy(row["id"], row) for row in missing(hall, now))
+        return parts().events(hall).copy(*(_told(row["id"], row) for row in missing(hall, now)))
     except SequenceAway:
         log.warning("events of %s not copied: Redis is away", hall)
         return 0

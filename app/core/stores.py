@@ -35,6 +35,22 @@ class Silent(psycopg.OperationalError):
     """PostgreSQL said nothing for too long: what it was asked may happen yet, or not."""
 
 
+class PlainCursor(psycopg.RawCursor[Any]):
+    """A cursor that sends statements as they are written, with PostgreSQL's own $1, and says of a
+    column no more than its name and type: SQLAlchemy asks for nothing else, and of thirty columns
+    the rest takes as long as the journey."""
+
+    @property
+    def description(self) -> Any:
+        found = self.pgresult
+        if found is None or not found.nfields:
+            return None
+        return [
+            (found.fname(n).decode(), found.ftype(n), None, None, None, None, None)  # type: ignore[union-attr]
+            for n in range(found.nfields)
+        ]
+
+
 class Line(psycopg.Connection[Any]):
     """A connection to PostgreSQL that gives up a silent server."""
 

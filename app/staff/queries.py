@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
-from app.catalog.service import plan_of
+from app.catalog.service import plan_of, revision_of
 from app.core.acts import Actor, Role
 from app.core.auth import hash_of
 from app.core.db import db
@@ -73,6 +73,7 @@ SESSION_OF = (
         SESSIONS.c.active_at,
         SESSIONS.c.created_at,
         SESSIONS.c.hall,
+        revision_of(SESSIONS.c.hall).label("revision"),
         STAFF.c.id.label("staff_id"),
         STAFF.c.role,
         STAFF.c.must_change,
@@ -90,6 +91,7 @@ DEVICE_OF = select(
     DEVICES.c.id,
     DEVICES.c.kind,
     DEVICES.c.hall,
+    revision_of(DEVICES.c.hall).label("revision"),
     DEVICES.c.reader,
     DEVICES.c.printer,
     DEVICES.c.created_at,
@@ -283,6 +285,7 @@ def actor_of_session(token: str) -> Actor | None:
         Role(row.role),
         row.counter,
         session=row.id,
+        revision=row.revision,
         seen_at=row.last_seen_at,
         active_at=row.active_at,
         owes=owes(row, row.created_at),
@@ -296,7 +299,15 @@ def actor_of_device(token: str) -> Actor | None:
         return None
     seen_at = row.last_seen_at or row.created_at
     printer = row.printer is not None
-    return Actor(row.kind, row.id, row.hall, seen_at=seen_at, reader=row.reader, printer=printer)
+    return Actor(
+        row.kind,
+        row.id,
+        row.hall,
+        revision=row.revision,
+        seen_at=seen_at,
+        reader=row.reader,
+        printer=printer,
+    )
 
 
 def actor_of_key(token: str) -> Actor | None:

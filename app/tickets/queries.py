@@ -145,10 +145,9 @@ def actor_of_token(token: str) -> Actor | None:
     return Actor("ticket", ticket.id, ticket.hall) if ticket else None
 
 
-def at_counter(hall: str, counter: str, *, lock: bool = False) -> Ticket | None:
+def at_counter(hall: str, counter: str) -> Ticket | None:
     """The ticket this counter has called or serves."""
-    query = HELD.with_for_update() if lock else HELD
-    return db.session.execute(query, {"at_hall": hall, "at_counter": counter}).one_or_none()
+    return db.session.execute(HELD, {"at_hall": hall, "at_counter": counter}).one_or_none()
 
 
 def held_of(people: Iterable[str]) -> list[Ticket]:

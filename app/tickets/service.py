@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.catalog import rules as hours
-from app.catalog.plan import WHOLE_HALL, HallDay, HallPlan, Item
+from app.catalog.plan import WHOLE_HALL, HallDay, HallPlan, Item, Lane
 from app.catalog.service import item_of, promises_of_day
 from app.citizens.queries import is_elderly
 from app.citizens.rules import id_number as judge_id_number
@@ -23,7 +24,9 @@ from app.citizens.service import lock_person, person_of
 from app.core import events
 from app.core.acts import Act
 from app.core.db import after_commit, db, insert_into
+from app.core.db import leave as leave_behind
 from app.core.language import named
+from app.core.leaving import NewRow
 from app.core.said import Said
 from app.tickets.errors import (
     DayOver,
@@ -64,6 +67,8 @@ SERIALS = ""
 
 # Made once: making a statement takes longer than running it, and each number and call runs these.
 INSERT = insert(TABLE).returning(*TABLE.c)
+NEW = NewRow(TABLE, tuple(TABLE.c.keys()))
+EMPTY = dict.fromkeys(TABLE.c.keys())
 CHANGE = (
     update(TABLE)
     .where(
@@ -138,12 +143,8 @@ def admit(
     day = plan.day_of(act.now)
     lane = plan.lanes[items[0].lane]
     _refuse_second_ticket(plan, day, lane.letters, person, arrival)
-    serial, at = _next_serial(plan.code, day.date, act.now)
+    serial, at, count = _next_number(plan, day.date, lane, act.now, booked=bool(arrival.slot))
     arrival = arrival.at_the_earliest(at)
-    if arrival.slot is None:
-        count = _next_in_series(plan.code, day.date, lane.letters, lane.walk_in_quota)
-    else:
-        count = _next_in_series(plan.code, day.date, lane.letters, booked=True)
     count = _past_paper(plan, day.date, lane.letters, count)
     ticket = _insert(
         act,
@@ -259,8 +260,14 @@ def _of_arrival(
 
 
 def _insert(act: Act, **columns: Any) -> Ticket:
+    """A new row. One that nobody is told about is not asked about again in its transaction, and
+    left behind."""
     new = {"id": act.new_id(), "token": act.new_id(), "seq_version": 1, "passes": 0}
-    return db.session.execute(INSERT, new | {"given_by": str(act.actor)} | columns).one()
+    row = EMPTY | new | {"given_by": str(act.actor)} | columns
+    if row["person_id"] or row["citizen_id"] or row["origin"] == "paper":
+        return db.session.execute(INSERT, row).one()
+    leave_behind(NEW, row)
+    return cast(Ticket, SimpleNamespace(**row))
 
 
 def _items(plan: HallPlan, codes: list[str]) -> list[Item]:
@@ -300,32 +307,45 @@ def _due_behind(plan: HallPlan, day: HallDay, letters: str, k: int, now: datetim
     return max(dues, default=None)
 
 
-def _next_serial(hall: str, day: date, now: datetime) -> tuple[int, datetime]:
-    """The next serial of a hall's day, and the moment it is given: now, or that of the serial
-    before if that is later. Two who tap at once read the clock before they stand in line for a
-    serial, and their times must not run against their numbers."""
-    first = {"hall": hall, "day": day, "lane": SERIALS, "last": 1, "walk_ins": 1, "last_at": now}
-    given = db.session.execute(_serial_on(db.engine.dialect.name), first).one()
-    return given.last, given.last_at
+def _next_number(
+    plan: HallPlan, day: date, lane: Lane, now: datetime, *, booked: bool
+) -> tuple[int, datetime, int]:
+    """The next serial of a hall's day, the moment it is given, and the next count of a lane. Their
+    rows are locked until the transaction ends, so nothing is lost or given twice; the serial's
+    first, by everybody, so that nobody waits for each other.
 
-
-def _next_in_series(
-    hall: str, day: date, letters: str, quota: int | None = None, *, booked: bool = False
-) -> int:
-    """Count one on. The row is locked until the transaction ends, so no number is lost or twice.
-
-    With a quota, raises QuotaUsedUp once that many were given to walk-ins."""
-    first = {"hall": hall, "day": day, "lane": letters, "last": 1, "walk_ins": 0 if booked else 1}
-    count: int | None = None
-    if quota is None:
-        statement = _count_on(db.engine.dialect.name, limited=False)
-        count = db.session.execute(statement, first).scalar_one()
-    elif quota > 0:
-        statement = _count_on(db.engine.dialect.name, limited=True)
-        count = db.session.execute(statement, first | {"quota": quota}).scalar_one_or_none()
-    if count is None:
+    Raises QuotaUsedUp once so many were given to walk-ins as the lane allows."""
+    quota = None if booked else lane.walk_in_quota
+    if quota == 0:
         raise QuotaUsedUp
-    return count
+    dialect = db.engine.dialect.name
+    serial = _first_of("serial_", plan.code, day, SERIALS, at=now)
+    count = _first_of("count_", plan.code, day, lane.letters, booked=booked) | {"quota": quota}
+    if dialect == "postgresql":
+        both = _serial_and_count(limited=quota is not None)
+        last, at, counted = db.session.execute(both, serial | count).one()
+    else:
+        last, at = db.session.execute(_serial_on(dialect), serial).one()
+        series = _count_on(dialect, limited=quota is not None)
+        counted = db.session.execute(series, count).scalar_one_or_none()
+    if counted is None:
+        raise QuotaUsedUp
+    return last, at, counted
+
+
+def _next_serial(hall: str, day: date, now: datetime) -> tuple[int, datetime]:
+    """The next serial of a hall's day, and the moment it is given."""
+    first = _first_of("serial_", hall, day, SERIALS, at=now)
+    last, at = db.session.execute(_serial_on(db.engine.dialect.name), first).one()
+    return last, at
+
+
+def _first_of(
+    prefix: str, hall: str, day: date, letters: str, *, booked: bool = False, **of_serial: datetime
+) -> dict[str, Any]:
+    """The row that a series begins with."""
+    row = {"hall": hall, "day": day, "lane": letters, "last": 1, "walk_ins": 0 if booked else 1}
+    return {prefix + name: value for name, value in (row | of_serial).items()}
 
 
 def _past_paper(plan: HallPlan, day: date, letters: str, count: int) -> int:
@@ -349,10 +369,19 @@ def _count_walk_in(hall: str, day: date, letters: str) -> None:
 
 
 @cache
+def _serial_and_count(*, limited: bool) -> Any:
+    """Both in one journey. Read from first, the serial is counted first."""
+    serial = _serial_on("postgresql").cte("serial")
+    count = _count_on("postgresql", limited=limited).cte("counted")
+    return select(serial.c.last, serial.c.last_at, select(count.c.last).scalar_subquery())
+
+
+@cache
 def _count_on(dialect: str, *, limited: bool) -> Any:  # noqa: ARG001 (the cache's key)
     """The statement that begins a series or counts it on, made once for each dialect; `limited`:
     only while fewer than `quota` were given to walk-ins."""
-    statement = insert_into(SERIES)
+    first = _named("count_", "hall", "day", "lane", "last", "walk_ins")
+    statement = insert_into(SERIES).values(first)
     return statement.on_conflict_do_update(
         index_elements=["hall", "day", "lane"],
         set_={
@@ -365,9 +394,12 @@ def _count_on(dialect: str, *, limited: bool) -> Any:  # noqa: ARG001 (the cache
 
 @cache
 def _serial_on(dialect: str) -> Any:
-    """The same of a hall's serials, with the moment of each."""
+    """The same of a hall's serials, with the moment of each: now, or that of the serial before if
+    that is later. Two who tap at once read the clock before they stand in line for a serial, and
+    their times must not run against their numbers."""
     latest = func.greatest if dialect == "postgresql" else func.max
-    statement = insert_into(SERIES)
+    first = _named("serial_", "hall", "day", "lane", "last", "walk_ins")
+    statement = insert_into(SERIES).values(first | {"last_at": bindparam("serial_at")})
     before, now = SERIES.c.last_at, statement.excluded.last_at
     return statement.on_conflict_do_update(
         index_elements=["hall", "day", "lane"],
@@ -377,6 +409,10 @@ def _serial_on(dialect: str) -> Any:
             "last_at": latest(func.coalesce(before, now), now),
         },
     ).returning(SERIES.c.last, SERIES.c.last_at)
+
+
+def _named(prefix: str, *columns: str) -> dict[str, Any]:
+    return {name: bindparam(prefix + name) for name in columns}
 
 
 def _refuse_when_closed(plan: HallPlan, letters: str, now: datetime) -> None:
@@ -519,7 +555,7 @@ def rejoin(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
         state=State.WAITING,
         due_ms=due.at,
         due_why=due.why,
-        serial=_next_in_series(ticket.hall, ticket.day, SERIALS),
+        serial=_next_serial(ticket.hall, ticket.day, act.now)[0],
         counter=None,
         bound_to=None,
     )

@@ -16,7 +16,7 @@ from flask import Flask
 
 from bench.bare import DAY, HALL, KEYS
 from bench.bare.lines import connection, redis
-from queueing.events import RedisEvents
+from queueing.events import CopiedEvent, RedisEvents
 from queueing.scripts import run
 
 LANES = ("A", "B", "J")
@@ -83,8 +83,7 @@ def call(no: str) -> Any:
             " %s, '{}', 'POST /api/v1/counters/<no>/call-next', '', '', '127.0.0.1', 200, '', %s)",
             (HALL, now, f"staff:{no}", number, key),
         )
-    for event in filter(None, (ended and ended[0], called)):
-        _copy(event, now, number)
+    _copy([event for event in (ended and ended[0], called) if event], now, number)
     run(redis, "confirm", KEYS.own, ticket, token, version + 1)
     return {"ticket": {"id": ticket, "number": number, "state": "called"}, "why": {"by": "due"}}
 
@@ -116,6 +115,9 @@ def _claim(no: str, token: str) -> tuple[str, int]:
     return record["ticket"], record["version"]
 
 
-def _copy(event: int, now: datetime, number: str) -> None:
-    payload = {"event": "called", "id": event, "at": now.isoformat(), "number": number}
-    RedisEvents(redis, HALL).copy(event, int(now.timestamp() * 1000), json.dumps(payload))
+def _copy(events: list[int], now: datetime, number: str) -> None:
+    told = {"event": "called", "at": now.isoformat(), "number": number}
+    at_ms = int(now.timestamp() * 1000)
+    RedisEvents(redis, HALL).copy(
+        *(CopiedEvent(event, at_ms, json.dumps(told | {"id": event})) for event in events)
+    )

@@ -15,7 +15,7 @@ from flask import Flask
 
 from bench.bare import DAY, HALL, KEYS
 from bench.bare.lines import connection, redis
-from queueing.events import RedisEvents
+from queueing.events import CopiedEvent, RedisEvents
 from queueing.scripts import run
 
 SERIES = (
@@ -67,7 +67,7 @@ def take() -> Any:
             (HALL, now, number, key),
         )
     payload = json.dumps({"event": "taken", "id": event, "at": now.isoformat(), "number": number})
-    RedisEvents(redis, HALL).copy(event, int(now.timestamp() * 1000), payload)
+    RedisEvents(redis, HALL).copy(CopiedEvent(event, int(now.timestamp() * 1000), payload))
     _enter(id, serial)
     return {"id": id, "token": token, "number": number, "state": "waiting", "ahead": 0}, 201
 

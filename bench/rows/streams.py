@@ -33,7 +33,7 @@ from bench.table import Result
 from config.settings import ROOT
 from embedded.program import Program
 from embedded.redis_server import free_port
-from queueing.events import RedisEvents
+from queueing.events import CopiedEvent, RedisEvents
 
 STREAMS = 10_000
 HALLS = 50
@@ -191,7 +191,7 @@ def _call(redis: Redis, hall: str, n: int) -> None:
         "call_id": n,
         "nth": 1,
     }
-    RedisEvents(redis, hall).copy(n, int(now.timestamp() * 1000), json.dumps(told))
+    RedisEvents(redis, hall).copy(CopiedEvent(n, int(now.timestamp() * 1000), json.dumps(told)))
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,16 @@ from app.core.db import db, transaction
 from tests.asked import scripts, statements
 from tests.house import refused
 
-ASKING = 2
-"""Who asks, and the hall's revision."""
-CALL = ASKING + 7
-"""The key, the counter's lock, the ticket it holds and its call, that one's end, the call, and what
-is left behind: events, both calls, audit, answer."""
-CALL_SCRIPTS = 7
+ASKING = 1
+"""Who asks, with the revision of their hall."""
+CALL = ASKING + 6
+"""The key, the counter's lock, the ticket it holds with its call, that one's end, the call, and
+what is left behind: events, both calls, audit, answer."""
+CALL_SCRIPTS = 6
 """Two limits, whether the last call reached its clerk, the claim, two events, the confirmation."""
-NUMBER = ASKING + 6
-"""The key, a serial, a number, the ticket, who stands before it, and what is left behind."""
+NUMBER = ASKING + 4
+"""The key, a serial and a number, who stands before it, and what is left behind: the ticket, its
+event, audit, answer."""
 NUMBER_SCRIPTS = 4
 """Two limits, the event, the entry."""
 

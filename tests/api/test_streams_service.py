@@ -16,6 +16,7 @@ from app.core.clock import SetClock
 from app.core.streams import WAITING_EVENTS
 from config.settings import load_settings
 from embedded.redis_server import private_redis
+from queueing.events import CopiedEvent
 from tests.house import open_house
 from tests.streams_service import Client, streams_service
 
@@ -116,7 +117,7 @@ def happen(hall, first, count, size=0):
     for n in range(first, first + count):
         at = int(time.time() * 1000)
         payload = {"event": "called", "id": n, "number": f"X{n}", "filling": "x" * size}
-        events.copy(10**9 + n, at, json.dumps(payload))
+        events.copy(CopiedEvent(10**9 + n, at, json.dumps(payload)))
 
 
 def ids(said):

@@ -15,7 +15,7 @@ from redis.exceptions import BusyLoadingError, ResponseError
 
 from embedded.redis_server import RunningRedis, private_redis
 from queueing.errors import NotReady, SequenceAway
-from queueing.events import RedisEvents
+from queueing.events import CopiedEvent, RedisEvents
 from queueing.keys import EventKeys, Keys
 from queueing.redis_sequence import RedisSequence
 from queueing.scripts import our_errors
@@ -53,7 +53,7 @@ def test_all_keys_of_a_hall_carry_its_tag(redis: Redis) -> None:
     walk_through(RedisSequence(redis, HALL, DAY))
     events = RedisEvents(redis, HALL)
     events.ensure_generation("g")
-    events.copy(1, 0, "{}")
+    events.copy(CopiedEvent(1, 0, "{}"))
     keys = {key.decode() for key in redis.keys("*")}
     assert all(key.startswith("sh:{demo}:") for key in keys)
     assert Keys(HALL, DAY).lane("A") in keys
@@ -97,7 +97,7 @@ def test_on_a_cluster(cluster_node: Redis) -> None:
     while b"cluster_state:ok" not in cluster_node.execute_command("CLUSTER", "INFO"):
         time.sleep(0.05)
     walk_through(RedisSequence(cluster_node, HALL, DAY))
-    assert RedisEvents(cluster_node, HALL).copy(1, 0, "{}")
+    assert RedisEvents(cluster_node, HALL).copy(CopiedEvent(1, 0, "{}"))
 
 
 def test_a_cluster_that_is_down(cluster_node: Redis) -> None:
@@ -155,7 +155,7 @@ def test_a_server_that_stopped(own: Redis) -> None:
     for asked in (
         lambda: sequence.claim_next("1", A, "x", 0, 0),
         sequence.snapshot,
-        lambda: events.copy(1, 0, "{}"),
+        lambda: events.copy(CopiedEvent(1, 0, "{}")),
         lambda: events.read("0-0", 10),
     ):
         with pytest.raises(SequenceAway):
