@@ -36,6 +36,11 @@ TABLE = AppointmentRow.__table__
 SLOTS = SlotRow.__table__
 PLACES = PlaceRow.__table__
 EVENTS = AppointmentEventRow.__table__
+TAKEN = select(SLOTS.c.id, SLOTS.c.taken).where(
+    SLOTS.c.hall == bindparam("at_hall"),
+    SLOTS.c.day.between(bindparam("first"), bindparam("last")),
+)
+"""Made once, like all that everybody asks at once."""
 DAYS_KEPT = 200
 """Days whose slots a process keeps: some halls × their horizon."""
 
@@ -63,19 +68,12 @@ def slots_on(plan: HallPlan, day: date) -> Mapping[str, Slot]:
 
 def taken_on(hall: str, day: date) -> dict[str, int]:
     """Slot id -> units sold, of the slots of a day of which any were."""
-    rows = db.session.execute(
-        select(SLOTS.c.id, SLOTS.c.taken).where(SLOTS.c.hall == hall, SLOTS.c.day == day)
-    )
-    return {row.id: row.taken for row in rows}
+    return taken_between(hall, day, day)
 
 
 def taken_between(hall: str, first: date, last: date) -> dict[str, int]:
     """The same of several days, both ends included."""
-    rows = db.session.execute(
-        select(SLOTS.c.id, SLOTS.c.taken).where(
-            SLOTS.c.hall == hall, SLOTS.c.day.between(first, last)
-        )
-    )
+    rows = db.session.execute(TAKEN, {"at_hall": hall, "first": first, "last": last})
     return {row.id: row.taken for row in rows}
 
 

@@ -29,7 +29,7 @@ from app.calling.service import Called
 from app.calling.view import board_out, call_out, counter_out, why_told
 from app.catalog.plan import AutoCall, HallPlan
 from app.catalog.rules import zone_of
-from app.catalog.service import plan_of, plan_of_asker
+from app.catalog.service import plan_for, plan_of
 from app.core.acts import AT_COUNTERS, OF_THE_HALL, Act, Role
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, event_stream, later, perform_here
@@ -276,7 +276,7 @@ def hall_events(hall: str) -> Response:
 
 
 def _plan() -> HallPlan:
-    return plan_of_asker(actor())
+    return plan_for(actor())
 
 
 def _turn(no: str, use_case: Callable[..., None], *, keyed: bool = True) -> Response:

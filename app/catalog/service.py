@@ -81,9 +81,11 @@ def _has_ended(plan: HallPlan) -> bool:
     return plan.adjusted_until is not None and parts().clock.now() >= plan.adjusted_until
 
 
-def plan_of_asker(asker: Actor) -> HallPlan:
-    """The hall that whoever asks belongs to: another's counters and tickets are not found."""
-    return plan_of(asker.hall or "", asker.revision)
+def plan_for(asker: Actor, hall: str | None = None) -> HallPlan:
+    """The hall that whoever asks belongs to, or the one named: where it is the same, its revision
+    was read with them. Raises UnknownHall."""
+    hall = hall or asker.hall or ""
+    return plan_of(hall, asker.revision if hall == asker.hall else None)
 
 
 def held_plan(hall: str, *, alone: bool = False) -> HallPlan:

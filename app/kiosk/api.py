@@ -13,7 +13,7 @@ from app.appointments.errors import AppointmentNotFound
 from app.appointments.queries import Appointment
 from app.appointments.states import State as BookingState
 from app.catalog.plan import HallPlan
-from app.catalog.service import plan_of_asker
+from app.catalog.service import plan_for
 from app.citizens.queries import person_numbered
 from app.citizens.rules import credit_code, id_number
 from app.core.acts import Act, Role
@@ -54,7 +54,7 @@ TO_PRINT = "单位补打号票，请出示预约码或原号票，或到导办�
     responses={404: "没有这个事项", 409: "不在取号时间、号已取完或已有号"},
 )
 def take_number(json_data: dict[str, Any]) -> Response:
-    doing, plan = act(), plan_of_asker(actor())
+    doing, plan = act(), plan_for(actor())
     return perform_here(
         lambda: _printed(_take(plan, json_data, doing), doing),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
@@ -71,7 +71,7 @@ def take_number(json_data: dict[str, Any]) -> Response:
     responses={404: "没有对应的预约或号票", 409: "太早、太迟、已签到或不是本大厅当天的"},
 )
 def check_in(json_data: dict[str, Any]) -> Response:
-    doing, plan = act(), plan_of_asker(actor())
+    doing, plan = act(), plan_for(actor())
     return perform_here(
         lambda: _printed(_arrive(plan, json_data, doing), doing),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
@@ -88,7 +88,7 @@ def check_in(json_data: dict[str, Any]) -> Response:
 )
 def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     doing = act()
-    plan = plan_of_asker(actor())
+    plan = plan_for(actor())
     return perform_here(
         lambda: service.rejoin(find(plan.code, id=ticket_id), doing, plan),
         lambda ticket: ticket_out(ticket, plan, doing.actor),
@@ -104,7 +104,7 @@ def rejoin(ticket_id: str, json_data: dict[str, Any]) -> Response:
     responses={404: "没有对应的号票", 409: "还没签到、有几个号、须出示证件，或当前状态不能补打"},
 )
 def reprint(json_data: dict[str, Any]) -> Response:
-    doing, plan = act(), plan_of_asker(actor())
+    doing, plan = act(), plan_for(actor())
     return perform_here(
         lambda: print_ticket(
             service.reprint(_ticket_shown(plan, json_data, doing), doing), doing, with_code=True
@@ -135,7 +135,7 @@ def printed(ticket_id: str) -> Response:
     responses={404: "没有这个事项", 409: "已经录入过，或大厅今天不开放"},
 )
 def enter_paper(json_data: dict[str, Any]) -> Response:
-    doing, plan = act(), plan_of_asker(actor())
+    doing, plan = act(), plan_for(actor())
     return perform_here(
         lambda: service.enter_paper(
             plan,

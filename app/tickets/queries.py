@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 
 from app.catalog.plan import HallDay, HallPlan
+from app.catalog.service import revision_of
 from app.core import events
 from app.core.acts import Actor
 from app.core.db import READS_NOTHING_LEFT, db
@@ -55,6 +57,9 @@ AHEAD = (
     )
     .execution_options(**READS_NOTHING_LEFT)
 )
+BEARER = select(TABLE.c.id, TABLE.c.hall, revision_of(TABLE.c.hall).label("revision")).where(
+    TABLE.c.token == bindparam("shown")
+)
 HELD = select(*TABLE.c).where(
     TABLE.c.hall == bindparam("at_hall"),
     TABLE.c.counter == bindparam("at_counter"),
@@ -72,11 +77,16 @@ def find(hall: str | None, *, lock: bool = False, **column: Any) -> Ticket:
 
     With `lock`, nobody else changes it until this transaction ends."""
     ((name, value),) = column.items()
-    query = select(*TABLE.c).where(TABLE.c[name] == value)
-    ticket = db.session.execute(query.with_for_update() if lock else query).one_or_none()
+    ticket = db.session.execute(_by(name, lock=lock), {"value": value}).one_or_none()
     if ticket is None or (hall is not None and ticket.hall != hall):
         raise TicketNotFound
     return ticket
+
+
+@cache
+def _by(name: str, *, lock: bool) -> Any:
+    query = select(*TABLE.c).where(TABLE.c[name] == bindparam("value"))
+    return query.with_for_update() if lock else query
 
 
 def find_all(ids: Iterable[str]) -> dict[str, Ticket]:
@@ -139,10 +149,8 @@ def live_of(actor: Actor) -> list[Ticket]:
 
 def actor_of_token(token: str) -> Actor | None:
     """The bearer of a ticket's token, as a caller."""
-    ticket = db.session.execute(
-        select(TABLE.c.id, TABLE.c.hall).where(TABLE.c.token == token)
-    ).one_or_none()
-    return Actor("ticket", ticket.id, ticket.hall) if ticket else None
+    ticket = db.session.execute(BEARER, {"shown": token}).one_or_none()
+    return Actor("ticket", ticket.id, ticket.hall, revision=ticket.revision) if ticket else None
 
 
 def at_counter(hall: str, counter: str) -> Ticket | None:

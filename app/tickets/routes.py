@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from app.catalog.service import plan_of
+from app.catalog.service import plan_for, plan_of
 from app.citizens.queries import is_signed_in, own_person
 from app.core.acts import OF_THE_HALL, Role
 from app.core.auth import access, act, actor
@@ -28,7 +28,7 @@ bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="号票")
 @bp.doc(summary="一张号票：状态、次序、前面人数", responses={404: "没有这张号票"})
 def one_ticket(ticket_id: str) -> Response:
     ticket = mine(ticket_id)
-    return answer(ticket_out(ticket, plan_of(ticket.hall), actor()))
+    return answer(ticket_out(ticket, plan_for(actor(), ticket.hall), actor()))
 
 
 @bp.post("/tickets/<ticket_id>/leave")
