@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 KEY = b"{a key of its own}"
 PATIENCE_S = 60
 """Whoever is not answered for so long gives up."""
-SHOWN = 500
+SHOWN = 2_000
 """Bytes of a wrong answer that are shown."""
 
 

@@ -9,10 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import redis
+from limits import RateLimitItemPerMinute
+from limits.strategies import FixedWindowRateLimiter
 
 from app.core.acts import PUBLIC, Actor
 from app.core.auth import access_of
-from app.core.limits import StreamPlaces, TooManyStreamsHere, limit_of
+from app.core.limits import STEPS, HouseStorage, StreamPlaces, TooManyStreamsHere, limit_of
 from tests.house import open_house, refused
 
 ELSEWHERE = {"environ_base": {"REMOTE_ADDR": "198.51.100.9"}}
@@ -62,6 +65,24 @@ def test_retry_after_is_when_it_is_allowed_again(narrow):
     redis = house.app.extensions["parts"].redis
     ends_in = max(redis.ttl(key) for key in redis.scan_iter("LIMITS:*"))
     assert abs(int(answer.headers["Retry-After"]) - ends_in) <= 1
+
+
+def test_a_large_limit_is_drawn_from_redis_in_steps(redis_server):
+    """Two processes share it to the last step of each."""
+    with redis.Redis.from_url(redis_server.url) as client:
+        limit = RateLimitItemPerMinute(400)
+        processes = [FixedWindowRateLimiter(HouseStorage("house://", client)) for _ in range(2)]
+        before = evaluated(client)
+        allowed = sum(processes[n % 2].hit(limit, "somebody") for n in range(1000))
+        asked = evaluated(client) - before
+    step = 400 // STEPS
+    if allowed <= 400:  # else the minute turned meanwhile
+        assert 400 - 2 * step <= allowed
+    assert asked <= 1000 // step + 2  # each process brings the script once
+
+
+def evaluated(client):
+    return client.info("commandstats").get("cmdstat_evalsha", {"calls": 0})["calls"]
 
 
 def test_a_page_says_so_too(narrow):
