@@ -58,6 +58,11 @@ class KeyRow(db.Model):
 TABLE = KeyRow.__table__
 
 
+STATUS = select(TABLE.c.status).where(
+    *(column == bindparam(f"the_{column.name}") for column in TABLE.primary_key)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """Note what was answered under a key."""
@@ -131,7 +136,8 @@ def this_try() -> Try:
 def is_answered(once: Try) -> bool:
     """Whether this try, or one that shares its key, has been answered. A look that costs no write;
     one that is under way is not seen."""
-    return db.session.execute(select(TABLE.c.status).where(_is(once))).first() is not None
+    key = {f"the_{column.name}": getattr(once, column.name) for column in TABLE.primary_key}
+    return db.session.execute(STATUS, key).first() is not None
 
 
 def perform(
