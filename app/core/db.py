@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -53,6 +53,7 @@ IDLE_TIMEOUT_MS = 10_000
 """A process frozen inside a transaction gives up its locks before its claims expire (15 s)."""
 
 Hook = Callable[[], object]
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -168,6 +169,23 @@ def in_transaction() -> bool:
     return bool(db.session().info.get("open"))
 
 
+def asked_once(what: str, ask: Callable[[], T]) -> T:
+    """What a use case asks of the database and goes by until it ends, though others change it
+    meanwhile. Outside of one it is asked each time."""
+    if not in_transaction():
+        return ask()
+    asked: dict[str, Any] = db.session().info["asked"]
+    if what not in asked:
+        asked[what] = ask()
+    found: T = asked[what]
+    return found
+
+
+def ask_again(what: str) -> None:
+    """This use case has changed it."""
+    db.session().info["asked"].pop(what, None)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """The one transaction of a use case. Ends whatever was read before it."""
@@ -175,7 +193,9 @@ def transaction() -> Iterator[Session]:
     if in_transaction():
         raise RuntimeError("a use case runs inside another's transaction")
     session.rollback()
-    session.info.update(open=True, left=[], after_commit=[], after_all=[], after_rollback=[])
+    session.info.update(
+        open=True, left=[], asked={}, after_commit=[], after_all=[], after_rollback=[]
+    )
     try:
         session.connection(execution_options={"writes": True})
         yield session
