@@ -79,6 +79,10 @@ class Field:
     when: Condition | None = None
     """When it is shown; None: always."""
 
+    def __hash__(self) -> int:
+        """Of a dictionary there is none; its name tells it from most others."""
+        return hash(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
