@@ -291,14 +291,14 @@ def open_draft(citizen: str, person: str, hall: str, item: str) -> Line | None:
     return db.session.execute(query.with_for_update()).one_or_none()
 
 
-def archived(person: str, *, limit: int = SHOWN, hall: str | None = None) -> list[Line]:
+def archived(person: str, *, hall: str | None = None) -> list[Line]:
     """What was submitted in a person's name by somebody who had a right to it, the latest first:
     what strangers merely declare, or type at a desk, is not part of anybody's archive."""
     query = select(*TABLE.c).where(TABLE.c.person_id == person, *OF_THE_PERSON)
     if hall is not None:
         query = query.where(TABLE.c.hall == hall)
     ordered = query.order_by(TABLE.c.submitted_at.desc(), TABLE.c.id)
-    return list(db.session.execute(ordered.limit(limit)).all())
+    return list(db.session.execute(ordered.limit(SHOWN)).all())
 
 
 # Made once: making a statement takes longer than running it.
