@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ ROWS = 500_000
 """Licences, unless --rows says otherwise."""
 HOLDERS = 300_000
 """Of so many people and firms at most."""
+AT_ONCE = 10_000
+"""Rows of one COPY: a statement is given up after three seconds."""
 
 
 def asked(description: str | None) -> int:
@@ -65,13 +68,17 @@ def copied(connection: Any, table: Table, rows: Iterable[dict[str, Any]]) -> Non
         for column in table.columns
     }
     columns = ", ".join(f'"{name}"' for name in names)
-    with connection.cursor() as cursor, cursor.copy(
-        f'COPY "{table.name}" ({columns}) FROM STDIN'
-    ) as copy:
-        for row in rows:
-            copy.write_row(
-                [
-                    processor(row.get(name)) if (processor := processors[name]) else row.get(name)
-                    for name in names
-                ]
-            )
+    given = iter(rows)
+    while some := list(islice(given, AT_ONCE)):
+        with connection.cursor() as cursor, cursor.copy(
+            f'COPY "{table.name}" ({columns}) FROM STDIN'
+        ) as copy:
+            for row in some:
+                copy.write_row(
+                    [
+                        processor(row.get(name))
+                        if (processor := processors[name])
+                        else row.get(name)
+                        for name in names
+                    ]
+                )

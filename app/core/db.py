@@ -179,6 +179,23 @@ def in_transaction() -> bool:
     return bool(db.session().info.get("open"))
 
 
+def asked_once(what: str, ask: Callable[[], T]) -> T:
+    """What a use case asks of the database and goes by until it ends, though others change it
+    meanwhile. Outside of one it is asked each time."""
+    if not in_transaction():
+        return ask()
+    asked: dict[str, Any] = db.session().info["asked"]
+    if what not in asked:
+        asked[what] = ask()
+    found: T = asked[what]
+    return found
+
+
+def ask_again(what: str) -> None:
+    """This use case has changed it."""
+    db.session().info["asked"].pop(what, None)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """The one transaction of a use case. Ends whatever was read before it."""
@@ -187,7 +204,13 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("a use case runs inside another's transaction")
     session.rollback()
     session.info.update(
-        open=True, left=[], after_commit=[], gathered={}, after_all=[], after_rollback=[]
+        open=True,
+        left=[],
+        asked={},
+        after_commit=[],
+        gathered={},
+        after_all=[],
+        after_rollback=[],
     )
     try:
         session.connection(execution_options={"writes": True})

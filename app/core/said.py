@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from datetime import date
 from typing import Any
 
@@ -74,10 +74,20 @@ class Said:
 
         return Said(self.words, {key: known(each) for key, each in self.values.items()})
 
+    def plain(self) -> dict[str, Any]:
+        """As `asdict` writes it down, which takes ten times as long."""
+        return {"words": self.words, "values": {k: _plain(v) for k, v in self.values.items()}}
+
     @classmethod
     def kept(cls, kept: Mapping[str, Any]) -> Said:
-        """As it was before `asdict` wrote it down."""
+        """As it was before `plain` or `asdict` wrote it down."""
         return cls(kept["words"], {name: _value(each) for name, each in kept["values"].items()})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Said):
+        return value.plain()
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def _value(kept: Any) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from app.forms.conditions import Condition
+from app.forms.conditions import Condition, fields_of
 
 
 class Subject(StrEnum):
@@ -77,6 +78,10 @@ class Field:
     """The word under which the archive keeps it for other forms (`vocabulary`)."""
     when: Condition | None = None
     """When it is shown; None: always."""
+
+    def __hash__(self) -> int:
+        """Of a dictionary there is none; its name tells it from most others."""
+        return hash(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +180,26 @@ class Form:
     """The template its paper is printed by."""
     definition: Mapping[str, Any]
     """As it was written, as plain JSON."""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The archive's words under which its fields are kept."""
+        return frozenset(each.keep for each in self.fields.values() if each.keep)
+
+    @cached_property
+    def filled_in_order(self) -> tuple[str, ...]:
+        """Fields with a prefill, each after those its conditions ask about; publishing refuses
+        circles."""
+        order: dict[str, None] = {}
+
+        def put(name: str) -> None:
+            if name in order:
+                return
+            for origin in self.prefill.get(name, ()):
+                for asked in sorted(fields_of(origin.when) if origin.when else ()):
+                    put(asked)
+            order[name] = None
+
+        for name in self.prefill:
+            put(name)
+        return tuple(name for name in order if name in self.prefill)

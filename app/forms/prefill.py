@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.said import Both, Said
-from app.forms.conditions import fields_of, holds, is_filled, same
+from app.forms.conditions import holds, is_filled, same
 from app.forms.form import Form, Kind, Origin
 from app.forms.values import fitted
 
@@ -135,7 +135,7 @@ def prefill(
     `given` is what the person has written already: conditions ask about it first."""
     filled: dict[str, Filled] = {}
     values = dict(given or {})
-    for name in _in_order(form):
+    for name in form.filled_in_order:
         found = _fill(form, name, known, values, today)
         if found is None:
             continue
@@ -143,24 +143,6 @@ def prefill(
         if found.source is not None:
             values.setdefault(name, found.value)
     return filled
-
-
-def _in_order(form: Form) -> list[str]:
-    """Fields with a prefill, each after those its conditions ask about; publishing refuses
-    circles."""
-    order: dict[str, None] = {}
-
-    def put(name: str) -> None:
-        if name in order:
-            return
-        for origin in form.prefill.get(name, ()):
-            for asked in sorted(fields_of(origin.when) if origin.when else ()):
-                put(asked)
-        order[name] = None
-
-    for name in form.prefill:
-        put(name)
-    return [name for name in order if name in form.prefill]
 
 
 def _fill(

@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, Select, bindparam, select, tuple_
 
-from app.core.db import db
+from app.core.db import asked_once, db
 from app.forms.definition import parse
 from app.forms.errors import UnknownForm
 from app.forms.form import Form
@@ -52,29 +52,26 @@ class VersionFacts:
 
 def published(code: str) -> FormVersion:
     """The version that is filled in now. Raises UnknownForm."""
-    return _one(TABLE.c.code == code, TABLE.c.state == State.PUBLISHED)
+    return _one(PUBLISHED, code=code)
 
 
 def version(code: str, n: int) -> FormVersion:
     """A version that is or was filled in. Raises UnknownForm."""
     if not 0 < n < LAST:
         raise UnknownForm
-    return _one(TABLE.c.code == code, TABLE.c.version == n, TABLE.c.state != State.DRAFT)
+    return _one(FILLED_IN, forms=[(code, n)])
 
 
 def versions(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Form]:
     """(code, version) -> the form, of versions that are or were filled in, read at once.
     Raises UnknownForm where one of them is not there."""
-    keys = set(wanted)
-    rows = db.session.execute(
-        select(*HEAD).where(
-            tuple_(TABLE.c.code, TABLE.c.version).in_(keys), TABLE.c.state != State.DRAFT
-        )
-    )
-    found = {(row.code, row.version): _form(row.id, row.sha) for row in rows}
-    if found.keys() != keys:
+    keys, heads = set(wanted), _heads()
+    if unknown := keys - heads.keys():
+        rows = db.session.execute(FILLED_IN, {"forms": list(unknown)})
+        heads.update({(row.code, row.version): (row.id, row.sha) for row in rows})
+    if not keys <= heads.keys():
         raise UnknownForm
-    return found
+    return {key: _form(*heads[key]) for key in keys}
 
 
 def published_forms() -> list[FormVersion]:
@@ -139,11 +136,28 @@ def sha_of(definition: Mapping[str, Any]) -> str:
 HEAD = (TABLE.c.id, TABLE.c.code, TABLE.c.version, TABLE.c.state, TABLE.c.sha)
 
 
-def _one(*which: Any) -> FormVersion:
-    row = db.session.execute(select(*HEAD).where(*which)).one_or_none()
+# Made once: making a statement takes longer than running it.
+PUBLISHED = select(*HEAD).where(
+    TABLE.c.code == bindparam("code"), TABLE.c.state == State.PUBLISHED
+)
+FILLED_IN = select(*HEAD).where(
+    tuple_(TABLE.c.code, TABLE.c.version).in_(bindparam("forms", expanding=True)),
+    TABLE.c.state != State.DRAFT,
+)
+
+
+def _one(query: Select[Any], **which: Any) -> FormVersion:
+    row = db.session.execute(query, which).one_or_none()
     if row is None:
         raise UnknownForm
+    _heads()[row.code, row.version] = row.id, row.sha
     return _version(row)
+
+
+def _heads() -> dict[tuple[str, int], tuple[int, str]]:
+    """(code, version) -> (row, hash) of what this use case has read of versions that are or were
+    filled in: they never change."""
+    return asked_once("form versions", dict)
 
 
 def _version(row: Any) -> FormVersion:

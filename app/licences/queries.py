@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, bindparam, func, select, tuple_
 
 from app.citizens.queries import PEOPLE
-from app.core.db import db
+from app.core.db import asked_once, db
 from app.core.parts import parts
 from app.licences import rules
 from app.licences.errors import LicenceNotFound
@@ -26,6 +26,23 @@ LICENCES = LicenceRow.__table__
 WITH_HOLDER: Select[Any] = select(*LICENCES.c, PEOPLE.c.kind.label("holder_kind")).join(
     PEOPLE, PEOPLE.c.id == LICENCES.c.holder_id
 )
+
+KINDS_ASKED = "licence kinds"
+# Made once: making a statement takes longer than running it.
+REVISION = select(func.max(KINDS.c.revision))
+OPENED = (
+    *(LICENCES.c[name] for name in ("id", "kind", "holder_id", "representative_id", "issuer")),
+    *(LICENCES.c[name] for name in ("issued_on", "valid_from", "valid_until", "state", "version")),
+    *(LICENCES.c[name] for name in ("place", "content_sealed")),
+    PEOPLE.c.kind.label("holder_kind"),
+)
+"""What `opened` reads of a row."""
+OF_HOLDER = (
+    select(*OPENED)
+    .join(PEOPLE, PEOPLE.c.id == LICENCES.c.holder_id)
+    .where(LICENCES.c.holder_id == bindparam("holder"))
+)
+OF_KINDS = OF_HOLDER.where(LICENCES.c.kind.in_(bindparam("kinds", expanding=True)))
 
 IDENTIFIER = "licences.identifier"
 CONTENT = "licences.content"
@@ -78,7 +95,11 @@ class Licence:
 
 def kinds() -> dict[str, Kind]:
     """Every kind by its code, in the order of their names. Read once for each revision."""
-    revision = db.session.execute(select(func.max(KINDS.c.revision))).scalar_one() or 0
+    return asked_once(KINDS_ASKED, _kinds)
+
+
+def _kinds() -> dict[str, Kind]:
+    revision = db.session.execute(REVISION).scalar_one() or 0
     kept: tuple[int, dict[str, Kind]] = current_app.extensions.get("licence_kinds", (-1, {}))
     if kept[0] != revision:
         rows = db.session.execute(select(KINDS.c.code, KINDS.c.definition).order_by(KINDS.c.code))
@@ -89,10 +110,18 @@ def kinds() -> dict[str, Kind]:
 
 def licences_of(person: str, kinds: Collection[str] | None = None) -> list[Licence]:
     """A holder's licences, of these kinds or of all: those in force first, then the newest."""
-    query = WITH_HOLDER.where(LICENCES.c.holder_id == person)
-    if kinds is not None:
-        query = query.where(LICENCES.c.kind.in_(kinds))
-    return _in_order(db.session.execute(query).all())
+    if kinds is None:
+        return _in_order(db.session.execute(OF_HOLDER, {"holder": person}).all())
+    wanted = {"holder": person, "kinds": sorted(kinds)}
+    return _in_order(db.session.execute(OF_KINDS, wanted).all())
+
+
+def holder_names_of(person: str) -> list[str]:
+    """What somebody's licences call them, in the same order."""
+    rows = db.session.execute(OF_HOLDER, {"holder": person}).all()
+    found = [(row, _content(row)) for row in rows]
+    found.sort(key=lambda one: _rank(one[0], one[1]["identifier"]), reverse=True)
+    return [content["holder_name"] for _, content in found]
 
 
 def licence(id: str) -> Licence:
@@ -150,14 +179,18 @@ def _in_order(rows: Collection[Row[Any]]) -> list[Licence]:
     known = kinds()
     return sorted(
         (opened(row, known) for row in rows),
-        key=lambda one: (one.state == State.VALID, one.issued_on, one.version, one.identifier),
+        key=lambda one: _rank(one, one.identifier),
         reverse=True,
     )
 
 
+def _rank(one: Row[Any] | Licence, identifier: str) -> tuple[bool, date, str, str]:
+    return one.state == State.VALID, one.issued_on, one.version, identifier
+
+
 def opened(row: Row[Any], known: Mapping[str, Kind]) -> Licence:
     """A row's licence, its content unsealed."""
-    content = json.loads(parts().seal.open(content_column(row.id), row.content_sealed))
+    content = _content(row)
     fields = {field.name: field for field in known[row.kind].fields}
     return Licence(
         id=row.id,
@@ -181,6 +214,10 @@ def opened(row: Row[Any], known: Mapping[str, Kind]) -> Licence:
         representative_id=row.representative_id,
         holder_kind=row.holder_kind,
     )
+
+
+def _content(row: Row[Any]) -> Any:
+    return json.loads(parts().seal.open(content_column(row.id), row.content_sealed))
 
 
 def first_watch_day(until: date) -> date | None:

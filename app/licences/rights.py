@@ -104,13 +104,15 @@ def right_of_citizen(citizen: str, person: str | None, now: datetime) -> Right:
     raise PersonNotFound
 
 
-def right_by_card(person: str, card_person: str, read: bool, now: datetime) -> Right:
-    """What whoever shows this person's card may with that person's things. `read`: a reader read
-    the card; else its number was typed, and a real-name service agreed to number and name: the
-    caller has asked it. Raises PersonNotFound."""
-    for right, _ in _grounds(card_person, now):
+def right_by_card(
+    person: str, card_person: str, name: str, read: bool, now: datetime
+) -> tuple[Right, str]:
+    """What whoever shows this person's card may with that person's things, and how that one is
+    called; `name`: the card's. `read`: a reader read the card; else its number was typed, and a
+    real-name service agreed to number and name: the caller has asked it. Raises PersonNotFound."""
+    for right, called in _grounds(card_person, now, name):
         if right.person == person:
-            return _by_card(right, read)
+            return _by_card(right, read), called
     raise PersonNotFound
 
 

@@ -15,7 +15,7 @@ from app.citizens.queries import numbers_of
 from app.citizens.rules import BEIJING
 from app.citizens.service import people_of
 from app.core.acts import Act
-from app.core.db import db, hold, insert_into
+from app.core.db import ask_again, db, hold, insert_into
 from app.core.parts import parts
 from app.licences.editions import next_edition, next_identifier
 from app.licences.errors import LicenceMoved, LicenceNotFound
@@ -25,6 +25,7 @@ from app.licences.queries import (
     CONTENT,
     IDENTIFIER,
     KINDS,
+    KINDS_ASKED,
     LICENCES,
     WITH_HOLDER,
     Licence,
@@ -46,6 +47,7 @@ def load_kinds(given: Sequence[Kind], act: Act) -> list[Kind]:
         values = {"definition": definition_of(kind), "revision": last + 1, "changed_at": act.now}
         insert = insert_into(KINDS).values(code=kind.code, **values)
         db.session.execute(insert.on_conflict_do_update(index_elements=["code"], set_=values))
+    ask_again(KINDS_ASKED)
     return changed
 
 

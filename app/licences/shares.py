@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import insert, select
 
@@ -13,9 +14,15 @@ from app.core.acts import Act
 from app.core.db import db
 from app.core.said import Said
 from app.licences.models import LicenceShareRow
-from app.licences.queries import Licence
 
 TABLE = LicenceShareRow.__table__
+
+
+class Used(Protocol):
+    """A licence, of which no more is written down than which it is."""
+
+    @property
+    def id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Use:
 
 
 def share(
-    licences: Sequence[Licence],
+    licences: Sequence[Used],
     purpose: str | Said,
     fields: Collection[str],
     act: Act,
@@ -47,7 +54,7 @@ def share(
 
 
 def share_each(
-    read: Sequence[tuple[Licence, Collection[str]]],
+    read: Sequence[tuple[Used, Collection[str]]],
     purpose: str | Said,
     act: Act,
     *,

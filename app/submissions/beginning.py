@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from app.catalog.plan import HallPlan
@@ -27,10 +28,10 @@ from app.core.identity import Level
 from app.core.said import Both, Said
 from app.forms import queries as forms
 from app.forms.form import Form, Subject
-from app.forms.prefill import Filled, prefill
+from app.forms.prefill import Filled, Known, prefill
 from app.forms.queries import FormVersion
-from app.licences.queries import licence, licences_of
-from app.licences.shares import share
+from app.licences.queries import holder_names_of
+from app.licences.shares import share_each
 from app.submissions import gathering
 from app.submissions.errors import IdentityUnconfirmed, NoFormForItem, WrongSubject
 from app.submissions.gathering import Filling
@@ -71,7 +72,7 @@ def _of_reader(id_number: str, name: str | None, act: Act) -> Identity:
     was typed beside it is sure once the library or a real-name service agrees."""
     number = judge_id_number(id_number, act.now.astimezone(BEIJING).date())
     person = person_numbered(number)
-    known = [] if person is None else [each.holder_name for each in licences_of(person)]
+    known = [] if person is None else holder_names_of(person)
     if name is None and not known:
         raise NameWrong
     called = known[0] if name is None else judge_name(name)
@@ -101,11 +102,14 @@ def begin(
             change(draft, draft.revision, state=State.WITHDRAWN)
     published = forms.published(item.form)
     _refuse_subject(published.form, filling)
-    made = _insert(published, filling, plan, item.code, act, citizen)
+    today = today_of(plan, act.now)
+    known = gathering.known_of(published.form, filling, today)
+    fills = prefill(published.form, known, today)
+    made = _insert(published, fills, filling, plan, item.code, act, citizen)
     if made is None:  # another tab began it meanwhile
         return begin(filling, plan, item_code, act, citizen)
     submission = opened_of(made)
-    _log_shares(submission, {}, act)
+    _log_shares(submission, {}, known, act)
     return submission
 
 
@@ -129,6 +133,7 @@ WRONG_SUBJECT = {
 
 def _insert(
     published: FormVersion,
+    fills: Mapping[str, Filled],
     filling: Filling,
     plan: HallPlan,
     item: str,
@@ -136,9 +141,7 @@ def _insert(
     citizen: str | None,
 ) -> Line | None:
     """The row; None where this account has such a draft already."""
-    today = today_of(plan, act.now)
-    form, row_id = published.form, act.new_id()
-    fills = prefill(form, gathering.known_of(form, filling, today), today)
+    row_id = act.new_id()
     values: dict[str, Any] = {
         "id": row_id,
         "hall": plan.code,
@@ -162,13 +165,18 @@ def _insert(
         "touched_at": act.now,
     }
     while True:
-        put = insert_into(TABLE).values(**values, code=code_of(act.new_id(), CODE_LENGTH))
-        made = db.session.execute(put.on_conflict_do_nothing().returning(*TABLE.c)).one_or_none()
+        coded = {**values, "code": code_of(act.new_id(), CODE_LENGTH)}
+        made = db.session.execute(_put(db.engine.dialect.name), coded).one_or_none()
         if made is not None:
             return made
         if citizen is None or open_draft(citizen, filling.about.id, plan.code, item) is None:
             continue  # the code is in use
         return None
+
+
+@cache
+def _put(dialect: str) -> Any:  # noqa: ARG001 (the cache's key)
+    return insert_into(TABLE).on_conflict_do_nothing().returning(*TABLE.c)
 
 
 def _refill(draft: Line, filling: Filling, plan: HallPlan, act: Act) -> Submission:
@@ -189,7 +197,7 @@ def _refill(draft: Line, filling: Filling, plan: HallPlan, act: Act) -> Submissi
         **contents(draft.id, values, fills),
     )
     submission = opened_of(again)
-    _log_shares(submission, before.fills, act)
+    _log_shares(submission, before.fills, known, act)
     return submission
 
 
@@ -205,19 +213,22 @@ def _values_of(fills: Mapping[str, Filled]) -> dict[str, Any]:
     return {name: fill.value for name, fill in fills.items() if fill.value is not None}
 
 
-def _log_shares(submission: Submission, before: Mapping[str, Filled], act: Act) -> None:
+def _log_shares(
+    submission: Submission, before: Mapping[str, Filled], known: Known, act: Act
+) -> None:
     """Each licence that fields are filled from now and were not before, with what was read of
     it."""
     earlier = _fields_by_licence(before)
     form = submission.form
     purpose = Said("填写《%(form)s》", {"form": Both(form.name, form.name_en)})
+    held = {each.id: each for licences in known.licences.values() for each in licences}
+    read = []
     for licence_id, filled in sorted(_fields_by_licence(submission.fills).items()):
-        fresh = filled - earlier.get(licence_id, set())
+        fresh, used = filled - earlier.get(licence_id, set()), held[licence_id]
+        origins = (each for name in fresh for each in form.prefill[name])
         if fresh:
-            used = licence(licence_id)
-            origins = (each for name in fresh for each in form.prefill[name])
-            read = {each.name for each in origins if each.licence == used.kind}
-            share([used], purpose, read, act, submission=submission.id)
+            read.append((used, {each.name for each in origins if each.licence == used.kind}))
+    share_each(read, purpose, act, submission=submission.id)
 
 
 def _fields_by_licence(fills: Mapping[str, Filled]) -> dict[str, set[str]]:

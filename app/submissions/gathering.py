@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from app.citizens.queries import citizen_of, numbers_of, phones_of
+from sqlalchemy import Row
+
+from app.citizens.queries import citizen_of, numbers_of
 from app.citizens.rules import BEIJING
 from app.citizens.rules import id_number as judge_id_number
-from app.citizens.service import Identity, person_of
+from app.citizens.service import Identity, person_and_phone_of
 from app.core.acts import Act
 from app.core.identity import Level
 from app.forms.form import Form, Kind, Way
@@ -23,9 +25,7 @@ from app.licences.queries import Licence
 from app.licences.queries import kinds as licence_kinds
 from app.licences.rights import (
     Ground,
-    Holder,
     Right,
-    holders_by_card,
     holders_of,
     licences_read,
     right_by_card,
@@ -35,11 +35,11 @@ from app.submissions.queries import (
     REMEMBERED,
     Line,
     Submission,
-    archived,
+    forms_of,
     kept_materials,
     last_of,
-    opened_all,
-    opened_of,
+    latest_of,
+    values_of,
 )
 
 MEN = "13579"
@@ -79,25 +79,29 @@ def by_account(citizen: str, person: str | None, now: datetime) -> Filling:
     own = account.person or right.person
     verified = account.level == Level.VERIFIED
     applicant = _party(own, "person", account.name or "", verified, account.phone)
-    return _filling(right, applicant, holders_of(citizen, now))
+    if right.person == own:
+        return Filling(right, applicant, applicant)
+    holders = holders_of(citizen, now)
+    name = next(each.name for each in holders if each.right.person == right.person)
+    return _for_another(right, name, applicant)
 
 
 def by_card(card: Identity, read: bool, holder: str | None, act: Act) -> Filling:
     """Somebody fills at the desk, for themselves or for whom they may act for; the card was read,
     or its number typed and agreed to by the real-name service. Raises PersonNotFound."""
-    person = person_of(card.number, None, act)
-    right = right_by_card(holder or person, person, read, act.now)
-    phone = phones_of([person]).get(person) if read else None
-    applicant = _party(person, "person", card.name, card.level is not Level.DECLARED, phone)
-    return _filling(right, applicant, holders_by_card(person, card.name, read, act.now))
-
-
-def _filling(right: Right, applicant: Party, holders: Sequence[Holder]) -> Filling:
-    if right.person == applicant.id:
+    person, phone = person_and_phone_of(card.number, act)
+    right, name = right_by_card(holder or person, person, card.name, read, act.now)
+    verified = card.level is not Level.DECLARED
+    applicant = Party(
+        person, "person", card.name, card.number.value, phone if read else None, verified
+    )
+    if right.person == person:
         return Filling(right, applicant, applicant)
-    name = next(each.name for each in holders if each.right.person == right.person)
-    about = _party(right.person, right.kind, name, right.reads_licences)
-    return Filling(right, about, applicant)
+    return _for_another(right, name, applicant)
+
+
+def _for_another(right: Right, name: str, applicant: Party) -> Filling:
+    return Filling(right, _party(right.person, right.kind, name, right.reads_licences), applicant)
 
 
 def _party(person: str, kind: str, name: str, verified: bool, phone: str | None = None) -> Party:
@@ -118,11 +122,12 @@ def known_of(form: Form, filling: Filling, today: date) -> Known:
     )
     if not right.reads_licences:
         return known
+    archive, last = _said_before(form, filling)
     return replace(
         known,
         licences=facts_by_kind(licences_read(right, kinds_of(form)), today),
-        archive=_archive(form, filling),
-        last=_last(form, filling),
+        archive=archive,
+        last=last,
     )
 
 
@@ -173,35 +178,58 @@ def _person_facts(person: Party, today: date) -> PersonFacts:
     return PersonFacts(person.name, number.value, sex, number.born, person.phone, person.verified)
 
 
-def _archive(form: Form, filling: Filling) -> dict[str, list[Past]]:
-    """What was written under the archive's words before, each value with its day."""
-    origins = (each for origins in form.prefill.values() for each in origins)
-    words = {each.name for each in origins if each.kind is Kind.ARCHIVE}
-    found: dict[str, list[Past]] = {}
-    rows = archived(filling.about.id, limit=REMEMBERED) if words else []
-    for earlier in opened_all(rows):
-        for name, past in _pasts(earlier, filling).items():
-            word = earlier.form.fields[name].keep
+def _said_before(form: Form, filling: Filling) -> tuple[dict[str, list[Past]], dict[str, Past]]:
+    """What was written under the archive's words before, each value with its day; and what the last
+    submission of this form said. Only what may tell something of it is opened."""
+    words = _names(form, Kind.ARCHIVE)
+    latest = latest_of(filling.about.id) if words else None
+    last = _last(form, filling, latest) if _names(form, Kind.LAST) else None
+    rows = latest or []
+    asked = rows if last is None or last in rows else [*rows, last]
+    known = {row.id: each for row, each in zip(asked, _forms(asked), strict=True)}
+    said = {
+        row.id: _pasts(row, known[row.id], filling)
+        for row in asked
+        if row is last or words & known[row.id].words
+    }
+    archive: dict[str, list[Past]] = {}
+    for row in rows:
+        for name, past in said.get(row.id, {}).items():
+            word = known[row.id].fields[name].keep
             if word in words:
-                found.setdefault(word, []).append(past)
-    return found
+                archive.setdefault(word, []).append(past)
+    return archive, {} if last is None else said[last.id]
 
 
-def _last(form: Form, filling: Filling) -> dict[str, Past]:
-    row = last_of(filling.about.id, form.code)
-    return {} if row is None else _pasts(opened_of(row), filling)
+def _names(form: Form, kind: Kind) -> set[str]:
+    """What fields are filled from of this kind of origin."""
+    return {each.name for origins in form.prefill.values() for each in origins if each.kind is kind}
 
 
-def _pasts(earlier: Submission, filling: Filling) -> dict[str, Past]:
+def _last(
+    form: Form, filling: Filling, latest: Sequence[Row[Any]] | None
+) -> Row[Any] | None:
+    """The last submission of this form; asked for only where the latest of any do not tell."""
+    found = next((row for row in latest or () if row.form == form.code), None)
+    if found is not None or (latest is not None and len(latest) < REMEMBERED):
+        return found
+    return last_of(filling.about.id, form.code)
+
+
+def _forms(rows: Sequence[Row[Any]]) -> list[Form]:
+    known = forms_of(rows) if rows else {}
+    return [known[row.form, row.version] for row in rows]
+
+
+def _pasts(row: Row[Any], form: Form, filling: Filling) -> dict[str, Past]:
     """What an earlier submission said; of a firm's that somebody else filled in, nothing of their
     own: their telephone is no business of who fills the next."""
-    other = earlier.row.person_kind == "firm" and earlier.row.applicant_id != filling.applicant.id
-    theirs = _of_the_person(earlier.form) if other else frozenset()
-    on = earlier.row.submitted_at.astimezone(BEIJING).date()
-    form = earlier.form
+    other = row.person_kind == "firm" and row.applicant_id != filling.applicant.id
+    theirs = _of_the_person(form) if other else frozenset()
+    on = row.submitted_at.astimezone(BEIJING).date()
     return {
         name: Past(value, on, form.name, form.name_en)
-        for name, value in earlier.values.items()
+        for name, value in values_of(row).items()
         if name in form.fields and name not in theirs
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, false, or_, select
 
 from app.citizens.errors import IdentityNeeded, PersonNotFound
 from app.citizens.queries import citizen_of, numbers_of
@@ -291,23 +291,44 @@ def open_draft(citizen: str, person: str, hall: str, item: str) -> Line | None:
     return db.session.execute(query.with_for_update()).one_or_none()
 
 
-def archived(person: str, *, limit: int = SHOWN, hall: str | None = None) -> list[Line]:
+def archived(person: str, *, hall: str | None = None) -> list[Line]:
     """What was submitted in a person's name by somebody who had a right to it, the latest first:
     what strangers merely declare, or type at a desk, is not part of anybody's archive."""
     query = select(*TABLE.c).where(TABLE.c.person_id == person, *OF_THE_PERSON)
     if hall is not None:
         query = query.where(TABLE.c.hall == hall)
     ordered = query.order_by(TABLE.c.submitted_at.desc(), TABLE.c.id)
-    return list(db.session.execute(ordered.limit(limit)).all())
+    return list(db.session.execute(ordered.limit(SHOWN)).all())
 
 
-def last_of(person: str, form: str) -> Line | None:
-    """The last of these of one form."""
-    query = select(*TABLE.c).where(
-        TABLE.c.form == form, TABLE.c.person_id == person, *OF_THE_PERSON
+# Made once: making a statement takes longer than running it.
+EARLIER = (
+    select(
+        *(TABLE.c[name] for name in ("id", "form", "version", "person_kind", "applicant_id")),
+        *(TABLE.c[name] for name in ("submitted_at", "values_sealed")),
     )
-    ordered = query.order_by(TABLE.c.submitted_at.desc(), TABLE.c.id)
-    return db.session.execute(ordered.limit(1)).one_or_none()
+    .where(TABLE.c.person_id == bindparam("person"), *OF_THE_PERSON)
+    .order_by(TABLE.c.submitted_at.desc(), TABLE.c.id)
+)
+LATEST = EARLIER.limit(REMEMBERED)
+LAST = EARLIER.where(TABLE.c.form == bindparam("of_form")).limit(1)
+
+
+def latest_of(person: str) -> list[Row[Any]]:
+    """What a new submission is filled from: the latest of these, no more of each than that takes,
+    sealed."""
+    return list(db.session.execute(LATEST, {"person": person}).all())
+
+
+def last_of(person: str, form: str) -> Row[Any] | None:
+    """The last of these of one form."""
+    return db.session.execute(LAST, {"person": person, "of_form": form}).one_or_none()
+
+
+def values_of(row: Row[Any]) -> dict[str, Any]:
+    """What was said in a submission, of a row that has its sealed values."""
+    values: dict[str, Any] = opened(VALUES, row.id, row.values_sealed)
+    return values
 
 
 def kept_materials(person: str, codes: Collection[str] | None = None) -> list[Row[Any]]:

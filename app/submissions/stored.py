@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -57,7 +56,32 @@ def _plain(value: Any) -> Any:
 
 def fills_kept(fills: Mapping[str, Filled]) -> dict[str, Any]:
     """Fills as JSON."""
-    return {field: asdict(fill) for field, fill in fills.items()}
+    return {
+        field: {
+            "value": fill.value,
+            "source": fill.source and _source_kept(fill.source),
+            "confidence": fill.confidence,
+            "editable": fill.editable,
+            "others": [
+                {
+                    "value": one.value,
+                    "source": _source_kept(one.source),
+                    "confidence": one.confidence,
+                }
+                for one in fill.others
+            ],
+        }
+        for field, fill in fills.items()
+    }
+
+
+def _source_kept(source: Source) -> dict[str, Any]:
+    return {
+        "kind": source.kind,
+        "text": source.text.plain(),
+        "licence": source.licence,
+        "on": source.on,
+    }
 
 
 def fills_of(kept: Mapping[str, Any]) -> dict[str, Filled]:

@@ -203,14 +203,15 @@ def test_a_card_opens_what_its_person_may_and_a_typed_one_not_the_sensitive(worl
         now = world.house.clock.now()
         if not expected:
             with pytest.raises(PersonNotFound):
-                rights.right_by_card(world.ids[holder], world.ids["li"], read, now)
+                rights.right_by_card(world.ids[holder], world.ids["li"], "李", read, now)
             return
-        right = rights.right_by_card(world.ids[holder], world.ids["li"], read, now)
+        right, called = rights.right_by_card(world.ids[holder], world.ids["li"], "李", read, now)
         assert (right.ground, right.typed) == (Ground.CARD, not read)
         assert right.reads(kinds()["residence-permit"])
         assert right.reads(kinds()["disability"]) == read
         names = [one.name for one in rights.holders_by_card(world.ids["li"], "李", read, now)]
         assert names == ["李", "清河豆腐店", "李小明"]
+        assert called in names
 
 
 # How a right ends
