@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select, text, true, update
 
+from app.commands.running import worker
 from app.core.acts import SYSTEM, Act
 from app.core.db import db, transaction
 from app.operators.metrics import scrape
@@ -45,10 +46,9 @@ def nobody():
         yield port
 
 
-def plug(house, port, machine="取号机"):
+def plug(house, port, machine="取号机", *, answers=True):
     """Give the machine a printer at this port of this machine."""
-    known = {"host": "127.0.0.1", "port": port, "mode": "text", "paper_mm": 80, "answers": True}
-
+    known = {"host": "127.0.0.1", "port": port, "mode": "text", "paper_mm": 80, "answers": answers}
     changed = update(DEVICES).where(DEVICES.c.name == machine).values(printer=known)
     house.within(lambda: db.session.execute(changed))
 
@@ -90,6 +90,16 @@ def test_a_number_is_printed_once_by_a_worker(hall, printer):
     assert told(house, first).json == {"state": "printed", "printer": "ready"}
     assert alone(house, print_due) == 0
     assert len(printer.papers) == 2
+
+
+def test_a_worker_may_serve_some_queues_only(house, printer):
+    plug(house, printer.port)
+    house.take()
+    command = house.app.test_cli_runner().invoke
+    for queue, state in (("notices", "pending"), ("prints", "printed")):
+        with house.app.app_context():
+            assert command(worker, ["--burst", "--queue", queue]).exit_code == 0
+        assert states(house) == [state]
 
 
 def test_a_machine_without_a_printer_writes_and_nudges_nothing(house):

@@ -56,11 +56,11 @@ function drawPrinters(machines) {
     return el('tr', {},
       el('td', {}, el('b', {}, machine.name)),
       el('td', {}, printer ? addressOf(printer) : el('span', { class: 'quiet' }, _('没有'))),
-      el('td', {}, printer && standingOf(printer)),
-      el('td', { class: 'number' }, printer && String(printer.waiting)),
-      el('td', {}, printer?.test && testOf(printer.test)),
+      el('td', {}, printer ? standingOf(printer) : null),
+      el('td', { class: 'number' }, printer ? String(printer.waiting) : null),
+      el('td', {}, printer?.test ? testOf(printer.test) : null),
       el('td', { class: 'deeds' },
-        printer && el('button', { onclick: () => test(machine) }, _('打印测试页')),
+        printer ? el('button', { onclick: () => test(machine) }, _('打印测试页')) : null,
         el('button', { onclick: () => setPrinter(machine) }, _('设置'))))
   }))
 }
@@ -83,7 +83,7 @@ function standingOf({ standing, since, doubtful }) {
   const kind = PRINTS.includes(standing) ? 'good' : 'bad'
   return [
     el('span', { class: `state ${kind}` }, STANDINGS[standing]),
-    standing !== 'ready' && since && el('p', { class: 'quiet' }, _('从 %(time)s 起', { time: momentOf(since) })),
+    standing !== 'ready' && Boolean(since) && el('p', { class: 'quiet' }, _('从 %(time)s 起', { time: momentOf(since) })),
     doubtful > 0 && el('p', { class: 'quiet' }, _('一天内 %(n)s 张号票可能没打出来', { n: doubtful })),
   ]
 }
@@ -162,6 +162,7 @@ async function test({ id, name }) {
 
 async function printerDone(path, body, words) {
   const known = await send(path, body)
+  byId('said').scrollIntoView({ block: 'nearest' }) // it is above, out of sight
   if (!known) return
   tell(words)
   keep(known)
