@@ -37,11 +37,13 @@ from app.licences.authorisations import Side, give, seen_by
 from app.licences.kinds import parse_kinds
 from app.licences.queries import LICENCES, kinds
 from app.licences.service import id_of, load_kinds, put
+from app.printing.rules import Mode, Printer
 from app.renewals.loading import load_plans
 from app.renewals.plan_file import parse_plans
 from app.renewals.plans import at_any_hour
 from app.renewals.watching import watch
 from app.screen.clips import ClipsNotMade, make_clips
+from app.staff import devices
 from app.staff.hashing import HASHER
 from app.staff.queries import DEVICES
 from app.staff.service import put_device, put_staff
@@ -65,6 +67,7 @@ MACHINES = {
     "screen": ("screen", "演示 screen"),
     "living": ("kiosk", "演示人流"),
     "cabinet": ("cabinet", "演示 cabinet"),
+    "printing": ("kiosk", "演示打印取号机"),
 }
 """Name of a token -> the kind of machine and what it is called."""
 READERS = ("kiosk", "cabinet")
@@ -84,12 +87,17 @@ REHEARSED = 2_000
 
 
 def prepare(
-    now: datetime, new_token: Callable[[int], str], rng: Random, speed: float | None
+    now: datetime,
+    new_token: Callable[[int], str],
+    rng: Random,
+    speed: float | None,
+    printer: int | None = None,
 ) -> dict[str, Any]:
     """Migrate, load kinds, forms, people and halls where their files changed, seat the staff; what
     the demo announces.
 
-    `speed`: how many times as fast as life its people will be served; None: nobody comes."""
+    `speed`: how many times as fast as life its people will be served; None: nobody comes.
+    `printer`: the port of this machine where a printer plays."""
     upgrade()
     _make_clips()
     act = Act(now, SYSTEM)
@@ -119,6 +127,7 @@ def prepare(
         for name, (kind, called) in MACHINES.items():
             put_device(tokens[name], kind, plan.code, called, act, reader=kind in READERS)
         _put_cabinet(tokens["cabinet"])
+        _put_printer(tokens["printing"], printer, act)
         # One hash for all: these accounts share one printed password, and hashing takes its time.
         password_hash = HASHER.hash(PASSWORD)
         for person in staff:
@@ -136,6 +145,7 @@ def prepare(
         "screen_token": tokens["screen"],
         "living_token": tokens["living"],
         "cabinet_token": tokens["cabinet"],
+        "printing_token": tokens["printing"],
         "cards": [
             {"name": each.name, "id_number": each.number} for each in crowd(read_people()).persons()
         ],
@@ -154,6 +164,15 @@ def _put_cabinet(token: str) -> None:
         [[1, 1, 1, 2]] * 3,
         db.session.execute(screen).scalar_one(),
     )
+
+
+def _put_printer(token: str, port: int | None, act: Act) -> None:
+    """The printer of a machine, which speaks in dots: so it can be shown as it looks."""
+    ours = select(DEVICES.c.id, DEVICES.c.printer).where(DEVICES.c.token_hash == hash_of(token))
+    machine = db.session.execute(ours).one()
+    printer = port and Printer("127.0.0.1", port, Mode.RASTER, 80, answers=True).written()
+    if machine.printer != (printer or None):
+        devices.set_printer(machine.id, HALL, printer or None, act)
 
 
 def put_library(act: Act) -> None:

@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -45,6 +45,7 @@ from app.core.counted import JOB
 from app.core.db import CommitOutcomeUnknown, db, transaction
 from app.core.jobs import has_run
 from app.core.parts import parts
+from app.core.queues import QUEUES
 from app.core.tallies import Tallies
 from app.deliveries.jobs import look_after_deliveries
 from app.estimates.jobs import LEARN, learn_of
@@ -67,8 +68,6 @@ from queueing.errors import SequenceAway, SequenceError
 
 log = logging.getLogger(__name__)
 
-QUEUES = ("prints", "notices", "default", "imports")
-"""Every queue a job is put on; the worker works all of them, the first one first."""
 AWAY = (
     CommitOutcomeUnknown,
     InterfaceError,
@@ -114,8 +113,8 @@ class Share:
 ALL_HALLS = Share()
 
 
-def run_worker(app: Flask, burst: bool = False) -> None:
-    """Work RQ's queues until told to stop."""
+def run_worker(app: Flask, burst: bool = False, only: Sequence[str] = QUEUES) -> None:
+    """Work RQ's queues, or `only` these, until told to stop; the first one first."""
     tallies: Tallies = app.extensions["parts"].tallies
 
     class HouseWorker(Worker):
@@ -179,7 +178,7 @@ def run_worker(app: Flask, burst: bool = False) -> None:
                 super().handle_exception(job, *exc_info)
 
     connection = _rq_redis(app)
-    queues = [Queue(name, connection=connection) for name in QUEUES]
+    queues = [Queue(name, connection=connection) for name in only]
     tallies.be("worker")
     tallies.tell()
     try:

@@ -23,7 +23,7 @@ bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000
 worker_class = HallWorker
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # each open event stream keeps a thread: more than a hall has screens, consoles and phones watching
-threads = int(os.environ.get("WEB_THREADS") or 96)
+threads = settings.web_threads
 # behind a proxy all come from its address; in the demo, from this machine
 if not settings.trusted_proxies and settings.mode != "demo":
     HallWorker.per_address = max(1, threads * 2 // 3)

@@ -9,6 +9,9 @@ LABEL = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 HOST = re.compile(rf"(?=.{{1,253}}\Z){LABEL}(\.{LABEL})*\Z")
 """A name, or an IPv4 address, without a port."""
 OFF = ("", "0", "false", "no", "off")
+UNCHANGED = "CHANGE-ME"
+"""What deploy/ writes where a password of the installation's own belongs."""
+STORES = ("DATABASE_URL", "REDIS_URL", "RQ_REDIS_URL")
 SECRETS = ("SECRET_KEY", "DATA_KEY", "WECHAT_APP_SECRET", "WECHAT_PUSH_KEY")
 
 
@@ -39,6 +42,9 @@ def open_doors(environ: Mapping[str, str], base_url: str) -> Iterator[str]:
         yield "BASE_URL begins with http://; passwords and tokens need https://."
     if environ.get("SECOND_FACTOR", "required") != "required":
         yield "SECOND_FACTOR must be required: passwords of administrators do get known."
+    for name in (*STORES, *SECRETS):
+        if UNCHANGED in environ.get(name, ""):
+            yield f"{name} still says {UNCHANGED}: put a secret of your own there."
     yield from _shared_secrets(environ)
 
 

@@ -106,6 +106,8 @@ class Settings:
     """Requests a minute from one address."""
     trusted_proxies: int = 0
     """How many proxies of ours stand before the web: only their word for an address is taken."""
+    web_threads: int = 96
+    """Of one of the web's processes."""
     event_streams: int = 64
     """Open event streams in one process: each keeps a thread, the others must stay free."""
     event_streams_per_address: int = 40
@@ -124,6 +126,8 @@ class Settings:
     """Whether the three kinds of administrator must have one; others always may."""
     audit_months: int = 12
     """How long the audit is kept."""
+    tls_certificate: Path | None = None
+    """The certificate that the proxy shows, where `flask doctor` may read it."""
     audit_anchor: Path | None = None
     """The file that is told every night where the audit's chain ends; None: only the log is."""
     log_level: str = "INFO"
@@ -174,6 +178,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         device_limit=reader.count("DEVICE_LIMIT", 600),
         address_limit=reader.count("ADDRESS_LIMIT", 1200),
         trusted_proxies=reader.count("TRUSTED_PROXIES", 0, least=0),
+        web_threads=reader.count("WEB_THREADS", 96),
         event_streams=reader.count("EVENT_STREAMS", 64),
         event_streams_per_address=reader.count("EVENT_STREAMS_PER_ADDRESS", 40),
         event_streams_per_asker=reader.count("EVENT_STREAMS_PER_ASKER", 6),
@@ -190,6 +195,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
             ),
         ),
         audit_months=reader.count("AUDIT_MONTHS", 12, least=LEAST_AUDIT_MONTHS),
+        tls_certificate=Path(environ["TLS_CERTIFICATE"])
+        if environ.get("TLS_CERTIFICATE")
+        else None,
         audit_anchor=Path(environ["AUDIT_ANCHOR"]) if environ.get("AUDIT_ANCHOR") else None,
         log_level=reader.choice("LOG_LEVEL", LOG_LEVELS, "INFO"),
         log_format=cast(

@@ -1,9 +1,10 @@
 """The demo: everything a hall needs, under one process. `python -m embedded.supervisor`.
 
 It builds the citizens' pages where they are missing or stale, unless `CLIENT=0`, starts a private
-Redis, brings the database up to date, loads the demo halls, and runs WeChat's sandbox, web, worker,
-schedule and, unless `LIVE=0`, the people of a living hall until it is told to end. Its children end
-with it, in order on Ctrl-C and by the kernel if it is killed (see `lifeline`).
+Redis, brings the database up to date, loads the demo halls, and runs WeChat's sandbox, a printer
+that plays, web, worker, schedule and, unless `LIVE=0`, the people of a living hall until it is told
+to end. Its children end with it, in order on Ctrl-C and by the kernel if it is killed (see
+`lifeline`).
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ PATIENCE = {"living": 20.0}
 """Seconds a program may take to end, where it needs more than most: its people go home first."""
 WECHAT_PORTS_ON = 1000
 """How far from the web's port the sandbox of WeChat listens, if it can."""
+PRINTER_PORTS_ON, PAPERS_PORTS_ON = 1100, 1101
+"""The same of the playing printer, and of its page."""
 WECHAT_LATENCY_MS = ("20", "120")
 """From and to: how long WeChat takes to answer."""
 PAUSE = 0.1
@@ -73,6 +76,7 @@ class Parts(TypedDict):
     screen_token: str
     living_token: str
     cabinet_token: str
+    printing_token: str
     cards: list[dict[str, str]]
     staff: list[table.Staff]
 
@@ -172,17 +176,22 @@ def _run(environ: Mapping[str, str]) -> NoReturn:
             kept.append(_keep(redis.program, stack, redis.process))
             environ["REDIS_URL"] = redis.url
         if not environ.get("WECHAT_API_URL"):
-            port = _wechat_port(environ["PORT"])
+            port = _port_on(environ["PORT"], WECHAT_PORTS_ON)
             environ["WECHAT_API_URL"] = f"http://127.0.0.1:{port}"
             kept.append(_keep(_wechat(environ, place, port), stack))
-        parts = _prepare(environ, place, life)
+        printer, papers = (
+            _port_on(environ["PORT"], on) for on in (PRINTER_PORTS_ON, PAPERS_PORTS_ON)
+        )
+        kept.append(_keep(_printer(environ, place, printer, papers), stack))
+        parts = _prepare(environ, place, life, printer)
         # they end in the opposite order: people go home, then the web lets nothing new in
         for program in _programs(environ, place, life):
             kept.append(_keep(program, stack))
         stack.callback(place.announcement.unlink, missing_ok=True)
         say("Web, worker and schedule are starting …")
         _wait_until_ready(kept, environ, place)
-        _announce(load_settings(environ), place, parts, life, environ["WECHAT_API_URL"])
+        printed = f"http://127.0.0.1:{papers}"
+        _announce(load_settings(environ), place, parts, life, environ["WECHAT_API_URL"], printed)
         while True:
             _look_after(kept)
 
@@ -267,10 +276,11 @@ def _keep(
     return child
 
 
-def _prepare(environ: Mapping[str, str], place: Place, life: Life) -> Parts:
-    """Bring the database up to date and fill it: tables, calendar, halls, staff, devices."""
+def _prepare(environ: Mapping[str, str], place: Place, life: Life, printer: int) -> Parts:
+    """Bring the database up to date and fill it: tables, calendar, halls, staff, devices.
+    `printer`: the port of the playing printer."""
     say("Preparing the database: tables, calendar, demo halls, staff. The first time takes longer.")
-    steps = _flask("demo", "prepare", "--out", str(place.parts))
+    steps = _flask("demo", "prepare", "--out", str(place.parts), "--printer", str(printer))
     if life.lives:
         steps += ["--speed", f"{life.speed:g}"]
     quiet = {**environ, "LOG_LEVEL": environ.get("LOG_LEVEL") or "WARNING"}
@@ -305,9 +315,15 @@ def _program(name: str, command: list[str], environ: Mapping[str, str], place: P
     return Program(name, tuple(command), ROOT, log, environ, PATIENCE.get(name, 10))
 
 
-def _wechat_port(port: str) -> int:
-    """A thousand on from the web's, else one that nobody uses."""
-    wanted = int(port) + WECHAT_PORTS_ON
+def _printer(environ: Mapping[str, str], place: Place, port: int, page_port: int) -> Program:
+    """A thermal printer that only plays."""
+    told = ("--port", str(port), "--page-port", str(page_port))
+    return _program("printer", lifeline.command("embedded.printer", *told), environ, place)
+
+
+def _port_on(port: str, on: int) -> int:
+    """So far on from the web's, else one that nobody uses."""
+    wanted = int(port) + on
     with socket.socket() as probe, suppress(OSError, OverflowError):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", wanted))
@@ -377,7 +393,9 @@ def _here(host: str) -> str:
     return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared, not bound)
 
 
-def _announce(settings: Settings, place: Place, parts: Parts, life: Life, wechat_url: str) -> None:
+def _announce(
+    settings: Settings, place: Place, parts: Parts, life: Life, wechat_url: str, printer_url: str
+) -> None:
     """Write `demo.json`, whole or not at all, and print the table."""
     announcement = {
         "base_url": settings.base_url,
@@ -388,6 +406,8 @@ def _announce(settings: Settings, place: Place, parts: Parts, life: Life, wechat
         "kiosk_token": parts["kiosk_token"],
         "screen_token": parts["screen_token"],
         "cabinet_token": parts["cabinet_token"],
+        "printing_token": parts["printing_token"],
+        "printer_url": printer_url,
         "staff": parts["staff"],
         "live": life.lives,
     }
@@ -395,7 +415,13 @@ def _announce(settings: Settings, place: Place, parts: Parts, life: Life, wechat
     draft.write_text(json.dumps(announcement, ensure_ascii=False, indent=2), encoding="utf-8")
     draft.replace(place.announcement)
     pages = table.pages(
-        settings.base_url, parts["hall"], parts["kiosk_token"], parts["cabinet_token"], wechat_url
+        settings.base_url,
+        parts["hall"],
+        parts["kiosk_token"],
+        parts["cabinet_token"],
+        wechat_url,
+        parts["printing_token"],
+        printer_url,
     )
     print(
         "",

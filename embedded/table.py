@@ -30,13 +30,21 @@ class Staff(TypedDict):
 
 
 def pages(
-    base_url: str, hall: str, kiosk_token: str, cabinet_token: str, wechat_url: str
+    base_url: str,
+    hall: str,
+    kiosk_token: str,
+    cabinet_token: str,
+    wechat_url: str,
+    printing_token: str,
+    printer_url: str,
 ) -> list[Row]:
     """Each page with its address; a machine's tells it once who it is."""
     return [
         ("首页 start", f"{base_url}/"),
         ("手机页面 pages for phones", f"{base_url}/m/"),
         ("取号机 number machine", f"{base_url}/kiosk/#token={kiosk_token}"),
+        ("带打印机的取号机 …with a printer", f"{base_url}/kiosk/#token={printing_token}"),
+        ("它打出来的号票 what it printed", f"{printer_url}/"),
         ("样表机 sample-form desk", f"{base_url}/kiosk/forms/#token={kiosk_token}"),
         ("智能文件柜 smart cabinet", f"{base_url}/kiosk/cabinet/#token={cabinet_token}"),
         ("大厅屏幕 hall screen", f"{base_url}/screen/{hall}"),

@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 
 from app import demo
 from app.core.parts import parts
+from app.core.queues import QUEUES
 from app.worker import ALL_HALLS, Share, run_schedule, run_worker
 
 demo_group = AppGroup("demo", help="The demo halls, their staff and machines.")
@@ -21,17 +22,27 @@ demo_group = AppGroup("demo", help="The demo halls, their staff and machines.")
 @demo_group.command("prepare")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--speed", type=float, help="Simulated people come, so many times as fast as life.")
-def prepare(out: Path, speed: float | None) -> None:
+@click.option("--printer", type=int, help="A machine's printer listens on this port of loopback.")
+def prepare(out: Path, speed: float | None, printer: int | None) -> None:
     """Bring the database up to date, load the demo halls, and write who may sign in to OUT."""
-    made = demo.prepare(parts().clock.now(), secrets.token_urlsafe, Random(), speed)  # noqa: S311
+    rng = Random()  # noqa: S311 (people who only play)
+    made = demo.prepare(parts().clock.now(), secrets.token_urlsafe, rng, speed, printer)
     out.write_text(json.dumps(made, ensure_ascii=False, indent=2))
 
 
 @click.command("worker")
 @click.option("--burst", is_flag=True, help="End when no job is left.")
-def worker(burst: bool) -> None:
+@click.option(
+    "--queue",
+    "queues",
+    type=click.Choice(QUEUES),
+    multiple=True,
+    help="Only this one; more than once: these, the first one first.",
+)
+def worker(burst: bool, queues: tuple[str, ...]) -> None:
     """Work RQ's queues."""
-    run_worker(current_app._get_current_object(), burst)  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    run_worker(app, burst, queues or QUEUES)
 
 
 class ShareType(click.ParamType):

@@ -31,6 +31,7 @@ DEVICE_DEEDS = {
     "device_changed": "修改设备",
     "device_disabled": "停用设备",
     "printer_set": "设置打印机",
+    "printer_tested": "打印测试页",
 }
 KEY_DEEDS = {
     "key_added": "发放接口密钥",

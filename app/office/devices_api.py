@@ -15,10 +15,10 @@ from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here, wire_time
 from app.core.parts import parts
 from app.office.deeds import DEVICE_DEEDS, deeds_out
-from app.printing.queries import COUNTED, doubtful_since, printers
+from app.printing.queries import COUNTED, Print, doubtful_since, printers, tests_since, waiting
 from app.printing.rules import Printer
 from app.printing.schemas import PrinterOut, PrinterSetIn
-from app.printing.service import forget_standing
+from app.printing.service import forget_standing, print_test, refuse_address
 from app.staff import devices, service
 from app.staff.queries import all_devices
 from app.staff.schemas import (
@@ -102,11 +102,30 @@ def disable(device_id: str, json_data: dict[str, Any]) -> Response:
 def set_printer(device_id: str, json_data: dict[str, Any]) -> Response:
     doing, plan = act(), plan_of(actor().hall or "")
     given = json_data["printer"]
-    printer = given and Printer.read(given).written()
+    printer = given and Printer.read(given)
 
     def done() -> HallPlan:
-        devices.set_printer(device_id, plan.code, printer, doing)
+        refuse_address(device_id, plan.code, printer)
+        devices.set_printer(device_id, plan.code, printer and printer.written(), doing)
         forget_standing(device_id)
+        return plan
+
+    return perform_here(done, _printers)
+
+
+@bp.post("/devices/<device_id>/printer/test")
+@access("staff", roles=LEADS)
+@bp.input(NothingIn)
+@bp.output(PrinterOut(many=True))
+@bp.doc(
+    summary="在取号机的打印机上打印测试页；答复为全部打印机",
+    responses={404: "没有这台设备，或它没有打印机"},
+)
+def test_printer(device_id: str, json_data: dict[str, Any]) -> Response:
+    doing, plan = act(), plan_of(actor().hall or "")
+
+    def done() -> HallPlan:
+        print_test(device_id, plan.code, doing)
         return plan
 
     return perform_here(done, _printers)
@@ -157,14 +176,23 @@ def _devices(plan: HallPlan) -> list[dict[str, Any]]:
 
 
 def _printers(plan: HallPlan) -> list[dict[str, Any]]:
-    doubtful = doubtful_since(plan.code, parts().clock.now() - COUNTED)
+    a_day_ago = parts().clock.now() - COUNTED
+    doubtful = doubtful_since(plan.code, a_day_ago)
+    waits, tests = waiting(plan.code), tests_since(plan.code, a_day_ago)
     return [
         {
             "device": known.device,
             **known.printer.written(),
             "standing": known.standing,
             "at": known.at and wire_time(known.at, plan.zone),
+            "since": known.since and wire_time(known.since, plan.zone),
+            "waiting": waits.get(known.device, 0),
             "doubtful": doubtful.get(known.device, 0),
+            "test": _test_out(tests.get(known.device), plan),
         }
         for known in printers(plan.code)
     ]
+
+
+def _test_out(test: Print | None, plan: HallPlan) -> dict[str, Any] | None:
+    return test and {"state": test.state, "at": wire_time(test.at, plan.zone)}

@@ -14,8 +14,8 @@ UNDER_WAY = text("under_way_since IS NOT NULL")
 
 
 class PrintRow(db.Model):
-    """One number to be put on paper by one machine's printer; tried until it is printed, or too
-    late."""
+    """One number, or a test page, to be put on paper by one machine's printer; tried until it is
+    printed, or too late."""
 
     __tablename__ = "prints"
 
@@ -23,7 +23,8 @@ class PrintRow(db.Model):
     hall: Mapped[str] = mapped_column(String(32))
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"))
     """The machine whose printer it is."""
-    ticket_id: Mapped[str] = mapped_column(ForeignKey("tickets.id"), index=True)
+    ticket_id: Mapped[str | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    """None: a test page."""
     with_code: Mapped[bool]
     """Whether the code of the ticket's page stands on it: with that one may act for its holder."""
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -61,3 +62,5 @@ class PrinterStandingRow(db.Model):
     standing: Mapped[str] = mapped_column(String(12))
     """rules.Standing."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was first found so; None: a version noted it that kept no such moment."""

@@ -1,4 +1,4 @@
-"""What stands on the paper of one number."""
+"""What stands on the paper of one number, and on a test page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from app.catalog.plan import HallPlan
 from app.core.language import gettext as _
 from app.core.language import named, tell
 from app.core.parts import parts
+from app.printing.rules import Mode, Printer
 from app.tickets.queries import Ticket, ahead
 from app.tickets.rules import place_of
 
@@ -41,6 +42,23 @@ def paper_of(ticket: Ticket, plan: HallPlan, now: datetime, *, with_code: bool) 
             _("请记住号码，留意屏幕和广播叫号。"),
             f"{now.astimezone(plan.zone):%Y-%m-%d %H:%M}",
         ),
+    )
+
+
+def test_paper(machine: str, printer: Printer, plan: HallPlan, now: datetime) -> Paper:
+    """What shows whether a machine's printer is set as it is built."""
+    modes = {Mode.TEXT: _("打印机字库"), Mode.RASTER: _("图形方式")}
+    return Paper(
+        hall=named(plan),
+        lane=machine,
+        number=_("测试"),
+        lines=(
+            f"{printer.host}:{printer.port}",
+            _("%(mm)s 毫米纸，%(mode)s") % {"mm": printer.paper_mm, "mode": modes[printer.mode]},
+            _("汉字清楚、左右不缺、纸已切断，就设置好了。"),
+        ),
+        address=parts().settings.base_url,
+        foot=(f"{now.astimezone(plan.zone):%Y-%m-%d %H:%M}",),
     )
 
 

@@ -34,6 +34,8 @@ class Known:
     standing: Standing | None
     """None: not asked yet."""
     at: datetime | None
+    since: datetime | None
+    """Since when it stands so, as far as that was noted."""
 
 
 def in_state(state: State) -> ColumnElement[bool]:
@@ -85,6 +87,7 @@ def printers(hall: str | None = None, device: str | None = None) -> list[Known]:
             DEVICES.c.printer,
             STANDINGS.c.standing,
             STANDINGS.c.at,
+            STANDINGS.c.since,
         )
         .outerjoin(STANDINGS, STANDINGS.c.device_id == DEVICES.c.id)
         .where(DEVICES.c.printer.is_not(None), DEVICES.c.revoked_at.is_(None))
@@ -99,7 +102,7 @@ def printers(hall: str | None = None, device: str | None = None) -> list[Known]:
 
 def _known(row: Row[Any]) -> Known:
     standing = None if row.standing is None else Standing(row.standing)
-    return Known(row.id, row.hall, row.name, Printer.read(row.printer), standing, row.at)
+    return Known(row.id, row.hall, row.name, Printer.read(row.printer), standing, row.at, row.since)
 
 
 def not_asked_since(at: datetime) -> list[Known]:
@@ -118,17 +121,38 @@ def counts_by_state(now: datetime) -> Mapping[tuple[str, str], int]:
 
 
 def doubtful_since(hall: str, since: datetime) -> Mapping[str, int]:
-    """Device -> how many of its prints failed since, or nobody knows of."""
+    """Device -> how many numbers it did not print since, or nobody knows whether."""
     rows: Sequence[Any] = db.session.execute(
         select(TABLE.c.device_id, func.count())
         .where(
             TABLE.c.hall == hall,
             TABLE.c.at > since,
+            TABLE.c.ticket_id.is_not(None),
             TABLE.c.state.in_([State.FAILED, State.UNKNOWN]),
         )
         .group_by(TABLE.c.device_id)
     ).all()
     return dict(rows)
+
+
+def waiting(hall: str) -> Mapping[str, int]:
+    """Device -> how many prints wait for its printer."""
+    rows: Sequence[Any] = db.session.execute(
+        select(TABLE.c.device_id, func.count())
+        .where(TABLE.c.hall == hall, in_state(State.PENDING))
+        .group_by(TABLE.c.device_id)
+    ).all()
+    return dict(rows)
+
+
+def tests_since(hall: str, since: datetime) -> Mapping[str, Print]:
+    """Device -> the last test page that it was sent since."""
+    rows = db.session.execute(
+        select(TABLE)
+        .where(TABLE.c.hall == hall, TABLE.c.at > since, TABLE.c.ticket_id.is_(None))
+        .order_by(TABLE.c.at, TABLE.c.id)
+    )
+    return {row.device_id: row for row in rows}
 
 
 def oldest_due(now: datetime) -> timedelta:

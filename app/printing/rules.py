@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import IPv4Network, ip_address
 from typing import Any
 
 
@@ -54,6 +55,10 @@ WORTH = timedelta(seconds=60)
 LEASE = timedelta(seconds=30)
 """After which a try without an end counts as never to be answered: longer than all the limits of
 time of one try together."""
+OFFICE_PORTS = range(9100, 9110)
+"""Those of network printers."""
+OFFICE_NETWORKS = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+"""RFC 1918: where a hall's own machines are. This machine itself is in none of them."""
 PAPERS_MM = (80, 58)
 DOTS = {80: 576, 58: 384}
 """Width of the paper in mm -> dots of a printed line, at 203 dots an inch."""
@@ -80,6 +85,16 @@ class Printer:
     def written(self) -> dict[str, Any]:
         """As the device's row keeps it."""
         return {**asdict(self), "mode": str(self.mode)}
+
+
+def may_office_name(host: str, port: int) -> bool:
+    """Whether an office may have the house speak to this address. A name is none: what it leads to
+    may change after it was judged."""
+    try:
+        at = ip_address(host)
+    except ValueError:
+        return False
+    return port in OFFICE_PORTS and any(at in network for network in OFFICE_NETWORKS)
 
 
 @dataclass(frozen=True, slots=True)

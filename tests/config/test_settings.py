@@ -127,6 +127,8 @@ def test_every_missing_setting_is_named_at_once():
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG is set"),
         ({"GUNICORN_CMD_ARGS": "--reload"}, "GUNICORN_CMD_ARGS says --reload"),
         ({"BASE_URL": "http://hall.example"}, "BASE_URL begins with http://"),
+        ({"DATABASE_URL": "postgresql://h:CHANGE-ME@db/h"}, "DATABASE_URL still says CHANGE-ME"),
+        ({"REDIS_URL": "redis://:CHANGE-ME@r:6379/0"}, "REDIS_URL still says CHANGE-ME"),
         ({"SECOND_FACTOR": "offered"}, "SECOND_FACTOR must be required"),
         ({"SECRET_KEY": PRODUCTION["DATA_KEY"]}, "DATA_KEY is the same as SECRET_KEY"),
         ({"ALLOWED_HOSTS": "hall.example, *"}, "ALLOWED_HOSTS names '*'"),

@@ -3,17 +3,24 @@ operations guide names, and nginx is really run before the web and the streams s
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from cryptography import x509
@@ -37,6 +44,8 @@ COMMANDS = {
     "flask --app wsgi worker",
     "flask --app wsgi schedule",
     "flask --app wsgi db upgrade",
+    "flask --app wsgi speech make",
+    "deploy/backup.sh",
 }
 WITHIN_S = 60
 
@@ -83,21 +92,29 @@ def test_systemd_takes_its_units(tmp_path):
 # One installation in three layouts
 
 
+def without_folder(command: str) -> str:
+    """Where backups go is each layout's own."""
+    return command.partition(" ")[0] if "backup.sh" in command else command
+
+
 def of_compose() -> set[str]:
     read = YAML(typ="safe").load((DEPLOY / "compose.yaml").read_text())
     ours = [each for each in read["services"].values() if each.get("image") == "shunhao"]
-    return {each["command"] for each in ours}
+    return {without_folder(each["command"]) for each in ours}
 
 
 def of_kubernetes() -> set[str]:
     read = YAML(typ="safe").load_all((DEPLOY / "kubernetes/shunhao.yaml").read_text())
-    pods = [each["spec"]["template"] for each in read if each["kind"] in ("Deployment", "Job")]
-    return {" ".join(pod["spec"]["containers"][0]["command"]) for pod in pods}
+    specs = [each["spec"] for each in read if each["kind"] in ("Deployment", "Job", "CronJob")]
+    pods = [spec.get("jobTemplate", {"spec": spec})["spec"]["template"]["spec"] for spec in specs]
+    commands = [" ".join(each["command"]) for pod in pods for each in pod["containers"]]
+    return {without_folder(command) for command in commands}
 
 
 def of_systemd() -> set[str]:
     units = [unit.read_text() for unit in (DEPLOY / "systemd").glob("*.service")]
-    return {re.findall(r"^ExecStart=/opt/shunhao/.venv/bin/(.*)$", unit, re.M)[0] for unit in units}
+    begins = re.compile(r"^ExecStart=/opt/shunhao/(?:\.venv/bin/)?(.*)$", re.MULTILINE)
+    return {without_folder(command) for unit in units for command in begins.findall(unit)}
 
 
 @pytest.mark.parametrize("commands", [of_compose, of_kubernetes, of_systemd])
@@ -112,6 +129,29 @@ def test_what_the_example_sets_is_a_setting():
     operations = (ROOT / "docs/operations.md").read_text()
     assert len(names) > 5
     assert [name for name in names if f"`{name}`" not in operations] == []
+
+
+def test_the_image_can_back_up_the_server_beside_it():
+    server = re.findall(r"image: postgres:(\d+)", (DEPLOY / "compose.yaml").read_text())
+    client = re.findall(r"postgresql-client-(\d+)=", (DEPLOY / "Dockerfile").read_text())
+    assert server == client != []
+
+
+def test_a_nightly_backup_is_made_and_old_ones_go(environ, house, tmp_path):
+    for day in ("01", "02", "03"):
+        (tmp_path / f"shunhao-2020-01-{day}T013000.zip").touch()
+    with_ours = {**environ, "PATH": f"{BIN}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        [DEPLOY / "backup.sh", tmp_path, "2"],
+        env=with_ours,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    old, new = sorted(tmp_path.glob("*.zip"))
+    assert old.name == "shunhao-2020-01-03T013000.zip"
+    assert "manifest.json" in ZipFile(new).namelist()
 
 
 # nginx, before both
@@ -140,12 +180,52 @@ def certificate(folder: Path) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
 
 
-def configuration(folder: Path, port: int, plain_port: int, web: str, streams: str) -> Path:
+@dataclass
+class Names:
+    """A name server that knows one address, whatever it is asked for."""
+
+    port: int
+    address: str
+
+    def answer(self, asked: bytes) -> bytes:
+        ends = asked.index(b"\0", 12) + 5
+        record = struct.pack(">HHHIH", 0xC00C, 1, 1, 1, 4) + socket.inet_aton(self.address)
+        return asked[:2] + struct.pack(">5H", 0x8180, 1, 1, 0, 0) + asked[12:ends] + record
+
+
+@contextmanager
+def name_server(address: str) -> Iterator[Names]:
+    with socket.socket(type=socket.SOCK_DGRAM) as here:
+        here.bind(("127.0.0.1", 0))
+        names = Names(here.getsockname()[1], address)
+
+        def serve() -> None:
+            while names.port:
+                asked, whom = here.recvfrom(512)
+                here.sendto(names.answer(asked), whom)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield names
+        at, names.port = names.port, 0
+        with socket.socket(type=socket.SOCK_DGRAM) as last:  # it looks up once more, and ends
+            last.sendto(b"\0" * 12 + b"\0" * 5, ("127.0.0.1", at))
+        thread.join(WITHIN_S)
+
+
+def backends(file: str, web: str, streams: str, names: Names) -> str:
+    """Where both are, as a layout says it, with the places of this machine."""
+    ours = (DEPLOY / "nginx" / file).read_text()
+    for port, now in ((8000, web), (8001, streams)):
+        assert f":{port}" in ours
+        ours = ours.replace(f":{port}", f":{now.rpartition(':')[2]}")
+    return ours.replace("127.0.0.11", f"127.0.0.1:{names.port}")
+
+
+def configuration(folder: Path, port: int, plain_port: int, behind: str) -> Path:
     """Ours, with the places of this machine, in the least nginx.conf that holds it."""
     ours = (DEPLOY / "nginx/shunhao.conf").read_text()
     for was, now in {
-        "web:8000": web.removeprefix("http://"),
-        "streams:8001": streams.removeprefix("http://"),
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
         "listen 80 ": f"listen 127.0.0.1:{plain_port} ",
         "/etc/nginx/tls/": f"{folder}/",
@@ -161,7 +241,7 @@ def configuration(folder: Path, port: int, plain_port: int, web: str, streams: s
     file.write_text(
         f"daemon off; pid {folder}/pid; error_log {folder}/error.log;\n"
         "user root; events {}\nhttp { include /etc/nginx/mime.types; access_log off;\n"
-        f"{places}\n{ours}\n}}\n"
+        f"{places}\n{behind}\n{ours}\n}}\n"
     )
     return file
 
@@ -171,22 +251,31 @@ def environ(environ):
     return {**environ, "TRUSTED_PROXIES": "1", "WEB_CONCURRENCY": "1"}
 
 
-def test_nginx_serves_pages_files_and_streams(house, environ, live_server, tmp_path):
+@pytest.mark.parametrize("layout", ["backends.conf", "backends-compose.conf"])
+def test_nginx_serves_pages_files_and_streams(house, environ, live_server, tmp_path, layout):
+    """By their names, too, whose addresses may change: the one it begins with is nobody's."""
     nginx = program("nginx", "nginx-light")
     trusts = certificate(tmp_path)
     with (
         streams_service(environ, tmp_path) as streams,
         own_port() as port,
         own_port() as plain_port,
+        name_server("127.0.0.99") as names,
     ):
-        file = configuration(tmp_path, port, plain_port, live_server, streams.url)
+        behind = backends(layout, live_server, streams.url, names)
+        file = configuration(tmp_path, port, plain_port, behind)
         ran(nginx, "-t", "-c", file)
         server = Program("nginx", (nginx, "-c", str(file)), tmp_path, tmp_path / "nginx.log")
         process = server.start()
         try:
             until_it_listens(port)
-            board = asked(f"https://localhost:{port}/api/v1/halls/{HALL}/board", trusts)
-            assert board.status == 200
+            board = f"https://localhost:{port}/api/v1/halls/{HALL}/board"
+            if layout == "backends-compose.conf":
+                with pytest.raises(urllib.error.HTTPError) as nobody:
+                    asked(board, trusts)
+                assert nobody.value.code == 502
+                names.address = "127.0.0.1"
+            until_it_is_served(board, trusts)
             script = asked(f"https://localhost:{port}/static/shared/api.js", trusts)
             assert script.headers["Cache-Control"] == "max-age=600"
             assert script.headers["ETag"]
@@ -206,6 +295,18 @@ def until_it_listens(port: int) -> None:
         except OSError:
             assert time.monotonic() < until
             time.sleep(0.05)
+
+
+def until_it_is_served(url: str, trusts: ssl.SSLContext) -> None:
+    until = time.monotonic() + WITHIN_S
+    while time.monotonic() < until:
+        try:
+            return asked(url, trusts).close()
+        except urllib.error.HTTPError as error:
+            if error.code != 502:
+                raise
+            time.sleep(0.2)
+    raise AssertionError(url)
 
 
 def asked(url: str, trusts: ssl.SSLContext):

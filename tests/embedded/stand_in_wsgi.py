@@ -29,12 +29,13 @@ def demo():
 @demo.command()
 @click.option("--out", type=Path)
 @click.option("--speed", type=float)
-def prepare(out, speed):
+@click.option("--printer", type=int)
+def prepare(out, speed, printer):
     staff = [
         {"username": f"clerk{no:02}", "password": "shunhao", "role": "clerk", "counter": str(no)}
         for no in range(1, 4)
     ]
-    tokens = {"kiosk_token": "k", "screen_token": "s", "cabinet_token": "c"}
+    tokens = {f"{name}_token": name[0] for name in ("kiosk", "screen", "cabinet", "printing")}
     parts = {"hall": "yun", **tokens, "staff": staff}
     out.write_text(json.dumps(parts))
 

@@ -132,9 +132,11 @@ def test_nothing_survives_when_it_is_killed(checkout):
     with running(checkout) as demo:
         demo.announced()
         names = " ".join(demo.processes().values())
-        assert all(word in names for word in ("gunicorn", "redis", "wechat", "worker", "schedule"))
-        # itself, Redis, WeChat, the web and its two workers, worker and its fork, schedule
-        wait(lambda: len(demo.processes()) == 9, demo)
+        kinds = ("gunicorn", "redis", "wechat", "printer", "worker", "schedule")
+        assert all(word in names for word in kinds)
+        # itself, Redis, WeChat, the printer, the web and its two workers,
+        # worker and its fork, schedule
+        wait(lambda: len(demo.processes()) == 10, demo)
         demo.end(signal.SIGKILL)
         wait(lambda: not demo.processes(), demo, seconds=5)
 

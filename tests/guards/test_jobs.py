@@ -4,7 +4,8 @@ import ast
 
 from rq import Queue
 
-from app.worker import QUEUES, one_round
+from app.core.queues import QUEUES
+from app.worker import one_round
 from config.settings import ROOT
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
@@ -12,13 +12,17 @@ from redis.exceptions import ConnectionError
 
 from app.commands.doctor import doctor
 from app.core.db import db
+from app.core.queues import QUEUES
 from app.core.sealing import Seal
 from app.operators import stores
 from app.operators.doctor import examine, outside, process, software, store
 from app.operators.doctor.finding import Level
+from app.printing.queries import Known
+from app.printing.rules import Mode, Printer, Standing
 from config.sms import SmsVendor
 from config.templates import MessageTemplate
 from embedded import doctor as beside_the_demo
+from tests.deploy.test_layout import certificate as made_for_two_days
 from tests.wechat_server import STABLE_TOKEN
 from wechat.app import WechatApp
 
@@ -159,6 +163,38 @@ def test_settings_that_can_be_read_and_are_not_right(settings, tmp_path):
         assert worst(software.judge_settings(replace(production, **change))) == "warn"
     assert worst(outside.judge_services(production)) == "warn"
     assert isinstance(settings.sms, SmsVendor)
+
+
+@pytest.mark.parametrize(
+    ("threads", "streams", "level"), [(96, 64, "ok"), (96, 80, "warn"), (64, 64, "fail")]
+)
+def test_threads_are_left_beside_event_streams(threads, streams, level):
+    assert worst([software.judge_threads(threads, streams)]) == level
+
+
+def test_a_certificate_that_nobody_renews(tmp_path):
+    made_for_two_days(tmp_path)
+    file, now = tmp_path / "fullchain.pem", datetime.now(UTC)
+    levels = {-100: "ok", 0: "warn", 3: "fail"}
+    for days, level in levels.items():
+        assert worst([outside.judge_certificate(file, now + timedelta(days=days))]) == level
+    assert worst([outside.judge_certificate(tmp_path / "none.pem", now)]) == "fail"
+
+
+def test_every_queue_has_a_worker_and_every_printer_prints():
+    assert list(process.judge_queues(set(QUEUES))) == []
+    assert worst(process.judge_queues({"prints"})) == "fail"
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    printer = Printer("192.168.1.50", 9100, Mode.TEXT, 80, answers=True)
+    ready = Known("d", "t", "取号机", printer, Standing.READY, at=now, since=now)
+    assert worst(process.judge_printers([], now)) == "ok"
+    assert worst(process.judge_printers([ready], now)) == "ok"
+    away = replace(ready, standing=Standing.AWAY, since=now - timedelta(minutes=7))
+    told = list(process.judge_printers([ready, away], now))
+    assert worst(told) == "warn"
+    assert "连不上，已有 7 分钟" in told[0].what
+    for change in ({"standing": None, "since": None}, {"at": now - timedelta(hours=1)}):
+        assert worst(process.judge_printers([replace(ready, **change)], now)) == "warn"
 
 
 def test_an_address_that_is_somebody_elses():

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.printing.jobs import print_due
 from tests.house import HALL, HALL_FILE, PASSWORD
+from tests.printing.printer import Printer
+from tests.printing.test_prints import plug
 
 
 @pytest.fixture
@@ -61,6 +65,38 @@ def test_a_machine_and_a_counter_screen_are_paired_by_the_code_they_show(office,
     expect(row).to_contain_text("已停用")
     machine.goto(machine.url)
     expect(machine.locator("#code")).to_be_visible()
+
+
+def test_a_machine_is_given_a_printer_and_prints_a_test_page(house, office):
+    printer = Printer()
+    page = office("/office/devices", "supervisor", may_fail="422")
+    row = page.locator("#printers tr", has_text="取号机")
+    expect(row).to_contain_text("没有")
+    dialog = page.locator("#printer-dialog")
+
+    def set_to(host: str) -> None:
+        row.get_by_role("button", name="设置").click()
+        dialog.get_by_label("IP 地址").fill(host)
+        dialog.get_by_label("纸宽").select_option("58")
+        dialog.get_by_role("button", name="保存").click()
+
+    set_to("8.8.8.8")
+    expect(page.locator("#said")).to_contain_text("请填写打印机在大厅内网的 IP 地址")
+    expect(page.locator("#said")).to_be_in_viewport()
+    set_to("192.168.1.50")
+    expect(row).to_contain_text("192.168.1.50:910058 毫米纸，打印机字库还没有问过")
+    plug(house, printer.port, answers=False)
+    row.get_by_role("button", name="打印测试页").click()
+    expect(page.locator("#deeds tr").first).to_contain_text("打印测试页")
+    with house.app.app_context():
+        while print_due() == 0:
+            time.sleep(0.1)
+    expect(row).to_contain_text("正常")
+    expect(row).to_contain_text("已送到")
+    assert len(printer.papers) == 1
+    set_to("")
+    expect(row).not_to_contain_text("正常")
+    printer.close()
 
 
 def test_an_account_is_made_and_signs_in_until_it_is_disabled(office, open_page):

@@ -4,8 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, true, update
 
+from app.commands.running import worker
 from app.core.acts import SYSTEM, Act
 from app.core.db import db, transaction
 from app.operators.metrics import scrape
@@ -45,10 +46,9 @@ def nobody():
         yield port
 
 
-def plug(house, port, machine="取号机"):
+def plug(house, port, machine="取号机", *, answers=True):
     """Give the machine a printer at this port of this machine."""
-    known = {"host": "127.0.0.1", "port": port, "mode": "text", "paper_mm": 80, "answers": True}
-
+    known = {"host": "127.0.0.1", "port": port, "mode": "text", "paper_mm": 80, "answers": answers}
     changed = update(DEVICES).where(DEVICES.c.name == machine).values(printer=known)
     house.within(lambda: db.session.execute(changed))
 
@@ -90,6 +90,16 @@ def test_a_number_is_printed_once_by_a_worker(hall, printer):
     assert told(house, first).json == {"state": "printed", "printer": "ready"}
     assert alone(house, print_due) == 0
     assert len(printer.papers) == 2
+
+
+def test_a_worker_may_serve_some_queues_only(house, printer):
+    plug(house, printer.port)
+    house.take()
+    command = house.app.test_cli_runner().invoke
+    for queue, state in (("notices", "pending"), ("prints", "printed")):
+        with house.app.app_context():
+            assert command(worker, ["--burst", "--queue", queue]).exit_code == 0
+        assert states(house) == [state]
 
 
 def test_a_machine_without_a_printer_writes_and_nudges_nothing(house):
@@ -211,6 +221,26 @@ def test_many_workers_print_each_paper_once_one_after_the_other(hall, printer):
     assert states(house) == ["printed"] * 8
 
 
+def test_without_the_guard_two_papers_print_into_one_another(house, printer, monkeypatch):
+    """The control of the test above: what it counts would be two."""
+    plug(house, printer.port)
+    house.take()
+    house.take()
+    house.within(lambda: db.session.execute(text("DROP INDEX ux_prints_device_id_under_way")))
+    monkeypatch.setattr(sending, "is_free", true)
+    both_print = threading.Barrier(2, timeout=120)
+
+    def meets_the_other(to, paper):
+        both_print.wait()
+        return line.send(to, paper)
+
+    with ThreadPoolExecutor(2) as pool:
+        prints = [
+            pool.submit(alone, house, lambda: sending.print_next(meets_the_other)) for _ in range(2)
+        ]
+        assert [each.result() for each in prints] == [True, True]
+
+
 def test_a_printer_that_is_away_keeps_no_other_from_printing(house, printer, nobody):
     act = Act(house.clock.now(), SYSTEM)
     house.within(lambda: put_device("another", "kiosk", HALL, "二号机", act))
@@ -237,8 +267,9 @@ def test_the_office_gives_a_machine_its_printer_and_sees_how_it_stands(house, pr
     assert [(each["device"], each["port"], each["standing"]) for each in known] == [
         (machine["id"], 9100, None)
     ]
-    wrong = {"printer": {"host": "192.168.1.50", "port": 6379}}
-    refused(house.post(path, lead, wrong), 422, "invalid")
+    for host, port in [("192.168.1.50", 6379), ("127.0.0.1", 9100), ("printer.example", 9100)]:
+        wrong = {"printer": {"host": host, "port": port}}
+        refused(house.post(path, lead, wrong), 422, "printer_address_not_allowed")
     plug(house, printer.port)
     alone(house, print_due)
     assert house.get("/staff/printers", lead).json[0]["standing"] == "ready"
@@ -247,3 +278,38 @@ def test_the_office_gives_a_machine_its_printer_and_sees_how_it_stands(house, pr
     assert house.within(
         lambda: db.session.execute(select(func.count()).select_from(TABLE)).scalar_one()
     ) == 0
+
+
+@each_store_once
+def test_the_office_prints_a_test_page_by_the_way_that_numbers_take(hall, printer, nobody):
+    house = hall
+    lead = house.sign_in("supervisor")
+    machine = next(
+        each for each in house.get("/staff/devices", lead).json if each["kind"] == "kiosk"
+    )
+    path = f"/staff/devices/{machine['id']}/printer"
+    refused(house.post(f"{path}/test", lead, {}), 404, "printer_not_found")
+    plug(house, nobody)
+    for _ in range(2):  # one that waits is enough
+        known = house.post(f"{path}/test", lead, {}).json[0]
+    assert (known["waiting"], known["test"]["state"]) == (1, "pending")
+    alone(house, print_due)
+    away = house.get("/staff/printers", lead).json[0]
+    house.clock.advance(seconds=4)
+    alone(house, print_due)
+    still = house.get("/staff/printers", lead).json[0]
+    assert (still["standing"], still["since"]) == ("away", away["since"])
+    assert still["at"] > away["at"]
+    plug(house, printer.port)
+    house.clock.advance(seconds=4)
+    alone(house, print_due)
+    page = read(printer.papers[0])
+    assert page.lines[:4] == ["测试大厅", "取号机", "测试", f"127.0.0.1:{printer.port}"]
+    known = house.get("/staff/printers", lead).json[0]
+    assert (known["standing"], known["waiting"], known["test"]["state"]) == ("ready", 0, "printed")
+    assert known["since"] > away["since"]
+    # what the command line named may stay; what else is set of it may change
+    kept = {"host": "127.0.0.1", "port": printer.port, "paper_mm": 58}
+    assert house.post(path, lead, {"printer": kept}).json[0]["paper_mm"] == 58
+    deeds = [deed["deed"] for deed in house.get("/staff/devices/deeds", lead).json]
+    assert deeds == ["printer_set", "printer_tested", "printer_tested"]

@@ -27,8 +27,10 @@ EXAMINATIONS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("进程", process.processes),
     ("待办", process.backlog),
     ("大厅", process.halls),
+    ("打印机", process.printers),
     ("页面", process.pages),
     ("对外地址", outside.address),
+    ("证书", outside.certificate),
     ("微信", outside.wechat),
     ("外部服务", outside.services),
 )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
+from cryptography.x509 import load_pem_x509_certificates
 from requests.exceptions import RequestException, SSLError
 
 from app.core.parts import parts
@@ -17,6 +20,8 @@ from wechat.errors import Misconfigured, WechatError
 from wechat.sandbox import SANDBOX_APP_ID
 
 ASKED_FOR_S = 5
+RENEWED_BEFORE = timedelta(days=14)
+"""A certificate that has not been renewed by then is not renewed by itself any more."""
 HOME = "pages/home/index"
 
 
@@ -37,6 +42,28 @@ def address() -> Iterator[Finding]:
         )
     else:
         yield judge_answer(url, status)
+
+
+def certificate() -> Iterator[Finding]:
+    """The one that the proxy shows, as far as its file is named."""
+    file = parts().settings.tls_certificate
+    if file is not None:
+        yield judge_certificate(file, parts().clock.now())
+
+
+def judge_certificate(file: Path, now: datetime) -> Finding:
+    """The first in the file is the server's own."""
+    try:
+        ends = load_pem_x509_certificates(file.read_bytes())[0].not_valid_after_utc
+    except (OSError, ValueError) as error:
+        to_do = "核对 TLS_CERTIFICATE 的路径，让本服务的帐号能读这个文件（只读证书，不读私钥）。"
+        return fail(f"读不出证书 {file}（{type(error).__name__}）", to_do)
+    what = f"证书 {file} 有效到 {ends:%Y-%m-%d}"
+    if ends <= now:
+        return fail(f"{what}，已经过期", "换上新证书，再 systemctl reload nginx。")
+    if ends - now < RENEWED_BEFORE:
+        return warn(f"{what}，快到期了", "尽快续期；自动续期的，看它为什么没有成功。")
+    return ok(what)
 
 
 def judge_answer(url: str, status: int) -> Finding:

@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from app.core.parts import parts
-from app.operators.doctor.finding import Finding, ok, warn
+from app.operators.doctor.finding import Finding, fail, ok, warn
 from config.settings import ROOT, Settings
 
 PINNED = re.compile(
     r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^ \\;]+)([^\\\n]*)", re.MULTILINE
 )
 SHOWN = 5
+OTHER_REQUESTS = 32
+"""Threads that others need beside event streams: of these, sign-ins alone may take 24."""
 
 
 def settings() -> Iterator[Finding]:
     """What can be read and still is not as it should be; what cannot stops every start."""
     yield from judge_settings(parts().settings)
+    yield judge_threads(parts().settings.web_threads, parts().settings.event_streams)
 
 
 def judge_settings(settings: Settings) -> Iterator[Finding]:
@@ -42,6 +45,20 @@ def judge_settings(settings: Settings) -> Iterator[Finding]:
             "没有设置 AUDIT_ANCHOR：审计链的末端只写在日志里",
             "设成数据库管理员写不到的一个文件，见 docs/security.md。",
         )
+
+
+def judge_threads(threads: int, streams: int) -> Finding:
+    """Of one of the web's processes: each open event stream keeps a thread."""
+    what = f"WEB_THREADS 是 {threads}，EVENT_STREAMS 是 {streams}"
+    to_do = (
+        f"WEB_THREADS 设成比 EVENT_STREAMS 多 {OTHER_REQUESTS} 以上；"
+        "事件流由 streams 服务承担时，web 不要设 EVENT_STREAMS。"
+    )
+    if streams >= threads:
+        return fail(f"{what}：事件流会占满所有线程，谁也取不了号", to_do)
+    if threads - streams < OTHER_REQUESTS:
+        return warn(f"{what}：留给其他请求的线程太少", to_do)
+    return ok(what)
 
 
 def versions() -> Iterator[Finding]:
