@@ -71,8 +71,9 @@ class Base(DeclarativeBase):
 
 
 READING = "reading"
-READS_NOTHING_LEFT = {"reads_nothing_left": True}
-"""Of a SELECT that is often asked: none of its tables is one whose rows are left behind."""
+MEETS_NOTHING_LEFT = {"meets_nothing_left": True}
+"""Of a statement that is often sent: it neither reads nor refers to what is left behind before
+it."""
 
 
 class HouseSession(FlaskSession):
@@ -87,7 +88,7 @@ class HouseSession(FlaskSession):
         return reading
 
     def execute(self, statement: Any, *args: Any, **kwargs: Any) -> Any:
-        if statement.is_select and not statement.get_execution_options().get("reads_nothing_left"):
+        if not statement.get_execution_options().get("meets_nothing_left"):
             self.write_left()
         return super().execute(statement, *args, **kwargs)
 

@@ -14,7 +14,7 @@ from app.catalog.plan import HallDay, HallPlan
 from app.catalog.service import revision_of
 from app.core import events
 from app.core.acts import Actor
-from app.core.db import READS_NOTHING_LEFT, db
+from app.core.db import MEETS_NOTHING_LEFT, db
 from app.core.parts import parts
 from app.tickets.errors import TicketNotFound
 from app.tickets.models import FollowerRow, TicketRow
@@ -55,7 +55,7 @@ AHEAD = (
             and_(TABLE.c.due_ms == bindparam("due"), TABLE.c.serial < bindparam("its_serial")),
         ),
     )
-    .execution_options(**READS_NOTHING_LEFT)
+    .execution_options(**MEETS_NOTHING_LEFT)
 )
 BEARER = select(TABLE.c.id, TABLE.c.hall, revision_of(TABLE.c.hall).label("revision")).where(
     TABLE.c.token == bindparam("shown")

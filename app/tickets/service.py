@@ -23,7 +23,7 @@ from app.citizens.rules import id_number as judge_id_number
 from app.citizens.service import lock_person, person_of
 from app.core import events
 from app.core.acts import Act
-from app.core.db import after_commit, db, insert_into
+from app.core.db import MEETS_NOTHING_LEFT, after_commit, db, insert_into
 from app.core.db import leave as leave_behind
 from app.core.language import named
 from app.core.leaving import NewRow
@@ -78,6 +78,7 @@ CHANGE = (
     )
     .values(seq_version=TABLE.c.seq_version + 1)
     .returning(*TABLE.c)
+    .execution_options(**MEETS_NOTHING_LEFT)
 )
 
 
