@@ -1,7 +1,7 @@
 """What a use case only leaves behind: rows that nobody in it asks about again.
 
 Events, audit and stored answers are written together as the transaction ends, in one journey to
-PostgreSQL instead of one each; before anything else is asked in it, what was left so far is written.
+PostgreSQL instead of one each; before anything else is sent in it, what was left so far is.
 """
 
 from __future__ import annotations
