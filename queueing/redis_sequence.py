@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from redis import Redis
@@ -52,8 +52,10 @@ class RedisSequence:
     def enter_all(self, entries: Iterable[Entry]) -> int:
         each, entered = iter(entries), 0
         while some := [*islice(each, AT_ONCE)]:
-            told = ((entry.ticket, entry.version, self._record(entry)) for entry in some)
-            entered += int(self._run("enter", *chain.from_iterable(told)))
+            told: list[str | int] = []
+            for entry in some:
+                told += entry.ticket, entry.version, self._record(entry)
+            entered += int(self._run("enter", *told))
         return entered
 
     def remove(self, ticket: str, version: int) -> bool:
