@@ -15,7 +15,7 @@ from app.catalog.service import counter_statuses, promises_of_day
 from app.core.db import db
 from app.estimates.models import ForetoldRow
 from app.tickets.queries import TABLE as TICKETS
-from app.tickets.queries import Ticket, at_counters, waiting
+from app.tickets.queries import Ticket, at_counters, waiting_for_estimate
 from queueing.estimate import Booked, Desk, Serving, Situation, Waiting
 from queueing.order import MINUTE, Slot
 
@@ -36,11 +36,11 @@ def situation(plan: HallPlan, now: datetime) -> Situation:
             item=ticket.item,
             due=ticket.due_ms,
             serial=ticket.serial,
-            entered=day.ms(ticket.entered_at or ticket.taken_at),
+            entered=day.ms(ticket.entered_at),
             counter=ticket.bound_to,
-            more=_more(ticket),
+            more=_more(ticket) if ticket.items else (),
         )
-        for ticket in waiting(plan.code, day.date)
+        for ticket in waiting_for_estimate(plan.code, day.date)
     ]
     return Situation(
         now=day.ms(now),
