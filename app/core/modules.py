@@ -20,7 +20,7 @@ STATIC = Path(__file__).parents[1] / "static"
 SAYS = "shared/language.js"
 """Who needs it fetches the words of the reader's language as well."""
 WORDS = Markup('<link rel="preload" as="fetch" crossorigin href="/words/{}.json">')
-IMPORT = re.compile(r"^(?:import|export)\b(?:[^'\";]*?\bfrom)?\s*['\"](\.[^'\"]+)['\"]", re.MULTILINE)
+IMPORT = re.compile(r"^(?:import|export)\b(?:[^'\";]*?\bfrom)?\s*['\"](\.[^'\"]+)['\"]", re.M)
 
 
 def teach(app: APIFlask) -> None:
