@@ -89,11 +89,15 @@ def _attended(
     plan: HallPlan, day: HallDay, now: datetime, desks: Sequence[Desk], wait: Sequence[Waiting]
 ) -> list[Desk]:
     """The desks, those as closed at which nobody is seen to work."""
+    first: dict[str, int] = {}
+    for one in wait:
+        if one.counter is None:
+            first[one.lane] = min(one.entered, first.get(one.lane, one.entered))
     let_wait = {
-        desk.no: min(its)
+        desk.no: min(first[lane] for lane in desk.lanes & first.keys())
         for desk in desks
         if desk.open_since is not None and desk.serving is None
-        if (its := [one.entered for one in wait if one.counter is None and one.lane in desk.lanes])
+        if desk.lanes & first.keys()
     }
     long_ago = day.ms(now) - NOBODY_THERE
     idle = [desk.no for desk in desks if let_wait.get(desk.no, long_ago + 1) <= long_ago]
