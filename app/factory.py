@@ -37,7 +37,19 @@ from app.citizens import queries as citizen_queries
 from app.citizens import routes as citizens
 from app.citizens.identity import HttpRegister, SandboxRegister, WellFormed, registered
 from app.clerk import pages as clerk_pages
-from app.core import auth, docs, hosts, intake, language, limits, looks, pages, problems
+from app.core import (
+    auth,
+    compact,
+    docs,
+    hosts,
+    intake,
+    language,
+    limits,
+    looks,
+    modules,
+    pages,
+    problems,
+)
 from app.core.acts import Actor, random_id
 from app.core.carrying import Carrier
 from app.core.clock import Clock, HouseClock
@@ -203,6 +215,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         ticket_queries.actor_of_token,
     )
     language.teach(app)
+    modules.teach(app)
     problems.register(app)
     app.spec_processor(docs.complete)
     app.before_request(_name_request)
@@ -215,6 +228,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     app.before_request(outlooks.look_ahead)
     app.after_request(_finish_request)
     app.after_request(pages.harden)
+    app.after_request(compact.compact)
     app.after_request(looks.record)
     app.teardown_request(lambda _: logged_about.end())
     for blueprint in (

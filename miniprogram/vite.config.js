@@ -13,6 +13,7 @@ const COMPONENTS = ['src', 'node_modules/wot-design-uni/components'].flatMap((fo
 /** How uni names each of them, and what is the same everywhere. */
 const NAMES = COMPONENTS.map((name) => [`${hash(HERE + name)}-`, `${hash(name)}-`])
 const ICONS = new URL('./node_modules/wot-design-uni/components/wd-icon/wd-icons.ttf', import.meta.url)
+const FIRST_PAGE = 'src/pages/home/index.vue'
 const STYLES = /\.(css|wxss)$/
 const REMOTE = String.raw`url\(["']?(?:https?:)?//(?:cdn\.dcloud\.net\.cn|at\.alicdn\.com)[^)]*\)`
 
@@ -53,9 +54,35 @@ const sameEverywhere = {
   },
 }
 
+/**
+ * Whoever opens the pages mostly opens the first of them: what it is made of is asked for with the
+ * script that will need it, and not only once that runs.
+ */
+const firstPageAtOnce = {
+  name: 'first-page-at-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler(_, { bundle }) {
+      if (!bundle) return []
+      const chunks = Object.values(bundle).filter(({ type }) => type === 'chunk')
+      const first = chunks.find(({ facadeModuleId }) => facadeModuleId?.includes(FIRST_PAGE))
+      const needed = new Set([first.fileName])
+      for (const name of needed) bundle[name].imports.forEach((other) => needed.add(other))
+      const here = chunks.filter(({ fileName, isEntry }) => needed.has(fileName) && !isEntry)
+      const styles = new Set(here.flatMap(({ viteMetadata }) => [...viteMetadata.importedCss]))
+      return [
+        ...here.map(({ fileName }) => early({ rel: 'modulepreload', href: `./${fileName}` })),
+        ...[...styles].map((name) => early({ rel: 'preload', as: 'style', href: `./${name}` })),
+      ]
+    },
+  },
+}
+
+const early = (attrs) => ({ tag: 'link', attrs: { ...attrs, crossorigin: true }, injectTo: 'head' })
+
 const named = (text) => NAMES.reduce((said, [here, everywhere]) => said.replaceAll(here, everywhere), text)
 
 export default defineConfig({
-  plugins: [uni(), nothingFromElsewhere, sameEverywhere],
+  plugins: [uni(), nothingFromElsewhere, sameEverywhere, firstPageAtOnce],
   server: { port: 5173, proxy: { '/api': 'http://127.0.0.1:8000' } },
 })

@@ -8,6 +8,7 @@ made for, and whether nine of ten of them were called in time can be counted, an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,6 +64,6 @@ class Calibration:
         simulated = forecast.quantile(SHARE, AT_ONCE)
         p90 = np.maximum(simulated * self.factor, p50)
         return [
-            Estimate(*each) if np.isfinite(each[0]) else None
+            Estimate(*each) if math.isfinite(each[0]) else None
             for each in zip(p50.tolist(), p90.tolist(), simulated.tolist(), strict=True)
         ]

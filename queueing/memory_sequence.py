@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from queueing.errors import NotReady
 from queueing.sequence import Claim, Entry, Snapshot, Tiers
 
@@ -25,6 +27,9 @@ class MemorySequence:
         self._forget(entry.ticket)
         self._waiting[entry.ticket] = entry
         return True
+
+    def enter_all(self, entries: Iterable[Entry]) -> int:
+        return sum(self.enter(entry) for entry in entries)
 
     def remove(self, ticket: str, version: int) -> bool:
         return self._is_new(ticket, version) and self._forget(ticket)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 from redis import Redis
 
@@ -62,8 +62,10 @@ class RedisOutlooks:
 
     def put(self, outlook: Outlook) -> None:
         """Tell this from now on."""
+        # not by `asdict`, which copies every number of a full hall one by one
+        told = json.dumps({part.name: getattr(outlook, part.name) for part in fields(outlook)})
         with our_errors():
-            self._redis.set(self._key, json.dumps(asdict(outlook)), px=KEPT_MS)
+            self._redis.set(self._key, told, px=KEPT_MS)
 
     def get(self) -> Outlook | None:
         """What was told last; None where that is too long ago."""

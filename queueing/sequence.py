@@ -16,6 +16,7 @@ raises SequenceAway from all of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -83,6 +84,9 @@ class Sequence(Protocol):
         Works while the sequence is not ready, so that writers go on during a rebuild.
         Returns whether anything changed: a version already seen changes nothing.
         """
+
+    def enter_all(self, entries: Iterable[Entry]) -> int:
+        """Each as `enter` does, not all at one moment; how many changed anything."""
 
     def remove(self, ticket: str, version: int) -> bool:
         """Take a ticket out (entry or claim of an older version); remembers `version`.

@@ -83,8 +83,7 @@ def rebuild(plan: HallPlan, day: date, now: datetime) -> bool:
     token = secrets.token_hex(8)
     if not line.begin_build(token, plan.hall_day(day).ms(now), BUILD_LEASE):
         return False
-    for ticket in tickets.waiting(plan.code, day):
-        line.enter(entry_of(ticket))
+    line.enter_all(entry_of(ticket) for ticket in tickets.waiting(plan.code, day))
     for difference in differences(plan, day):
         _mend(line, difference.ticket)
     db.session.rollback()

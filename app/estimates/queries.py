@@ -15,7 +15,7 @@ from app.catalog.service import counter_statuses, promises_of_day
 from app.core.db import db
 from app.estimates.models import ForetoldRow
 from app.tickets.queries import TABLE as TICKETS
-from app.tickets.queries import Ticket, at_counters, waiting
+from app.tickets.queries import Ticket, at_counters, waiting_for_estimate
 from queueing.estimate import Booked, Desk, Serving, Situation, Waiting
 from queueing.order import MINUTE, Slot
 
@@ -36,11 +36,11 @@ def situation(plan: HallPlan, now: datetime) -> Situation:
             item=ticket.item,
             due=ticket.due_ms,
             serial=ticket.serial,
-            entered=day.ms(ticket.entered_at or ticket.taken_at),
+            entered=day.ms(ticket.entered_at),
             counter=ticket.bound_to,
-            more=_more(ticket),
+            more=_more(ticket) if ticket.items else (),
         )
-        for ticket in waiting(plan.code, day.date)
+        for ticket in waiting_for_estimate(plan.code, day.date)
     ]
     return Situation(
         now=day.ms(now),
@@ -89,11 +89,15 @@ def _attended(
     plan: HallPlan, day: HallDay, now: datetime, desks: Sequence[Desk], wait: Sequence[Waiting]
 ) -> list[Desk]:
     """The desks, those as closed at which nobody is seen to work."""
+    first: dict[str, int] = {}
+    for one in wait:
+        if one.counter is None:
+            first[one.lane] = min(one.entered, first.get(one.lane, one.entered))
     let_wait = {
-        desk.no: min(its)
+        desk.no: min(first[lane] for lane in desk.lanes & first.keys())
         for desk in desks
         if desk.open_since is not None and desk.serving is None
-        if (its := [one.entered for one in wait if one.counter is None and one.lane in desk.lanes])
+        if desk.lanes & first.keys()
     }
     long_ago = day.ms(now) - NOBODY_THERE
     idle = [desk.no for desk in desks if let_wait.get(desk.no, long_ago + 1) <= long_ago]

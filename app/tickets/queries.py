@@ -60,6 +60,20 @@ AHEAD = (
 BEARER = select(TABLE.c.id, TABLE.c.hall, revision_of(TABLE.c.hall).label("revision")).where(
     TABLE.c.token == bindparam("shown")
 )
+FOR_ESTIMATE = (
+    select(
+        TABLE.c.id,
+        TABLE.c.lane,
+        TABLE.c.item,
+        TABLE.c.due_ms,
+        TABLE.c.serial,
+        TABLE.c.bound_to,
+        func.coalesce(TABLE.c.entered_at, TABLE.c.taken_at).label("entered_at"),
+        case((func.json_array_length(TABLE.c["items"]) > 1, TABLE.c["items"])).label("items"),
+    )
+    .where(waiting_in(bindparam("at_hall"), bindparam("on")))
+    .order_by(TABLE.c.due_ms, TABLE.c.serial)
+)
 HELD = select(*TABLE.c).where(
     TABLE.c.hall == bindparam("at_hall"),
     TABLE.c.counter == bindparam("at_counter"),
@@ -244,6 +258,13 @@ def waiting(
     return list(
         db.session.execute(query.order_by(TABLE.c.due_ms, TABLE.c.serial).limit(limit)).all()
     )
+
+
+def waiting_for_estimate(hall: str, day: date) -> list[Ticket]:
+    """Who waits, as far as an estimate asks, in the order of the sequence: the facts of a
+    `queueing.estimate.Waiting`. `entered_at` is when it was taken where it never entered; `items`
+    None where it has no more than one."""
+    return list(db.session.execute(FOR_ESTIMATE, {"at_hall": hall, "on": day}).all())
 
 
 def some_wait_for(hall: str, day: date, counter: str, lanes: frozenset[str]) -> bool:

@@ -155,7 +155,18 @@ def quirks(page: Page) -> list[str]:
         for violation in Axe().run(page, options=RULES).response["violations"]
         for node in violation["nodes"]
     ]
-    return found + wide
+    return found + wide + named_late(page)
+
+
+def named_late(page: Page) -> list[str]:
+    """Modules that the browser learnt of from another module, and not from the page."""
+    late = page.evaluate("""
+        performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)
+          .filter((path) => path.startsWith('/static/') && path.endsWith('.js'))
+          .filter((path) => !document.head.querySelector(
+            `link[rel=modulepreload][href="${path}"], script[src="${path}"]`))
+    """)
+    return [f"{path} is not named in the head" for path in late]
 
 
 def too_wide(page: Page) -> list[str]:

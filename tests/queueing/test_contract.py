@@ -175,6 +175,17 @@ def test_a_version_already_seen_changes_nothing(sequence: Sequence, version: int
     assert sequence.snapshot().entries == (entry("t", 1, version=2),)
 
 
+def test_many_enter_as_each_of_them_would(sequence: Sequence) -> None:
+    sequence.enter(entry("seen", 1, version=2))
+    sequence.remove("gone", 5)
+    fresh = [entry(f"t{n}", n, due=-n, counter="1" if n % 2 else None) for n in range(2, 252)]
+    stale = [entry("seen", 1, version=2, due=9), entry("gone", 3, version=4)]
+    assert sequence.enter_all([stale[0], *fresh, stale[1], fresh[0]]) == len(fresh)
+    expected = sorted([entry("seen", 1, version=2), *fresh], key=lambda one: one.place)
+    assert sequence.snapshot().entries == tuple(expected)
+    assert sequence.enter_all([]) == 0
+
+
 def test_versions_are_numbers_not_text(sequence: Sequence) -> None:
     sequence.enter(entry("t", 1, version=9))
     assert sequence.enter(entry("t", 1, version=10))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -71,9 +71,12 @@ def all_at_once(take: Callable[[str, int, Barrier], list[str]], url: str) -> Cou
 def fill(redis: Redis) -> RedisSequence:
     sequence = RedisSequence(redis, HALL, DAY)
     build(sequence)
-    for n in range(TICKETS):
-        sequence.enter(Entry(f"t{n}", 1, LANES[n % 4], due=n // 10, serial=n))
+    sequence.enter_all(people())
     return sequence
+
+
+def people() -> Iterator[Entry]:
+    return (Entry(f"t{n}", 1, LANES[n % 4], due=n // 10, serial=n) for n in range(TICKETS))
 
 
 def test_each_ticket_is_taken_exactly_once(redis: Redis, every_redis: RunningRedis) -> None:
@@ -82,6 +85,39 @@ def test_each_ticket_is_taken_exactly_once(redis: Redis, every_redis: RunningRed
     assert taken == {f"t{n}": 1 for n in range(TICKETS)}
     left = sequence.snapshot()
     assert (left.entries, left.claims) == ((), ())
+
+
+def enter_late(url: str, _me: int, together: Barrier) -> list[str]:
+    """A builder whose lease has run out: it goes on with what it read before anybody was called."""
+    sequence = RedisSequence(connect(url), HALL, DAY)
+    together.wait()
+    while sequence.snapshot().entries:
+        sequence.enter_all(people())
+    return []
+
+
+def take_or_enter_late(url: str, me: int, together: Barrier) -> list[str]:
+    return (take_by_sequence if me % 4 else enter_late)(url, me, together)
+
+
+def test_who_is_called_is_not_entered_again_by_a_late_builder(
+    redis: Redis, every_redis: RunningRedis
+) -> None:
+    sequence = fill(redis)
+    taken = all_at_once(take_or_enter_late, every_redis.url)
+    assert taken == {f"t{n}": 1 for n in range(TICKETS)}
+    assert sequence.enter_all(people()) == 0
+    left = sequence.snapshot()
+    assert (left.entries, left.claims) == ((), ())
+
+
+def test_without_versions_a_late_builder_enters_all_of_them_again(
+    redis: Redis, every_redis: RunningRedis
+) -> None:
+    sequence = fill(redis)
+    all_at_once(take_by_sequence, every_redis.url)
+    redis.delete(Keys(HALL, DAY).own[2])
+    assert sequence.enter_all(people()) == TICKETS
 
 
 def test_without_the_script_one_ticket_goes_to_all(redis: Redis, every_redis: RunningRedis) -> None:

@@ -272,9 +272,11 @@ class Hall(RuleBasedStateMachine):
 
     def rebuild(self, data: st.DataObject) -> None:
         assert self.ask("begin_build", "x", 0, 1000)
-        for row in data.draw(st.permutations(sorted(self.rows.values(), key=str))):
-            if row.waits:
-                self.tell(row)
+        rows = data.draw(st.permutations(sorted(self.rows.values(), key=str)))
+        waiting = [row for row in rows if row.waits]
+        self.told += waiting
+        self.untold -= {row.entry.ticket for row in waiting}
+        self.ask("enter_all", [row.entry for row in waiting])
         for entry in self.snapshot().entries:
             if not self.rows[entry.ticket].waits:
                 self.tell(self.rows[entry.ticket])
