@@ -6,11 +6,12 @@ from sqlalchemy import delete, insert
 
 from app.core.acts import Act
 from app.core.db import after_commit, db
-from app.printing.nudge import try_nudge
+from app.core.nudge import Nudge
 from app.printing.queries import STANDINGS, TABLE
 from app.printing.rules import WORTH
 from app.tickets.queries import Ticket
 
+NUDGE = Nudge("prints", "app.printing.jobs.print_due")
 INSERT = insert(TABLE)
 
 
@@ -31,7 +32,7 @@ def print_ticket(ticket: Ticket, act: Act, *, with_code: bool) -> Ticket:
         "due_at": act.now,
     }
     db.session.execute(INSERT, row)
-    after_commit(try_nudge)
+    after_commit(NUDGE.try_give)
     return ticket
 
 
