@@ -28,7 +28,7 @@ from app.core.language import either
 from app.licences.identifier import identifier_of
 from app.licences.kinds import Kind
 from app.licences.rules import LicenceRecord, judge
-from config.real_name import DEMO_REGISTER
+from config.relays import DEMO_REGISTER
 
 bp = APIBlueprint("demo_people", __name__, url_prefix="/api/v1", tag="演示")
 

@@ -53,8 +53,8 @@ from app.estimates.service import refresh
 from app.licences.importing.jobs import look_after_imports
 from app.licences.jobs import FORGET_SHOWS, forget_shows_of
 from app.notices.jobs import FORGET_NOTICES, forget_notices_of
-from app.notices.nudge import try_nudge
 from app.notices.queries import any_due
+from app.notices.service import NUDGE
 from app.printing.jobs import look_after_printers
 from app.privacy.jobs import FORGET_PERSONAL, forget_personal_of
 from app.renewals import sweeping, watching
@@ -274,7 +274,7 @@ def _give_back_freed(now: datetime) -> None:
 def _nudge_outbox(now: datetime) -> None:
     """What nobody nudged, or whose nudge was lost, is looked for here."""
     if any_due(now):
-        try_nudge()
+        NUDGE.try_give()
 
 
 def _sweep_renewals_when_owed(queue: Queue, now: datetime) -> None:

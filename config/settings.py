@@ -23,8 +23,7 @@ from config import redis_url as redis_urls
 from config.handover import Service, cabinet_service, courier_service
 from config.hardening import allowed_hosts, open_doors
 from config.keys import KEY_BYTES, decoded, told_apart
-from config.public_records import DEMO_RECORDS, PublicRecordsService, public_records_service
-from config.real_name import DEMO_REGISTER, RealNameService, real_name_service
+from config.relays import DEMO_RECORDS, DEMO_REGISTER, Relay, relay
 from config.sms import SmsVendor, sms_vendor
 from config.templates import MessageTemplate, message_templates
 from config.wechat import wechat_app
@@ -86,7 +85,7 @@ class Settings:
     """None: nobody is told anything by text message."""
     templates: Mapping[str, MessageTemplate] = field(default_factory=dict)
     """Of subscribe messages: booking, reminder, queue; empty: none are sent."""
-    real_name: RealNameService | None = None
+    real_name: Relay | None = None
     """None: nobody outside is asked whether a name and a number are one person's."""
     register: Path | None = None
     """The file of invented people that answers this instead, in the demo and in tests."""
@@ -94,7 +93,7 @@ class Settings:
     """Who brings parcels; None: nobody in production, and outside it one that only plays."""
     cabinet: Service | None = None
     """Who opens the doors of cabinets; None: they are shown on their page."""
-    public_records: PublicRecordsService | None = None
+    public_records: Relay | None = None
     """None: nobody outside is asked whether a licence's holder is in order."""
     records: Path | None = None
     """The file about invented holders that answers this instead, in the demo and in tests."""
@@ -166,12 +165,14 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         wechat=wechat_app(environ, production=mode == "production", faults=reader.faults),
         sms=sms_vendor(environ, production=mode == "production", faults=reader.faults),
         templates=message_templates(environ, production=mode == "production", faults=reader.faults),
-        real_name=real_name_service(environ, production=mode == "production", faults=reader.faults),
+        real_name=relay(
+            "REAL_NAME", environ, production=mode == "production", faults=reader.faults
+        ),
         courier=courier_service(environ, production=mode == "production", faults=reader.faults),
         cabinet=cabinet_service(environ, production=mode == "production", faults=reader.faults),
         register=None if mode == "production" else DEMO_REGISTER,
-        public_records=public_records_service(
-            environ, production=mode == "production", faults=reader.faults
+        public_records=relay(
+            "PUBLIC_RECORDS", environ, production=mode == "production", faults=reader.faults
         ),
         records=None if mode == "production" else DEMO_RECORDS,
         client_path=Path(environ.get("CLIENT_PATH") or BUILT_CLIENT).absolute(),

@@ -10,6 +10,7 @@ import functools
 import itertools
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -32,30 +33,41 @@ __all__ = [
 REDIS_KINDS = ("redis", "valkey")
 DATABASE_KINDS = ("sqlite", "postgresql")
 
+# How many rows tell what the tables are, and which transactions wrote them: whatever changes one
+# writes another in its place, of a later transaction. To read what they say takes ten times as
+# long, and this is asked after every test.
 SCHEMA = """
-    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull::text
-      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-     UNION ALL SELECT tablename, indexname, indexdef, '' FROM pg_indexes WHERE schemaname = 'public'
-     UNION ALL SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), ''
-      FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-     UNION ALL SELECT 'alembic_version', version_num, '', '' FROM alembic_version
-     ORDER BY 1, 2, 3
+    SELECT (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_attribute
+             WHERE attrelid >= 16384),
+           (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_index WHERE indexrelid >= 16384),
+           (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_constraint WHERE oid >= 16384),
+           (SELECT (count(*), sum(xmin::text::int8))::text FROM pg_trigger WHERE oid >= 16384),
+           (SELECT (count(*), sum(hashtext(relname)))::text FROM pg_class WHERE oid >= 16384)
 """
+VERSION = "SELECT version_num FROM alembic_version"
+OTHERS_ENDED = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+ENDED_WITHIN_S = 60
+# A few rows are deleted: TRUNCATE makes the files of every table anew that refers to one of these.
 EMPTY_TABLES = """
     DO $$
-    DECLARE name text; used text[] := '{}'; has_rows boolean;
+    DECLARE name text; few text[] := '{}'; many text[] := '{}'; has_rows boolean;
     BEGIN
       FOR name IN SELECT quote_ident(tablename) FROM pg_tables
                    WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
         EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO has_rows;
-        IF has_rows THEN used := used || name; END IF;
+        IF NOT has_rows THEN CONTINUE; END IF;
+        IF pg_relation_size(name::regclass) > 65536 THEN many := many || name;
+        ELSE few := few || name; END IF;
       END LOOP;
-      IF used <> '{}' THEN
-        -- what is audited is not emptied, except by whoever owns the server
-        PERFORM set_config('session_replication_role', 'replica', true);
-        EXECUTE 'TRUNCATE ' || array_to_string(used, ', ') || ' CASCADE';
+      -- what is audited is not emptied, except by whoever owns the server
+      PERFORM set_config('session_replication_role', 'replica', true);
+      IF many <> '{}' THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(many, ', ') || ' CASCADE';
       END IF;
+      FOREACH name IN ARRAY few LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
       FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences
                    WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
         EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART';
@@ -127,7 +139,8 @@ class Servers:
     def _server(self) -> URL:
         if self._postgres is None:
             given = os.environ.get("TEST_DATABASE_URL")
-            own = private_postgres(synchronous_commit="off")
+            # rows stay in the order they came in, and plans are the same every time
+            own = private_postgres(synchronous_commit="off", autovacuum="off")
             self._postgres = make_url(given) if given else self._stack.enter_context(own)
         return self._postgres
 
@@ -153,14 +166,19 @@ class Servers:
 def _emptied(url: URL, like: URL) -> bool:
     """Make a used database as new. False: its tables are not those of `like` any more."""
     with psycopg.connect(_plain(url), autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        _end_others(connection)
         if _schema(connection) != _schema_of(like):
             return False
         connection.execute(EMPTY_TABLES)
     return True
+
+
+def _end_others(connection: psycopg.Connection) -> None:
+    """PostgreSQL itself would look only every 100 ms whether they have ended, one by one."""
+    limit = time.monotonic() + ENDED_WITHIN_S
+    while connection.execute(OTHERS_ENDED).fetchall():
+        assert time.monotonic() < limit, "a connection does not end"
+        time.sleep(0.002)
 
 
 @functools.cache
@@ -171,7 +189,8 @@ def _schema_of(url: URL) -> object:
 
 def _schema(connection: psycopg.Connection) -> object:
     """What tells one set of tables from another."""
-    return connection.execute(SCHEMA).fetchall()
+    said = connection.execute(SCHEMA).fetchall()
+    return said + connection.execute(VERSION).fetchall()
 
 
 def _plain(url: URL) -> str:

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from app.core.acts import SYSTEM, Act
 from app.core.db import transaction
+from app.core.nudge import Nudge
 from app.core.parts import parts
 from app.deliveries import boxes
-from app.deliveries.nudge import follow, try_nudge
 from app.deliveries.parcels import work_next
 from app.deliveries.queries import any_due
 
+NUDGE = Nudge("deliveries", "app.deliveries.jobs.work_deliveries", queue="default")
+"""The schedule looks for what is due, and must not itself wait for a courier."""
 LASTS = timedelta(seconds=60)
 """From then on a job begins nothing more and leaves the rest to the next."""
 
@@ -19,7 +21,7 @@ LASTS = timedelta(seconds=60)
 def work_deliveries() -> int:
     """Ask couriers what is due, and end what is over in cabinets; how many parcels were asked
     about."""
-    follow(parts().rq)
+    NUDGE.follow()
     began, asked = parts().clock.now(), 0
     with transaction():
         boxes.expire(Act(began, SYSTEM))
@@ -32,4 +34,4 @@ def look_after_deliveries() -> None:
     """A round of the schedule."""
     now = parts().clock.now()
     if any_due(now) or boxes.any_over(now):
-        try_nudge()
+        NUDGE.try_give()

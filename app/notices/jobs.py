@@ -10,10 +10,9 @@ from flask import Flask, current_app
 from app.core.db import db, transaction
 from app.core.jobs import take_run
 from app.core.parts import parts
-from app.notices.nudge import follow, nudge
 from app.notices.queries import any_due, count_due
 from app.notices.sending import send_next
-from app.notices.service import forget_old
+from app.notices.service import NUDGE, forget_old
 
 SENDERS = 4
 """Notices under way at once: while WeChat is slow to answer about one, others go out."""
@@ -27,7 +26,7 @@ FORGET_NOTICES = "forget_notices"
 
 def send_due() -> int:
     """Do what is due in the outbox; how many were told, or tried to be."""
-    follow(parts().rq)
+    NUDGE.follow()
     began = parts().clock.now()
     senders = min(SENDERS, count_due(began, SENDERS))
     db.session.remove()  # its transaction would stand idle for as long as they send
@@ -37,7 +36,7 @@ def send_due() -> int:
     with ThreadPoolExecutor(senders) as pool:
         sent = sum(pool.map(lambda _: _send_until(app, began + LASTS), range(senders)))
     if any_due(parts().clock.now()):
-        nudge(parts().rq)
+        NUDGE.give()
     return sent
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import delete, exists, select, update
 
 from app.core.acts import Act
 from app.core.db import after_all, db, insert_once
+from app.core.nudge import Nudge
 from app.core.parts import parts
 from app.core.said import Said
 from app.notices import private as private_facts
-from app.notices.nudge import try_nudge
 from app.notices.queries import (
     ATTEMPTS,
     KEPT,
@@ -26,6 +26,7 @@ from app.notices.queries import (
 from app.notices.rules import AT_ONCE, Channel, Kind, OfficeHours, Outcome, State
 from sms.templates import FACTS
 
+NUDGE = Nudge("notices", "app.notices.jobs.send_due")
 FORGOTTEN_AT_ONCE = 1_000
 
 
@@ -93,7 +94,7 @@ def notify(
         due_at=at,
     )
     if written and kind in AT_ONCE:
-        after_all(try_nudge)  # nobody in the hall waits for it
+        after_all(NUDGE.try_give)  # nobody in the hall waits for it
     return id if written else None
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 from app.core.db import db, transaction
 from app.core.parts import parts
 from app.printing import line
-from app.printing.nudge import follow, try_nudge
 from app.printing.queries import (
     TABLE,
     Known,
@@ -21,6 +20,7 @@ from app.printing.queries import (
 )
 from app.printing.rules import State
 from app.printing.sending import note_standing, print_next
+from app.printing.service import NUDGE
 
 AT_ONCE = 4
 """Printers at work at once: while one is slow to answer, others print."""
@@ -35,7 +35,7 @@ AT_A_TIME = 500
 
 def print_due() -> int:
     """Print what is due, and ask printers how they are; how many prints were tried."""
-    follow(parts().rq)
+    NUDGE.follow()
     began = parts().clock.now()
     at_once, silent = printers_due(began), not_asked_since(began - ASKED_EVERY)
     db.session.remove()  # its transaction would stand idle for as long as they print
@@ -46,7 +46,7 @@ def print_due() -> int:
         list(pool.map(lambda known: _ask(app, known, end), silent))
     _forget_old(began)
     if any_due(parts().clock.now()):
-        try_nudge()
+        NUDGE.try_give()
     return printed
 
 
@@ -54,7 +54,7 @@ def look_after_printers() -> None:
     """A round of the schedule: what nobody nudged for, and printers nobody has heard of."""
     now = parts().clock.now()
     if any_due(now) or not_asked_since(now - ASKED_EVERY):
-        try_nudge()
+        NUDGE.try_give()
 
 
 def _print_until(app: Flask, end: datetime) -> int:

@@ -9,12 +9,13 @@ from sqlalchemy import delete, insert
 from app.core import audit
 from app.core.acts import Act
 from app.core.db import after_commit, db
+from app.core.nudge import Nudge
 from app.printing.errors import PrinterAddressNotAllowed, PrinterNotFound
-from app.printing.nudge import try_nudge
 from app.printing.queries import COUNTED, STANDINGS, TABLE, printers, tests_since
 from app.printing.rules import WORTH, Printer, State, may_office_name
 from app.tickets.queries import Ticket
 
+NUDGE = Nudge("prints", "app.printing.jobs.print_due")
 INSERT = insert(TABLE)
 
 
@@ -67,4 +68,4 @@ def _put(device: str, hall: str, ticket: str | None, act: Act, *, with_code: boo
         "due_at": act.now,
     }
     db.session.execute(INSERT, row)
-    after_commit(try_nudge)
+    after_commit(NUDGE.try_give)

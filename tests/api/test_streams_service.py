@@ -66,7 +66,8 @@ def hall(behind_proxy):
 
 
 @pytest.fixture(scope="module")
-def started(behind_proxy, tmp_path_factory):
+def started(hall, behind_proxy, tmp_path_factory):
+    """Of a hall that is there, whichever test comes first."""
     with ExitStack() as stack:
         folder = tmp_path_factory.mktemp("streams")
         yield lambda: stack.enter_context(streams_service(behind_proxy, folder))
@@ -104,7 +105,8 @@ def opened(asked):
     """Asks until it was noticed that those before have gone."""
 
     def until_opened(*args, **options):
-        while (client := asked(*args, **options)).status() != 200:
+        while (status := (client := asked(*args, **options)).status()) != 200:
+            assert status in (429, 503)
             time.sleep(0.05)
         return client
 

@@ -15,7 +15,7 @@ from app.citizens.identity import HttpRegister, registered
 from app.citizens.queries import CITIZENS
 from app.citizens.wrong_names import AT_MOST, TRIES, WITHIN
 from app.core.identity import Level
-from config.real_name import DEMO_REGISTER
+from config.relays import DEMO_REGISTER
 from tests.crowd import rows
 from tests.house import KIOSK_TOKEN, id_number, refused
 from tests.raw_server import Raw, drip

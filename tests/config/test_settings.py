@@ -4,8 +4,7 @@ import pytest
 from sqlalchemy import make_url
 
 from config.keys import key_id
-from config.public_records import PublicRecordsService
-from config.real_name import RealNameService
+from config.relays import Relay
 from config.settings import TEST_SECRETS, SettingsError, WechatApp, load_settings
 from wechat.sandbox import SANDBOX_APP_ID
 
@@ -239,7 +238,7 @@ def test_without_a_mode_it_is_the_demo(demo):
 def test_a_real_name_service_is_asked_in_production_only(demo):
     asked = {"REAL_NAME_URL": "https://register.example/check/", "REAL_NAME_KEY": "hidden"}
     settings = load_settings(PRODUCTION | asked)
-    assert settings.real_name == RealNameService("https://register.example/check", "hidden")
+    assert settings.real_name == Relay("https://register.example/check", "hidden")
     assert "hidden" not in repr(settings)
     assert settings.register is None
     assert "REAL_NAME_URL" in faults(demo | asked)
@@ -262,7 +261,7 @@ def test_a_real_name_service_half_set_or_in_the_open(asked, fault):
 def test_public_records_are_asked_in_production_only(demo):
     asked = {"PUBLIC_RECORDS_URL": "https://records.example/ask/", "PUBLIC_RECORDS_KEY": "hidden"}
     settings = load_settings(PRODUCTION | asked)
-    assert settings.public_records == PublicRecordsService("https://records.example/ask", "hidden")
+    assert settings.public_records == Relay("https://records.example/ask", "hidden")
     assert "hidden" not in repr(settings)
     assert settings.records is None
     assert "PUBLIC_RECORDS_URL" in faults(demo | asked)

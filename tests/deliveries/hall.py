@@ -21,8 +21,7 @@ from app.core.said import Both
 from app.deliveries import parcels, service
 from app.deliveries.boxes import put_cabinet
 from app.deliveries.courier import HttpCourier
-from app.deliveries.jobs import look_after_deliveries, work_deliveries
-from app.deliveries.nudge import NUDGED
+from app.deliveries.jobs import NUDGE, look_after_deliveries, work_deliveries
 from app.deliveries.queries import delivery
 from app.deliveries.stored import Names
 from app.notices.queries import TABLE as NOTICES
@@ -122,9 +121,9 @@ class Results:
     def look_after(self) -> None:
         """A round of the schedule, which finds something due."""
         with self.house.app.app_context():
-            parts().rq.delete(NUDGED)
+            parts().rq.delete(NUDGE.flag)
             look_after_deliveries()
-            assert parts().rq.exists(NUDGED)
+            assert parts().rq.exists(NUDGE.flag)
 
     def work(self) -> int:
         """What a worker does when the schedule found something due."""

@@ -10,23 +10,36 @@ from config.settings import ROOT
 
 
 def named_queues(source):
-    """Names of queues in a module: the text given to `Queue(…)`; "?" where it is not a text."""
+    """Names of queues in a module: the text given to `Queue(…)` or `Nudge(…)`, "?" where it is not
+    a text."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Queue":
-            name = node.args[0] if node.args else ast.Constant("default")
-            yield name.value if isinstance(name, ast.Constant) else "?"
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.args[0] if node.args else ast.Constant("default")
+        match ast.unparse(node.func).split(".")[-1]:
+            case "Nudge":
+                given = [each.value for each in node.keywords if each.arg == "queue"]
+                name = (given or [name])[0]
+            case "Queue":
+                pass
+            case _:
+                continue
+        yield name.value if isinstance(name, ast.Constant) else "?"
 
 
-def uses_rq(source):
-    return any(
-        isinstance(node, ast.ImportFrom) and node.module == "rq"
-        for node in ast.walk(ast.parse(source))
-    )
+def names_queues(source):
+    imported = {
+        node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)
+    }
+    return bool(imported & {"rq", "app.core.nudge"})
 
 
 def test_a_queue_is_noticed():
     assert list(named_queues("q = Queue('mail', connection=c); rq.Queue(); Queue(n)")) == [
         *("mail", "default", "?")
+    ]
+    assert list(named_queues("Nudge('mail', 'a.b'); Nudge('mail', 'a.b', queue='late')")) == [
+        *("mail", "late")
     ]
 
 
@@ -35,12 +48,13 @@ def test_every_queue_has_a_worker():
     named = {
         (path.name, name)
         for path, source in sources.items()
-        if uses_rq(source)
+        if names_queues(source)
         for name in named_queues(source)
     }
+    # "?": the worker itself takes the names from QUEUES, a nudge its queue from whoever made it
+    named -= {("worker.py", "?"), ("nudge.py", "?")}
     assert named
-    # "?" is the worker itself, who takes the names from QUEUES
-    assert {name for path, name in named if (path, name) != ("worker.py", "?")} <= set(QUEUES)
+    assert {name for _, name in named} <= set(QUEUES)
 
 
 def test_the_night_is_put_on_such_a_queue_once(house):

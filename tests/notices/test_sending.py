@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from app.citizens.queries import CITIZENS
 from app.core.acts import SYSTEM, Act
 from app.core.db import after_commit, db, read_at_length, transaction
+from app.core.nudge import Nudge
 from app.notices import grants, jobs, sending
 from app.notices.channels import Answer
 from app.notices.jobs import forget_notices_of
@@ -173,7 +174,7 @@ def test_however_many_are_told_at_once_a_worker_is_nudged_once_and_last(
     house, wechat, li, monkeypatch
 ):
     done = []
-    monkeypatch.setattr("app.notices.nudge.nudge", lambda _: done.append("nudged"))
+    monkeypatch.setattr(Nudge, "give", lambda _: done.append("nudged"))
 
     def confirm():
         with transaction():

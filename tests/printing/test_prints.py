@@ -12,9 +12,9 @@ from app.core.db import db, transaction
 from app.operators.metrics import scrape
 from app.printing import line, sending
 from app.printing.jobs import print_due
-from app.printing.nudge import NUDGED
 from app.printing.queries import TABLE
 from app.printing.rules import Came, Standing, State
+from app.printing.service import NUDGE
 from app.staff.queries import DEVICES
 from app.staff.service import put_device
 from app.worker import run_worker
@@ -105,7 +105,7 @@ def test_a_worker_may_serve_some_queues_only(house, printer):
 def test_a_machine_without_a_printer_writes_and_nudges_nothing(house):
     ticket = house.take()
     assert prints(house) == []
-    assert not house.app.extensions["parts"].rq.exists(NUDGED)
+    assert not house.app.extensions["parts"].rq.exists(NUDGE.flag)
     refused(told(house, ticket), 404, "print_not_found")
 
 

@@ -16,7 +16,7 @@ from app.renewals.checks import CHECKS
 from app.renewals.dates import any_day, steps_due, window
 from app.renewals.plan_file import PLACES, OneTapPart, PlanPart, StepPart, parse_plans
 from app.renewals.plans import Decider, Event, SiteCheck, TermFrom
-from config.real_name import DEMO_REGISTER
+from config.relays import DEMO_REGISTER
 from config.settings import ROOT
 from tests.house import MORNING
 

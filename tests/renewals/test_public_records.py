@@ -13,7 +13,7 @@ import pytest
 from app.core.public_records import Answer, Question, Silence, Truth, unknown
 from app.renewals import public_records
 from app.renewals.public_records import HttpPublicRecords, NoRecords, file_records
-from config.public_records import DEMO_RECORDS
+from config.relays import DEMO_RECORDS
 from tests.house import credit_code, id_number
 from tests.raw_server import Raw, drip
 from wire import Limits

@@ -17,12 +17,12 @@ from sqlalchemy import delete, insert, update
 from app.core.acts import Act
 from app.core.db import after_commit, after_rollback, db, transaction
 from app.core.errors import DomainError
+from app.core.nudge import Nudge
 from app.core.parts import parts
 from app.licences.importing import files
 from app.licences.importing.columns import layout_of
 from app.licences.importing.errors import FileEmpty, FormatUnknown, ImportClosed
 from app.licences.importing.files import Draft
-from app.licences.importing.nudge import try_nudge
 from app.licences.importing.queries import (
     FAULTS,
     IMPORTS,
@@ -35,6 +35,7 @@ from app.licences.importing.queries import (
 from app.licences.importing.reading import Decoding, Format, header_of
 from app.licences.importing.rules import FILE_AWAITED, FILE_LOCKED, OPEN, State, format_of
 
+NUDGE = Nudge("imports", "app.licences.importing.jobs.work_imports")
 NAME_AT_MOST = 200
 POSTED = "API"
 """What a file is called that was made of records in a request."""
@@ -133,7 +134,7 @@ def received(kept: Kept, act: Act, *, nudges: bool = True) -> None:
         raise ImportClosed
     files.adopt(draft)
     if nudges:
-        after_commit(try_nudge)
+        after_commit(NUDGE.try_give)
 
 
 def bring_records(
@@ -176,7 +177,7 @@ def resume(import_id: str) -> None:
     ).first()
     if changed is None:
         raise ImportClosed
-    after_commit(try_nudge)
+    after_commit(NUDGE.try_give)
 
 
 def forget_outlived(act: Act) -> int:

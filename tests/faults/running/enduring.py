@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from rq import Queue
 
-from app.notices.nudge import JOB
+from app.notices.service import NUDGE
 from config.redis import connect
 from tests.faults.running.books import balance
 from tests.faults.running.installation import Installation
@@ -49,7 +49,7 @@ def endured(
 def assert_jobs_are_done(hall: Installation) -> None:
     environ = hall.variables(direct=True)
     redis = connect(environ.get("RQ_REDIS_URL", environ["REDIS_URL"]))
-    job = Queue("notices", connection=redis).enqueue(JOB, result_ttl=60)
+    job = Queue("notices", connection=redis).enqueue(NUDGE.job, result_ttl=60)
     limit = time.monotonic() + WORKS_WITHIN_S
     while not job.is_finished:
         assert time.monotonic() < limit, f"the worker does not go on: {job.get_status()}"
