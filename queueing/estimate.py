@@ -366,9 +366,7 @@ class _Day:
         most = 1 + max((len(rest) for its in rests for rest in its), default=0)
         shifts = np.full((self._runs, len(rests), most, 2), np.inf)
         for place, its in enumerate(rests):
-            ways = np.full((len(its), most, 2), np.inf)
-            for way, rest in zip(ways, its, strict=True):
-                way[: len(rest)] = np.reshape(rest, (-1, 2))
+            ways = np.array([(*rest, *[(np.inf, np.inf)] * (most - len(rest))) for rest in its])
             shifts[:, place] = ways[self._rng.integers(len(its), size=self._runs)]
         self._somebody_opens(shifts)
         slowness = np.array([self._habits.slowness(desk.no) for desk in hall.desks])
