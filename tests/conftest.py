@@ -38,9 +38,10 @@ import ssl
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import hypothesis
@@ -143,8 +144,8 @@ def _files_of_the_house_read_once() -> Iterator[None]:
 def _statements_written_once() -> Iterator[None]:
     """And has an engine of its own, which would write all statements in SQL anew: one engine of a
     kind of database has written them for all."""
-    first_of_kind: dict[type[Dialect], Dialect] = {}
-    written: MutableMapping[object, object] = LRUCache(5_000)
+    first_of_kind: dict[tuple[type[Dialect], str], Dialect] = {}
+    written: dict[str, MutableMapping[object, object]] = defaultdict(partial(LRUCache, 5_000))
     compile_in_cache = ClauseElement._compile_w_cache
 
     def compile_for_all(
@@ -154,8 +155,8 @@ def _statements_written_once() -> Iterator[None]:
         compiled_cache: MutableMapping[object, object] | None,
         **options: object,
     ) -> object:
-        first = first_of_kind.setdefault(type(dialect), dialect)
-        cache = None if compiled_cache is None else written
+        first = first_of_kind.setdefault((type(dialect), dialect.paramstyle), dialect)
+        cache = None if compiled_cache is None else written[dialect.paramstyle]
         return compile_in_cache(clause, first, compiled_cache=cache, **options)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -58,6 +58,10 @@ class Line(psycopg.Connection[Any]):
     patience_s: float | None = None
     """Where it is another than that of all."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.server_cursor_factory = psycopg.RawServerCursor  # statements are written with $1
+
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         limit = timeout or self.patience_s or SILENT_S
         try:
