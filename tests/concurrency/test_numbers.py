@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,15 +52,16 @@ def test_no_number_twice_and_none_left_out(busy_settings, busy_house):
     assert serials == list(range(1, MACHINES * EACH + 1))
 
 
-def read_then_count(
-    hall: str, day: Any, letters: str, quota: int | None = None, *, booked: bool = False
-) -> int:
-    """`_next_in_series` as a look and a write instead of one statement."""
+def read_then_count(plan: Any, day: Any, lane: Any, now: Any, **_: Any) -> tuple[int, Any, int]:
+    """`_next_number` as looks and writes instead of one statement."""
+    serial = read_then_count_on(plan.code, day, tickets.SERIALS)
+    return serial, now, read_then_count_on(plan.code, day, lane.letters)
+
+
+def read_then_count_on(hall: str, day: Any, letters: str) -> int:
     series = tickets.SERIES
     of_lane = (series.c.hall == hall) & (series.c.day == day) & (series.c.lane == letters)
     found = db.session.execute(select(series).where(of_lane)).one()
-    if quota is not None and found.walk_ins >= quota:
-        raise QuotaUsedUp
     time.sleep(0.01)
     db.session.execute(
         update(series).where(of_lane).values(last=found.last + 1, walk_ins=series.c.walk_ins + 1)
@@ -67,14 +69,8 @@ def read_then_count(
     return int(found.last) + 1
 
 
-def read_then_count_serials(hall: str, day: Any, now: Any) -> tuple[int, Any]:
-    """`_next_serial` without its lock: it would keep the others from the series as well."""
-    return read_then_count(hall, day, tickets.SERIALS), now
-
-
 def take_without_guard(house: House, go: Any, times: int) -> Any:
-    tickets._next_in_series = read_then_count
-    tickets._next_serial = read_then_count_serials
+    tickets._next_number = read_then_count
     return take_numbers(house, go, times)
 
 
@@ -113,24 +109,23 @@ def test_the_quota_is_met_and_never_passed(busy_settings, busy_house):
     assert refused == ["quota_used_up"] * (MACHINES * EACH - QUOTA)
 
 
-count_on = tickets._next_in_series
+next_number = tickets._next_number
 
 
 def look_then_count(
-    hall: str, day: Any, letters: str, quota: int | None = None, *, booked: bool = False
-) -> int:
+    plan: Any, day: Any, lane: Any, now: Any, *, booked: bool
+) -> tuple[int, Any, int]:
     """The quota asked as a question of its own, before the row that is locked."""
-    if letters == tickets.SERIALS:
-        series = tickets.SERIES
-        of_lane = (series.c.hall == hall) & (series.c.day == day) & (series.c.lane == "A")
-        if (db.session.scalar(select(series.c.walk_ins).where(of_lane)) or 0) >= FEW:
-            raise QuotaUsedUp
-        time.sleep(PAUSE_S)
-    return count_on(hall, day, letters, booked=booked)
+    series = tickets.SERIES
+    of_lane = (series.c.hall == plan.code) & (series.c.day == day) & (series.c.lane == "A")
+    if (db.session.scalar(select(series.c.walk_ins).where(of_lane)) or 0) >= FEW:
+        raise QuotaUsedUp
+    time.sleep(PAUSE_S)
+    return next_number(plan, day, replace(lane, walk_in_quota=None), now, booked=booked)
 
 
 def take_asking_first(house: House, go: Any) -> Any:
-    tickets._next_in_series = look_then_count
+    tickets._next_number = look_then_count
     return take_numbers(house, go, 1)
 
 
@@ -163,12 +158,12 @@ def take_for_grandmother(house: House, go: Any) -> Any:
 
 
 def take_for_her_without_lock(house: House, go: Any) -> Any:
-    def slowly(*args: Any, **kwargs: Any) -> int:
+    def slowly(*args: Any, **kwargs: Any) -> tuple[int, Any, int]:
         time.sleep(PAUSE_S)
-        return count_on(*args, **kwargs)
+        return next_number(*args, **kwargs)
 
     tickets.lock_person = lambda person: None
-    tickets._next_in_series = slowly
+    tickets._next_number = slowly
     return take_for_grandmother(house, go)
 
 
