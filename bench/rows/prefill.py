@@ -64,12 +64,17 @@ class Asked:
     """One word to the database, as the driver got it."""
 
     statement: str
+    names: tuple[str, ...]
     values: Any
     many: bool
 
     @property
     def reads(self) -> bool:
         return self.statement.lstrip().upper().startswith("SELECT")
+
+    def with_own(self, own: dict[str, str], values: tuple[Any, ...]) -> list[Any]:
+        """The values, some of them others of the same name."""
+        return [own.get(name, value) for name, value in zip(self.names, values, strict=True)]
 
 
 def measure(bench: Bench) -> list[Result]:
@@ -164,8 +169,8 @@ def words_of(ours: Opening, people: list[Citizen]) -> list[list[Asked]]:
     """What each opening says to the database, taken from the driver."""
     found: list[list[Asked]] = []
 
-    def note(_c: Any, _cursor: Any, statement: str, values: Any, _x: Any, many: bool) -> None:
-        found[-1].append(Asked(statement, values, many))
+    def note(_c: Any, _cursor: Any, statement: str, values: Any, word: Any, many: bool) -> None:
+        found[-1].append(Asked(statement, tuple(word.compiled.positiontup), values, many))
 
     event.listen(db.engine, "before_cursor_execute", note)
     for somebody in people:
@@ -206,10 +211,11 @@ def say_again(bare: Any, said: list[Asked]) -> None:
     for each in said:
         cursor = bare.cursor()
         if each.many:
-            rows = [{**values, "submission_id": draft["id"]} for values in each.values]
-            cursor.executemany(each.statement, rows)
+            its = {"submission_id": draft["id"]}
+            cursor.executemany(each.statement, [each.with_own(its, row) for row in each.values])
         else:
-            cursor.execute(each.statement, each.values if each.reads else {**each.values, **draft})
+            own = {} if each.reads else draft
+            cursor.execute(each.statement, each.with_own(own, each.values))
             cursor.fetchall()
     bare.commit()
 

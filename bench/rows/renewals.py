@@ -19,6 +19,7 @@ from itertools import islice
 from random import Random
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Json
 from sqlalchemy import func, select, text
 
@@ -318,10 +319,11 @@ def _written_barely(written: dict[str, int]) -> float:
     """Seconds that psycopg takes to read what was due and to write the rows that have come, into
     tables of the same columns and indexes; in as many transactions as the watch makes."""
     connection: Any = db.session.connection().connection.driver_connection
+    cursor: psycopg.Cursor[Any] = psycopg.Cursor(connection)
     inserts = {}
     for table, many in written.items():
-        connection.execute(f'CREATE TABLE "bare_{table}" (LIKE "{table}" INCLUDING ALL)')
-        found = connection.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+        cursor.execute(f'CREATE TABLE "bare_{table}" (LIKE "{table}" INCLUDING ALL)')
+        found = cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
         is_json = [column.type_code in JSON_TYPES for column in found.description]
         marks = ", ".join(["%s"] * len(is_json))
         rows = [
@@ -332,13 +334,12 @@ def _written_barely(written: dict[str, int]) -> float:
             for row in found.fetchall()[-many:]
         ]
         inserts[f'INSERT INTO "bare_{table}" VALUES ({marks})'] = rows  # noqa: S608
-    ids = connection.execute("SELECT id FROM licences LIMIT %s", [DUE]).fetchall()
+    ids = cursor.execute("SELECT id FROM licences LIMIT %s", [DUE]).fetchall()
     inserts["UPDATE licences SET watch_on = watch_on WHERE id = %s"] = ids
     connection.commit()
     batches = -(-DUE // watching.TOLD_AT_ONCE)
     began = time.monotonic()
-    connection.execute(BARE.replace(":today", "%s"), [TODAY]).fetchall()
-    cursor = connection.cursor()
+    cursor.execute(BARE.replace(":today", "%s"), [TODAY]).fetchall()
     for nth in range(batches):
         for statement, rows in inserts.items():
             if some := rows[nth::batches]:
