@@ -214,8 +214,8 @@ def say_again(bare: Any, said: list[Asked]) -> None:
             its = {"submission_id": draft["id"]}
             cursor.executemany(each.statement, [each.with_own(its, row) for row in each.values])
         else:
-            own = {} if each.reads else draft
-            cursor.execute(each.statement, each.with_own(own, each.values))
+            values = each.values if each.reads else each.with_own(draft, each.values)
+            cursor.execute(each.statement, values)
             cursor.fetchall()
     bare.commit()
 
