@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.addresses import api_url
+from config.relays import relay
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,5 @@ def cabinet_service(
 def _service(
     what: str, why_not: str, environ: Mapping[str, str], production: bool, faults: list[str]
 ) -> Service | None:
-    url, key = environ.get(f"{what}_URL", ""), environ.get(f"{what}_KEY", "")
-    if not url and not key:
-        return None
-    if not production:
-        faults.append(f"{what}_URL is set, but {why_not}.")
-    if not url:
-        faults.append(f"{what}_KEY is set without {what}_URL.")
-        return None
-    if not key:
-        faults.append(f"{what}_URL is set without {what}_KEY.")
-    return Service(api_url(f"{what}_URL", url, ("https",), faults), key)
+    found = relay(what, environ, production=production, faults=faults, why_not=why_not)
+    return None if found is None else Service(found.url, found.key)

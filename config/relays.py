@@ -22,16 +22,21 @@ class Relay:
 
 
 def relay(
-    name: str, environ: Mapping[str, str], *, production: bool, faults: list[str]
+    name: str,
+    environ: Mapping[str, str],
+    *,
+    production: bool,
+    faults: list[str],
+    why_not: str = "a demo asks nobody about real people",
 ) -> Relay | None:
     """What `{name}_URL` and `{name}_KEY` tell; None without them. Every fault is added to `faults`.
 
-    Never outside production: there such a relay's place is taken by a file."""
+    Never outside production, and `why_not`: something that plays takes its place there."""
     url, key = environ.get(f"{name}_URL", ""), environ.get(f"{name}_KEY", "")
     if not url and not key:
         return None
     if not production:
-        faults.append(f"{name}_URL is set, but a demo asks nobody about real people.")
+        faults.append(f"{name}_URL is set, but {why_not}.")
     if not url:
         faults.append(f"{name}_KEY is set without {name}_URL.")
         return None

@@ -51,8 +51,9 @@ class Queue:
         }  # fmt: skip
         with psycopg.connect(self._url, autocommit=True) as line:
             rows = line.execute(WAITING, values).fetchall()
-        for ticket, serial, due in rows:
-            self._sequence.enter(Entry(ticket, 1, "A", due, serial, None))
+        self._sequence.enter_all(
+            Entry(ticket, 1, "A", due, serial, None) for ticket, serial, due in rows
+        )
         self._first += count
 
 
