@@ -20,10 +20,11 @@ from tests.stores import on_postgresql
 
 
 def end_connections(url: str) -> None:
-    """As a restart does: every connection to this database ends."""
+    """As a restart does: every connection to this database ends, and has ended when this returns.
+    Without a time to wait PostgreSQL only asks them to: a busy machine takes one more question."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
