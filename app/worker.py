@@ -308,6 +308,7 @@ def _put_when_owed(
 
 def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
     """What is wrong with one hall must not keep the others from being swept."""
+    logged_about.begin(hall=plan.code)
     try:
         sweep(plan, now)
         serve_all(plan, Act(now, SYSTEM))
@@ -317,6 +318,8 @@ def _one_hall(queue: Queue, plan: HallPlan, now: datetime) -> None:
     except Exception as error:
         _left_to_next(error, f"a round of the schedule failed for {plan.code}")
         db.session.rollback()
+    finally:
+        logged_about.end()
 
 
 def _refresh_when_due(plan: HallPlan, now: datetime) -> None:

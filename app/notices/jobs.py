@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import Flask, current_app
 
@@ -13,6 +14,7 @@ from app.core.parts import parts
 from app.notices.queries import any_due, count_due
 from app.notices.sending import send_next
 from app.notices.service import NUDGE, forget_old
+from config.logged_about import carried
 
 SENDERS = 4
 """Notices under way at once: while WeChat is slow to answer about one, others go out."""
@@ -34,13 +36,14 @@ def send_due() -> int:
         return 0
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     with ThreadPoolExecutor(senders) as pool:
-        sent = sum(pool.map(lambda _: _send_until(app, began + LASTS), range(senders)))
+        work = carried(partial(_send_until, app, began + LASTS))
+        sent = sum(pool.map(work, range(senders)))
     if any_due(parts().clock.now()):
         NUDGE.give()
     return sent
 
 
-def _send_until(app: Flask, end: datetime) -> int:
+def _send_until(app: Flask, end: datetime, _nth: int) -> int:
     sent = 0
     with app.app_context():
         while parts().clock.now() < end and send_next():

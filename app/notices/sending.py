@@ -41,6 +41,7 @@ from app.notices.rules import (
     Wait,
     next_step,
 )
+from config import logged_about
 
 log = logging.getLogger(__name__)
 
@@ -146,6 +147,7 @@ def _begin_read(notice: Notice, now: datetime) -> Begun | None:
 
 def _begin(notice: Notice, now: datetime) -> Begun | None:
     """Write the attempt, where it is time for one."""
+    logged_about.add(notice=notice.id, hall=notice.hall)
     _give_up_unanswered(notice.id, now)
     ways = cache(lambda: ways_of(notice))
     step = _next_step(notice, now, ways)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import Flask, current_app
 from sqlalchemy import delete, select
@@ -21,6 +22,7 @@ from app.printing.queries import (
 from app.printing.rules import State
 from app.printing.sending import note_standing, print_next
 from app.printing.service import NUDGE
+from config.logged_about import carried
 
 AT_ONCE = 4
 """Printers at work at once: while one is slow to answer, others print."""
@@ -42,8 +44,9 @@ def print_due() -> int:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     end = began + LASTS
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        printed = sum(pool.map(lambda _: _print_until(app, end), range(min(AT_ONCE, at_once))))
-        list(pool.map(lambda known: _ask(app, known, end), silent))
+        work, ask = carried(partial(_print_until, app, end)), carried(partial(_ask, app, end))
+        printed = sum(pool.map(work, range(min(AT_ONCE, at_once))))
+        list(pool.map(ask, silent))
     _forget_old(began)
     if any_due(parts().clock.now()):
         NUDGE.try_give()
@@ -57,7 +60,7 @@ def look_after_printers() -> None:
         NUDGE.try_give()
 
 
-def _print_until(app: Flask, end: datetime) -> int:
+def _print_until(app: Flask, end: datetime, _nth: int) -> int:
     printed = 0
     with app.app_context():
         while parts().clock.now() < end and print_next():
@@ -65,7 +68,7 @@ def _print_until(app: Flask, end: datetime) -> int:
     return printed
 
 
-def _ask(app: Flask, known: Known, end: datetime) -> None:
+def _ask(app: Flask, end: datetime, known: Known) -> None:
     with app.app_context():
         if parts().clock.now() >= end:
             return

@@ -24,6 +24,7 @@ from app.printing.paper import Paper, paper_of, test_paper
 from app.printing.queries import STANDINGS, TABLE, Known, Print, is_due, is_free, printers
 from app.printing.rules import AGAIN, LEASE, PRINTS, Came, Printer, Standing, State, next_of
 from app.tickets.queries import find
+from config import logged_about
 
 log = logging.getLogger(__name__)
 
@@ -77,9 +78,7 @@ def begin_next(now: datetime) -> Begun | None:
 def record(begun: Begun, came: Came, now: datetime) -> None:
     """What came of a try. A printer that did not print is left alone for a moment, by all that is
     to be printed on it. Said after the lease, it only makes what was unknown known."""
-    row = db.session.execute(
-        select(TABLE).where(TABLE.c.id == begun.print).with_for_update()
-    ).one()
+    row = db.session.execute(select(TABLE).where(TABLE.c.id == begun.print).with_for_update()).one()
     state, due_at = next_of(came, now, row.not_after)
     if row.under_way_since is None:
         if came.state is None:
@@ -125,6 +124,7 @@ def _take(now: datetime) -> Print | None:
 
 def _begin(due: Print, now: datetime) -> Begun | None:
     """Write the try, where it is to be made."""
+    logged_about.add(print=due.id, ticket=due.ticket_id)
     if due.under_way_since is not None:
         _set(due.id, State.UNKNOWN, Standing.SILENT, None, now)
         return None

@@ -59,6 +59,7 @@ from app.tickets.queries import (
 from app.tickets.rules import Arrival, due_of, entry_of, number_text, paper_count
 from app.tickets.states import LIVE, Action, State, require
 from app.tickets.telling import mark_if_near, take_back
+from config import logged_about
 from queueing import order
 
 SERIES = SeriesRow.__table__
@@ -265,6 +266,7 @@ def _insert(act: Act, **columns: Any) -> Ticket:
     left behind."""
     new = {"id": act.new_id(), "token": act.new_id(), "seq_version": 1, "passes": 0}
     row = EMPTY | new | {"given_by": str(act.actor)} | columns
+    logged_about.add(ticket=row["id"])
     if row["person_id"] or row["citizen_id"] or row["origin"] == "paper":
         return db.session.execute(INSERT, row).one()
     leave_behind(NEW, row)

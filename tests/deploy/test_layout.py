@@ -283,6 +283,7 @@ def test_nginx_serves_pages_files_and_streams(house, environ, live_server, tmp_p
             with pytest.raises(urllib.error.HTTPError) as hidden:
                 asked(f"https://localhost:{port}/metrics", trusts)
             assert hidden.value.code == 404
+            assert speaks_http2(port, trusts)
         finally:
             server.stop(process)
 
@@ -307,6 +308,16 @@ def until_it_is_served(url: str, trusts: ssl.SSLContext) -> None:
                 raise
             time.sleep(0.2)
     raise AssertionError(url)
+
+
+def speaks_http2(port: int, trusts: ssl.SSLContext) -> bool:
+    """Or a browser keeps six lines to a host: as many event streams, and no request more."""
+    trusts.set_alpn_protocols(["h2", "http/1.1"])
+    with (
+        socket.create_connection(("127.0.0.1", port), WITHIN_S) as line,
+        trusts.wrap_socket(line, server_hostname="localhost") as secured,
+    ):
+        return secured.selected_alpn_protocol() == "h2"
 
 
 def asked(url: str, trusts: ssl.SSLContext):
