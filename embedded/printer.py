@@ -31,7 +31,7 @@ MOST_DOTS_HIGH = 8_000
 LOOKS_AGAIN_S = 2
 PAGE = """<!doctype html>
 <html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="{seconds}">
-<title>演示打印机</title>
+<title>演示打印机</title><link rel="icon" href="data:,">
 <style>
   body {{ margin: 0; padding: 1.5rem; font: 1rem/1.5 sans-serif; }}
   body {{ color: #14233a; background: #e9eef5; }}
