@@ -191,6 +191,9 @@ class Cluster:
             info = node.client.execute_command("CLUSTER INFO")
             if info["cluster_state"] != "ok" or info["cluster_known_nodes"] != str(len(everybody)):
                 return False
+            # one that has not heard yet whose a slot is calls itself whole, and takes none over
+            if info["cluster_slots_ok"] != str(SLOTS):
+                return False
         return all(replica.client.info("replication")["master_link_status"] == "up"
                    for replica in self.replicas)  # fmt: skip
 
