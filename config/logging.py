@@ -68,7 +68,9 @@ def logging_config(level: str, log_format: LogFormat) -> dict[str, object]:
                 "handlers": [],
                 "propagate": True,
             },
-            # for the same reason
+            # names each of its own parts in each process, and nobody asks
+            "alembic.runtime.plugins": {"level": "WARNING"},
+            # for the same reason as gunicorn's: their paths
             "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
         },
     }
