@@ -123,6 +123,7 @@ def _bodies(world: World, who: str) -> dict[str, Any]:
         "/staff/devices/pair": {"code": "123456", "kind": "screen", "name": "屏"},
         "/staff/devices/systems": {"name": "另一系统"},
         "/staff/devices/<device_id>/change": {"name": "取号机"},
+        "/staff/devices/<device_id>/printer": {"printer": {"host": "192.168.1.51"}},
         "/staff/forms/check": {"text": "form: x"},
         "/staff/forms/publish": {"text": "form: x"},
         "/staff/hall-file/check": {"text": "hall: x"},

@@ -142,6 +142,7 @@ def _fill(world: World, shop: Shop, results: Results) -> None:
     _licences_and_renewals(world, shop, results)
     _forms(world, li)
     _bookings(world, li)
+    _printer(world)
     _tickets(world, li)
     _people(world)
     given["credit_code"] = credit_code(7)
@@ -213,6 +214,18 @@ def _sell_out(house: House) -> None:
     assert house.slots("id-card", FULL_DAY) == []
 
 
+def _printer(world: World) -> None:
+    """The machine's numbers are to be printed; nobody does, since no worker runs."""
+    of_kiosk = select(DEVICES.c.id).where(DEVICES.c.token_hash == hash_of(KIOSK_TOKEN))
+    machine = world.ids["device_id"] = world.house.within(lambda: db.session.scalar(of_kiosk))
+    printer = {"printer": {"host": "192.168.1.50"}}
+    ok(
+        world.house.post(
+            f"/staff/devices/{machine}/printer", world.tokens[Role.ADMINISTRATOR], printer
+        )
+    )
+
+
 def _tickets(world: World, li: Citizen) -> None:
     house, ids = world.house, world.ids
     for role, no in ((Role.CLERK, "1"), (Role.SUPERVISOR, "2")):
@@ -239,8 +252,6 @@ def _tickets(world: World, li: Citizen) -> None:
 def _people(world: World) -> None:
     house, ids = world.house, world.ids
     with house.app.app_context():
-        of_kiosk = select(DEVICES.c.id).where(DEVICES.c.token_hash == hash_of(KIOSK_TOKEN))
-        ids["device_id"] = db.session.scalar(of_kiosk)
         of_clerk = select(STAFF.c.id).where(STAFF.c.username == "clerk7")
         ids["account_id"] = db.session.scalar(of_clerk)
         for role in Role:
