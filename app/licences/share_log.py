@@ -46,9 +46,9 @@ class Log:
 
     def counts(self) -> dict[str, int]:
         """Kind -> uses, of every kind there are some."""
-        query = select(LICENCES.c.kind, func.count()).select_from(_JOINED)
+        query = select(LICENCES.c.kind, func.count().label("uses")).select_from(_JOINED)
         rows = db.session.execute(self._mine(query).group_by(LICENCES.c.kind))
-        return dict(rows.tuples().all())
+        return {row.kind: row.uses for row in rows}
 
     def deeds(self, skip: int, most: int) -> list[Deed]:
         """The latest first; `skip` and `most` count uses, of which a deed has one a licence."""
