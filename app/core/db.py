@@ -90,7 +90,7 @@ class HouseSession(FlaskSession):
     def execute(self, statement: Any, *args: Any, **kwargs: Any) -> Any:
         if not statement.get_execution_options().get("meets_nothing_left"):
             self.write_left()
-        if kwargs or _is_of_rows(statement):
+        if any(kwargs.values()) or _is_of_rows(statement):
             return super().execute(statement, *args, **kwargs)
         # what the session does besides is for rows as objects, and takes as long as reading one
         return self.connection().execute(statement, *args)
