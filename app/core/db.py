@@ -87,13 +87,13 @@ class HouseSession(FlaskSession):
         reading: Engine = bind.get_execution_options().get(READING, bind)
         return reading
 
-    def execute(self, statement: Any, *args: Any, **kwargs: Any) -> Any:
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
         if not statement.get_execution_options().get("meets_nothing_left"):
             self.write_left()
-        if any(kwargs.values()) or _is_of_rows(statement):
-            return super().execute(statement, *args, **kwargs)
+        if any(options.values()) or _is_of_rows(statement):
+            return super().execute(statement, params, **options)
         # what the session does besides is for rows as objects, and takes as long as reading one
-        return self.connection().execute(statement, *args)
+        return self.connection().execute(statement, params)
 
     def scalars(self, statement: Any, *args: Any, **kwargs: Any) -> Any:
         if statement.is_select:

@@ -190,7 +190,7 @@ def guard(app: Flask, settings: Settings, authorise: Callable[[], None]) -> None
         },
         strategy="fixed-window",
     )
-    # asked below: its own hooks read every limit anew for each request, a fifth of a board's CPU
+    # asked below: its own hooks read every limit anew for each request: a sixth of the CPU of GET ticket
     app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
 
