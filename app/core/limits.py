@@ -190,7 +190,7 @@ def guard(app: Flask, settings: Settings, authorise: Callable[[], None]) -> None
         },
         strategy="fixed-window",
     )
-    # asked below: its own hooks read every limit anew for each request: a sixth of the CPU of GET ticket
+    # asked below: its own hooks read each limit anew for each request, a sixth of GET ticket's CPU
     app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
 
