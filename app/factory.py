@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Response, g, request
+from flask import Flask, Response, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError
 from redis.retry import Retry
@@ -167,9 +170,27 @@ LOGGED = {"hall": "hall", "ticket_id": "ticket", "no": "counter"}
 """Of a route's arguments, those told with each line of its log, and under which name."""
 
 
+class House(APIFlask):
+    """Nothing in it is asynchronous, which Flask asks of each hook of each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The signer made once, not for each request."""
+
+    def __init__(self) -> None:
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        self._signer = self._signer or super().get_signing_serializer(app)
+        return self._signer
+
+
 def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
     """The whole app for these settings; `clock` only where time is not the house's."""
-    app = APIFlask(
+    app = House(
         "app",
         instance_path=str(settings.instance_path),
         title="顺号 Shunhao",
@@ -183,8 +204,6 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=settings.max_body,
-        # of several that find Redis away at one moment, only the first is counted in memory
-        RATELIMIT_SWALLOW_ERRORS=True,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         SESSION_COOKIE_SAMESITE="Strict",
@@ -195,6 +214,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         HTTP_ERROR_SCHEMA=problems.ProblemOut,
         VALIDATION_ERROR_SCHEMA=problems.ProblemOut,
     )
+    app.session_interface = Sessions()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     if settings.trusted_proxies:
         n = settings.trusted_proxies

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, exists, func, or_, select
 
 from app.appointments.bans import Mark, standing
 from app.appointments.errors import AppointmentNotFound
@@ -23,11 +24,14 @@ from app.appointments.rules import (
     visits,
 )
 from app.appointments.states import ACTIVE, State
-from app.appointments.waiting.queries import Waiting, waiting_between, wish_of
+from app.appointments.waiting.queries import Waiting, waiting_between, waiting_for, wish_of
 from app.appointments.waiting.rules import kept_for
 from app.catalog.plan import HallPlan, Item
+from app.catalog.service import revision_of
 from app.core.acts import Actor
 from app.core.db import db
+
+T = TypeVar("T")
 
 Appointment = Row[Any]
 """A row of `appointments` as it was read: immutable, its columns as attributes."""
@@ -41,8 +45,18 @@ TAKEN = select(SLOTS.c.id, SLOTS.c.taken).where(
     SLOTS.c.day.between(bindparam("first"), bindparam("last")),
 )
 """Made once, like all that everybody asks at once."""
-DAYS_KEPT = 200
-"""Days whose slots a process keeps: some halls × their horizon."""
+ASKED = select(
+    revision_of(bindparam("at_hall", type_=String)).label("revision"),
+    waiting_for(bindparam("at_hall"), bindparam("on")).label("anybody_waits"),
+).subquery("asked")
+AT_A_LOOK = select(ASKED, SLOTS.c.id, SLOTS.c.taken).select_from(
+    ASKED.outerjoin(
+        SLOTS, and_(SLOTS.c.hall == bindparam("at_hall"), SLOTS.c.day == bindparam("on"))
+    )
+)
+"""A row for each slot of which something is sold, one at least."""
+KEPT_AT_MOST = 1_000
+"""Days whose slots, and items whose visits there, a process keeps: some halls × their horizon."""
 
 OVER_AT_MOST = 50
 """Bookings that are over, in an account's list."""
@@ -55,15 +69,45 @@ def in_states(*states: State) -> ColumnElement[bool]:
 
 def slots_on(plan: HallPlan, day: date) -> Mapping[str, Slot]:
     """The slots of a hall day, made once for each revision of the hall."""
-    kept: dict[Any, Mapping[str, Slot]] = current_app.extensions.setdefault("slots", {})
-    key = plan.id, plan.revision, day
-    slots = kept.get(key)
-    if slots is None:
-        slots = slots_of(plan, plan.hall_day(day))
-        if len(kept) >= DAYS_KEPT:
+    return _kept((plan.id, plan.revision, day), lambda: slots_of(plan, plan.hall_day(day)))
+
+
+def visits_on(plan: HallPlan, day: date, items: Sequence[Item], pool: Pool) -> tuple[Visit, ...]:
+    """The times at which a visit for these items could begin, sold or not; made as often."""
+    key = plan.id, plan.revision, day, tuple(item.code for item in items), pool
+    return _kept(key, lambda: tuple(visits(plan, slots_on(plan, day).values(), items, pool)))
+
+
+def _kept(key: Hashable, make: Callable[[], T]) -> T:
+    """What this process has made under this key, or makes now."""
+    kept: dict[Hashable, T] = current_app.extensions.setdefault("slots", {})
+    made = kept.get(key)
+    if made is None:
+        made = make()
+        if len(kept) >= KEPT_AT_MOST:
             kept.clear()
-        kept[key] = slots
-    return slots  # another thread may have cleared what is kept
+        kept[key] = made
+    return made  # another thread may have cleared what is kept
+
+
+@dataclass(frozen=True, slots=True)
+class DayLook:
+    """A day's bookings as one statement saw them."""
+
+    hall: str
+    day: date
+    revision: int | None
+    """Of the hall; None: there is none of this code."""
+    taken: Mapping[str, int]
+    """Slot id -> units sold."""
+    anybody_waits: bool
+
+
+def look_at(hall: str, day: date) -> DayLook:
+    """What is sold of a day, whether anybody waits for it, and whether its hall has changed."""
+    rows = db.session.execute(AT_A_LOOK, {"at_hall": hall, "on": day}).all()
+    taken = {row.id: row.taken for row in rows if row.id is not None}
+    return DayLook(hall, day, rows[0].revision, taken, bool(rows[0].anybody_waits))
 
 
 def taken_on(hall: str, day: date) -> dict[str, int]:
@@ -86,22 +130,24 @@ def free_visits(
     *,
     full: bool = False,
     before_waiting: bool = False,
+    look: DayLook | None = None,
 ) -> Iterator[tuple[Visit, int]]:
     """The times of a day that can be booked now, in their order, and how many such visits each
     still has room for; with `full` also those that have none left. Whoever asks for a day far away
     costs nothing.
 
     What somebody on the waiting list is about to be offered is full for others;
-    `before_waiting`: for whom it is not, since the hall took from them what they had."""
+    `before_waiting`: for whom it is not, since the hall took from them what they had. `look`: what
+    was seen of the day, from who looked just now."""
     if day < plan.day_of(now).date or not is_released(plan, day, now):
         return iter(())
-    slots = slots_on(plan, day)
-    taken = taken_on(plan.code, day)
-    kept = frozenset() if before_waiting else kept_on(plan, day, taken, now)
+    look = look or look_at(plan.code, day)
+    taken = look.taken
+    kept = frozenset() if before_waiting else kept_at(plan, look, now)
     found = [
         (visit, left)
         for pool in pools
-        for visit in visits(plan, slots.values(), items, pool)
+        for visit in visits_on(plan, day, items, pool)
         if ((left := _left(visit, taken, kept)) > 0 or full) and not has_closed(plan, visit, now)
     ]
     return iter(sorted(found, key=lambda each: (each[0].starts_at, each[0].id)))
@@ -110,6 +156,13 @@ def free_visits(
 def _left(visit: Visit, taken: Mapping[str, int], kept: frozenset[str]) -> int:
     is_kept = any(part.slot.id in kept for part in visit.parts)
     return 0 if is_kept else places_left(visit, taken)
+
+
+def kept_at(plan: HallPlan, look: DayLook, now: datetime, *, but_for: str = "") -> frozenset[str]:
+    """The same as `kept_on`, of a day that was looked at."""
+    if not look.anybody_waits:
+        return frozenset()
+    return kept_on(plan, look.day, look.taken, now, but_for=but_for)
 
 
 def kept_on(

@@ -16,6 +16,7 @@ from app.appointments.queries import (
     Appointment,
     find,
     free_visits,
+    look_at,
     marks_of,
     of_citizen,
     owned_by,
@@ -40,7 +41,7 @@ from app.appointments.view import (
     standing_out,
 )
 from app.catalog.service import item_of, plan_of, plans
-from app.citizens.queries import name_served, person_served
+from app.citizens.queries import name_served, person_meant, person_served
 from app.citizens.rules import BEIJING
 from app.core.auth import access, act, actor, public
 from app.core.http import answer, perform_here
@@ -60,11 +61,12 @@ bp = APIBlueprint("appointments", __name__, url_prefix="/api/v1", tag="预约")
 @bp.output(SlotOut(many=True))
 @bp.doc(summary="某一天现在可以预约的时段", responses={404: "没有这个大厅或事项"})
 def slots(hall: str, query_data: dict[str, Any]) -> Response:
-    plan = plan_of(hall)
-    items = one_lane([item_of(plan, code) for code in query_data["item"]])
     day: date = query_data["date"]
+    look = look_at(hall, day)
+    plan = plan_of(hall, look.revision)
+    items = one_lane([item_of(plan, code) for code in query_data["item"]])
     now = parts().clock.now()
-    free = free_visits(plan, items, day, ("public",), now, full=query_data["all"])
+    free = free_visits(plan, items, day, ("public",), now, full=query_data["all"], look=look)
     return answer([_without_pool(each) for each in slots_out(plan, free)])
 
 
@@ -93,17 +95,19 @@ def book(json_data: dict[str, Any]) -> Response:
     citizen = doing.actor.id
     codes = json_data.get("items") or [json_data["item"]]
 
+    person = json_data.get("person")
+
     once = this_try()
 
-    def served() -> str:
-        return person_served(citizen, json_data.get("person"))
+    def meant() -> str:
+        return person_meant(doing.actor, person)
 
     def booked() -> Appointment:
-        person = served()
-        name = name_served(citizen, person)
-        return service.book(json_data["slot"], codes, person, doing, citizen=citizen, name=name)
+        served = person_served(citizen, person)
+        name = name_served(citizen, served)
+        return service.book(json_data["slot"], codes, served, doing, citizen=citizen, name=name)
 
-    service.refuse_full(json_data["slot"], codes, doing.now, served, lambda: is_answered(once))
+    service.refuse_full(json_data["slot"], codes, doing.now, meant, lambda: is_answered(once))
     return perform_here(booked, _presented, status=201)
 
 

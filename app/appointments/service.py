@@ -28,13 +28,14 @@ from app.appointments.errors import (
 from app.appointments.places import drop_places, free, put_places, take, yield_to_waiting
 from app.appointments.queries import (
     Appointment,
+    DayLook,
     find,
-    kept_on,
+    kept_at,
     live_of_citizen,
+    look_at,
     marks_of,
     needs_of,
     slots_on,
-    taken_on,
 )
 from app.appointments.records import change, put_booking, record
 from app.appointments.rules import (
@@ -84,10 +85,9 @@ def book(
     Raises SlotNotFound, SlotPast, SlotNotReleased, SlotFull, SlotOfAnotherHall,
     SlotOfAnotherItem, UnknownItem, ItemsOfSeveralLanes, SecondBooking; and where an account books,
     BookingBanned, TooManyBookings."""
-    plan = _hall_of(slot_id)
-    _refuse_full(
-        plan, _visit(plan, slot_id, items, act.now, staff=citizen is None), person, act.now
-    )
+    look, plan = _look(slot_id)
+    visit = _visit(plan, slot_id, items, act.now, staff=citizen is None)
+    _refuse_full(plan, look, visit, person, act.now)
     if citizen is not None:
         refuse_banned(plan, person, act.now, citizen)
     plan = held_plan(plan.code)
@@ -112,18 +112,19 @@ def refuse_full(
     slot_id: str,
     items: Sequence[str],
     now: datetime,
-    served: Callable[[], str],
+    meant: Callable[[], str],
     is_answered: Callable[[], bool],
 ) -> None:
     """Refuse an account what `book` would find full, before any transaction: of ten thousand who
     want fifty places, all but fifty write nothing and hold nothing.
 
-    `served`: for whom it is. `is_answered`: whether this very request was answered before; then it
+    `meant`: for whom it is. `is_answered`: whether this very request was answered before; then it
     is repeated, not judged. It is asked after the places are counted, since whoever took the last
     one committed that and their answer at once. Raises SlotFull."""
     try:
-        plan, person = _hall_of(slot_id), served()
-        _refuse_full(plan, _visit(plan, slot_id, items, now, staff=False), person, now)
+        (look, plan), person = _look(slot_id), meant()
+        visit = _visit(plan, slot_id, items, now, staff=False)
+        _refuse_full(plan, look, visit, person, now)
     except SlotFull:
         if not is_answered():
             raise
@@ -268,6 +269,15 @@ def _hall_of(slot_id: str) -> HallPlan:
         raise SlotNotFound from None
 
 
+def _look(slot_id: str) -> tuple[DayLook, HallPlan]:
+    """The day a slot's id names, at a look, and its hall. Raises SlotNotFound."""
+    try:
+        look = look_at(*hall_and_date(slot_id))
+        return look, plan_of(look.hall, look.revision)
+    except (UnknownHall, ValueError):
+        raise SlotNotFound from None
+
+
 def _visit(
     plan: HallPlan, slot_id: str, codes: Sequence[str], now: datetime, *, staff: bool
 ) -> Visit:
@@ -310,13 +320,11 @@ def _items(plan: HallPlan, codes: Sequence[str]) -> list[Item]:
     return tickets.one_lane([plan.items[code] for code in codes])
 
 
-def _refuse_full(plan: HallPlan, visit: Visit, person: str, now: datetime) -> None:
+def _refuse_full(plan: HallPlan, look: DayLook, visit: Visit, person: str, now: datetime) -> None:
     """A look that costs no write; what it sees may change until the place is taken."""
-    day = plan.day_of(visit.starts_at).date
-    taken = taken_on(plan.code, day)
-    if not places_left(visit, taken):
+    if not places_left(visit, look.taken):
         raise SlotFull
-    kept = kept_on(plan, day, taken, now, but_for=person)
+    kept = kept_at(plan, look, now, but_for=person)
     if any(slot.id in kept for slot, _ in visit.needs):
         raise SlotFull
 

@@ -3,20 +3,23 @@
 A wall, and every phone beside it, asks for the board whenever the hall's stream rings, all at once.
 What was made after the newest event of the stream had been read has that event in it, since the
 stream is written after the commit; so the same board is told until the stream has another, and for
-a second at most, should an event never have reached it.
+a second at most, should an event never have reached it: what the hall's file says, its name and its
+message, rings nothing, and is that much older than the file.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import current_app
 
 from app.calling.view import board_out
-from app.catalog.plan import HallPlan, Zone
+from app.catalog.plan import HallPlan
+from app.catalog.rules import zone_of
+from app.catalog.service import plan_of
 from app.core.db import db
 from app.core.http import wire_time
 from app.core.language import language
@@ -38,7 +41,16 @@ class Made:
 
     at: datetime
     newest: str | None
+    plan: HallPlan
     board: dict[str, Any]
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it may be told at this moment, if nothing has rung."""
+        return timedelta() <= now - self.at < KEPT and self.plan.day_of(now).date == self.day
+
+    @property
+    def day(self) -> date:
+        return self.plan.day_of(self.at).date
 
 
 @dataclass
@@ -50,23 +62,28 @@ class Boards:
     """Not before this moment."""
 
 
-def board_now(plan: HallPlan, now: datetime, zone: Zone) -> dict[str, Any]:
-    """What hangs on the wall, with everything in it that has rung."""
+def board_now(hall: str, now: datetime, lanes: str = "", counters: str = "") -> dict[str, Any]:
+    """What hangs on the wall, with everything in it that has rung. `lanes`, `counters`: see
+    `zone_of`. Raises UnknownHall, and what `zone_of` raises."""
     kept = _boards()
-    try:
-        newest = _newest(kept, plan.code, now)
-    except SequenceAway:
-        return board_out(plan, now, zone)
-    key = plan.id, plan.revision, plan.day_of(now).date, zone, language()
+    key = hall, lanes, counters, language()
     made = kept.made.get(key)
-    if made is None or made.newest != newest or not timedelta() <= now - made.at < KEPT:
+    if made is not None and not made.holds(now):
+        made = None
+    plan = made.plan if made else plan_of(hall)
+    try:
+        newest = _newest(kept, hall, now)
+    except SequenceAway:
+        return board_out(plan, now, zone_of(plan, lanes, counters))
+    if made is None or made.newest != newest:
         # SQLite reads as of the transaction's first look, which may be older than the ring
         db.session.rollback()
-        made = Made(now, newest, board_out(plan, now, zone))
+        plan = plan_of(hall) if made else plan
+        made = Made(now, newest, plan, board_out(plan, now, zone_of(plan, lanes, counters)))
         if len(kept.made) >= KEPT_AT_MOST:
             kept.made.clear()
         kept.made[key] = made
-    return {**made.board, "server_time": wire_time(now, plan.zone)}
+    return {**made.board, "server_time": wire_time(now, made.plan.zone)}
 
 
 def _newest(kept: Boards, hall: str, now: datetime) -> str | None:

@@ -28,7 +28,6 @@ from app.calling.schemas import (
 from app.calling.service import Called
 from app.calling.view import board_out, call_out, counter_out, why_told
 from app.catalog.plan import AutoCall, HallPlan
-from app.catalog.rules import zone_of
 from app.catalog.service import plan_for, plan_of
 from app.core.acts import AT_COUNTERS, OF_THE_HALL, Act, Role
 from app.core.auth import access, act, actor, public
@@ -243,8 +242,7 @@ def strike(ticket_id: str, json_data: dict[str, Any]) -> Response:
     responses={404: "没有这个大厅、队列或窗口"},
 )
 def board(hall: str, query_data: dict[str, str]) -> Response:
-    plan = plan_of(hall)
-    return answer(board_now(plan, parts().clock.now(), zone_of(plan, **query_data)))
+    return answer(board_now(hall, parts().clock.now(), **query_data))
 
 
 @bp.get("/halls/<hall>/calls")

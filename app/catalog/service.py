@@ -23,11 +23,11 @@ from app.core.db import after_commit, db, in_transaction, insert_into
 from app.core.parts import parts
 from queueing.order import Promises
 
+HALLS = HallRow.__table__
+
 # Made once: each request of a hall runs the one, each call the other, and making a statement takes
 # longer than running it.
-REVISION = select(HallRow.__table__.c.revision).where(
-    HallRow.__table__.c.code == bindparam("hall")
-)
+REVISION = select(HALLS.c.revision).where(HALLS.c.code == bindparam("hall"))
 LOCK_COUNTER = (
     select(CounterRow.__table__.c.status)
     .where(CounterRow.__table__.c.id == bindparam("counter"))
@@ -246,7 +246,7 @@ def _stored_promises(plan: HallPlan, day: date) -> DayPromises | None:
 
 def revision_of(hall: ColumnElement[str | None]) -> ColumnElement[int]:
     """The revision of the hall a row names, to be read with the row."""
-    return select(HallRow.__table__.c.revision).where(HallRow.code == hall).scalar_subquery()
+    return select(HALLS.c.revision).where(HALLS.c.code == hall).scalar_subquery()
 
 
 def _revision(hall: str) -> int:

@@ -97,7 +97,7 @@ def actor_of_token(token: str) -> Actor | None:
     if row is None:
         return None
     surely = row.person_id if row.identity_level == Level.VERIFIED else None
-    return Actor("citizen", row.citizen_id, session=row.id, person=surely)
+    return Actor("citizen", row.citizen_id, session=row.id, person=surely, declared=row.person_id)
 
 
 def is_signed_in(session: str, now: datetime) -> bool:
@@ -179,6 +179,16 @@ def own_person(citizen: str) -> str:
     if person is None:
         raise IdentityNeeded
     return person
+
+
+def person_meant(asker: Actor, person: str | None) -> str:
+    """The same as `person_served`, by what is known of who asks: for a look, as they may have said
+    meanwhile that they are another."""
+    if person is not None:
+        return person_served(asker.id, person)
+    if asker.declared is None:
+        raise IdentityNeeded
+    return asker.declared
 
 
 def person_served(citizen: str, person: str | None) -> str:

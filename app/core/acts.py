@@ -60,6 +60,8 @@ class Actor:
     """What they have to settle before anything else: `password`, `second_factor`."""
     person: str | None = None
     """Who a citizen is, where that was verified: what they merely declared, anybody could."""
+    declared: str | None = None
+    """Who a citizen says they are, verified or not: whom they mean, and nothing they may see."""
 
     scopes: frozenset[str] = frozenset()
     """What the key of another system may be used for."""

@@ -21,8 +21,10 @@ KEPT = 256
 
 def compact(response: Response) -> Response:
     """The same file, compressed if that helps and is understood."""
+    if response.status_code != 200 or response.mimetype not in KINDS:
+        return response
     tag, _ = response.get_etag()
-    if response.status_code != 200 or response.mimetype not in KINDS or tag is None:
+    if tag is None:
         return response
     response.vary.add("Accept-Encoding")
     if "gzip" not in request.accept_encodings or (response.content_length or 0) < WORTH:

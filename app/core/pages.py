@@ -44,7 +44,7 @@ EVERYWHERE = {
         )
     ),
 }
-"""Whatever is answered."""
+"""Whatever is answered; nothing else says them."""
 STRICT_TRANSPORT = "max-age=31536000"
 """For a year by https only; names below the hall's may be others'."""
 
@@ -59,8 +59,7 @@ def font() -> Response:
 def harden(response: Response) -> Response:
     """Pages run nothing but this server's own files, and no cache keeps them: they carry a
     CSRF token, or a ticket."""
-    for name, value in EVERYWHERE.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(EVERYWHERE)
     if _is_https():
         response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
     if response.mimetype == "text/html":

@@ -22,12 +22,16 @@ from flask import (
     render_template,
     request,
 )
-from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    TooManyRequests,
+)
 
 from app.core.auth import access_of
 from app.core.db import CommitOutcomeUnknown
@@ -196,7 +200,7 @@ def _http(error: HTTPException) -> Response:
     status = 408 if isinstance(error, ClientDisconnected) else error.code or 500
     code, detail = WORDS.get(status, WORDS[400 if status < 500 else 500])
     more: dict[str, Any] = {}
-    if isinstance(error, RateLimitExceeded):
+    if isinstance(error, TooManyRequests):
         more["retry_after"] = g.get("retry_after", 60)
     response = _answer(status, code, detail, **more)
     if error.get_response().headers.get("Allow"):

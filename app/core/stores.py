@@ -14,6 +14,7 @@ import psycopg
 import redis.exceptions
 from psycopg.abc import PQGen
 from psycopg.errors import _WaitTimeout
+from psycopg.pq import TransactionStatus
 from redis import Redis
 from sqlalchemy import Connection, Engine, event
 
@@ -61,6 +62,11 @@ class Line(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.server_cursor_factory = psycopg.RawServerCursor  # statements are written with $1
+
+    def rollback(self) -> None:
+        """Of nothing, nothing is asked: each connection that is given back is rolled back."""
+        if self.pgconn.transaction_status != TransactionStatus.IDLE:
+            super().rollback()
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         limit = timeout or self.patience_s or SILENT_S

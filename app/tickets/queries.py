@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from flask import g
 from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 
 from app.catalog.plan import HallDay, HallPlan
@@ -28,10 +29,10 @@ TABLE = TicketRow.__table__
 FOLLOWERS = FollowerRow.__table__
 
 
-def in_states(*states: State) -> Any:
+def in_states(*states: State, of: Any = TABLE) -> Any:
     """The condition that a ticket is in one of these states, written out: a database uses an index
     of such tickets only if it can read in the statement that they are meant."""
-    return TABLE.c.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
+    return of.c.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
 
 
 def _waits(hall: Any) -> Any:
@@ -57,7 +58,25 @@ AHEAD = (
     )
     .execution_options(**MEETS_NOTHING_LEFT)
 )
-BEARER = select(TABLE.c.id, TABLE.c.hall, revision_of(TABLE.c.hall).label("revision")).where(
+OTHER = TABLE.alias("other")
+BEFORE = (
+    select(func.count())
+    .select_from(OTHER)
+    .where(
+        OTHER.c.hall == TABLE.c.hall,
+        OTHER.c.day == TABLE.c.day,
+        in_states(State.WAITING, of=OTHER),
+        OTHER.c.lane == TABLE.c.lane,
+        or_(
+            OTHER.c.due_ms < TABLE.c.due_ms,
+            and_(OTHER.c.due_ms == TABLE.c.due_ms, OTHER.c.serial < TABLE.c.serial),
+        ),
+    )
+    .scalar_subquery()
+)
+PLACED = select(*TABLE.c, case((TABLE.c.state == State.WAITING, BEFORE)).label("before"))
+"""A ticket with what `ahead` says of it."""
+BEARER = PLACED.add_columns(revision_of(TABLE.c.hall).label("revision")).where(
     TABLE.c.token == bindparam("shown")
 )
 FOR_ESTIMATE = (
@@ -162,9 +181,20 @@ def live_of(actor: Actor) -> list[Ticket]:
 
 
 def actor_of_token(token: str) -> Actor | None:
-    """The bearer of a ticket's token, as a caller."""
+    """The bearer of a ticket's token, as a caller. Who bears one looks at it, so it is read with
+    them: see `borne`."""
     ticket = db.session.execute(BEARER, {"shown": token}).one_or_none()
+    g.borne = ticket
     return Actor("ticket", ticket.id, ticket.hall, revision=ticket.revision) if ticket else None
+
+
+def borne(ticket_id: str, asker: Actor) -> Ticket | None:
+    """This ticket, with what is before it, if it is its bearer who asks: as it was when they were
+    recognised, so for who looks only."""
+    if (asker.kind, asker.id) != ("ticket", ticket_id):
+        return None
+    found: Ticket | None = g.get("borne")
+    return found
 
 
 def at_counter(hall: str, counter: str) -> Ticket | None:

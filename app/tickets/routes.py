@@ -15,7 +15,7 @@ from app.core.http import answer, event_stream, later, perform_here
 from app.core.parts import parts
 from app.tickets import service
 from app.tickets.errors import TicketNotFound
-from app.tickets.queries import Ticket, find, live_of, owned_by
+from app.tickets.queries import Ticket, borne, find, live_of, owned_by
 from app.tickets.schemas import ItemsIn, NothingIn, RejoinOut, TicketOut
 from app.tickets.view import live_out, rejoin_out, ticket_out
 
@@ -27,8 +27,11 @@ bp = APIBlueprint("tickets", __name__, url_prefix="/api/v1", tag="号票")
 @bp.output(TicketOut)
 @bp.doc(summary="一张号票：状态、次序、前面人数", responses={404: "没有这张号票"})
 def one_ticket(ticket_id: str) -> Response:
-    ticket = mine(ticket_id)
-    return answer(ticket_out(ticket, plan_for(actor(), ticket.hall), actor()))
+    asker = actor()
+    read = borne(ticket_id, asker)
+    ticket = read or mine(ticket_id)
+    before = read.before if read else None
+    return answer(ticket_out(ticket, plan_for(asker, ticket.hall), asker, before=before))
 
 
 @bp.post("/tickets/<ticket_id>/leave")

@@ -21,10 +21,14 @@ from queueing.order import afar_until, rejoin_until
 
 
 def ticket_out(
-    ticket: Ticket, plan: HallPlan, actor: Actor, nth: int | None = None
+    ticket: Ticket,
+    plan: HallPlan,
+    actor: Actor,
+    nth: int | None = None,
+    before: int | None = None,
 ) -> dict[str, Any]:
     """The ticket object of the HTTP grammar, ready for JSON. `nth`: how often its call has been
-    announced, from who knows without looking.
+    announced, `before`: how many stand before it, both from who knows without looking.
 
     `token` only for its owner and for who gave it to print it: a machine, a guide. A clerk lets
     people in as well, and with it could rate in their name."""
@@ -42,7 +46,7 @@ def ticket_out(
         "items": ticket.items,
         "due_at": wire_time(due_at, plan.zone),
         "check_in_until": _check_in_until(ticket, plan),
-        "ahead": ahead(ticket),
+        "ahead": ahead(ticket) if before is None else before,
         "estimate": _estimate(ticket, plan),
         "counter": _counter(ticket),
         "nth": nth or announced(ticket).nth,

@@ -11,9 +11,21 @@ from app.core.db import db, transaction
 from tests.asked import statements
 from tests.house import HALL, refused
 
-BOARD_KEPT = 1
-"""The hall's revision; the board itself is the one that was made."""
+BOARD_KEPT = 0
+"""The one that was made is told, until something rings."""
+TICKET = 1
+"""Who asks, with their ticket, what is before it and the revision of its hall."""
+SLOTS_LOOKED_AT = 1
+"""What is sold of the day, whether anybody waits for it, and the revision of its hall."""
 BOARD_MADE = 4
+
+
+REFUSED = 3
+"""Who asks, the day they want at a look, and whether they were answered before."""
+
+
+def selects(sent):
+    return [each for each in sent if each.lstrip().upper().startswith("SELECT")]
 
 
 def board(house, query=""):
@@ -58,6 +70,40 @@ def test_a_board_that_no_event_reached_is_a_second_old_at_most(house):
     assert board(house)["next"] == []
 
 
+def test_a_hall_that_is_loaded_anew_is_on_the_board_within_a_second(house):
+    board(house)
+    house.reload(lambda file: file["hall"].update(name="新大厅"))
+    house.clock.advance(seconds=1)
+    assert board(house)["name"] == "新大厅"
+
+
+# One's ticket, and free times
+
+
+def test_a_ticket_is_read_with_who_bears_it(house):
+    first, second, third = (house.take() for _ in range(3))
+    house.get(f"/tickets/{third['id']}", third["token"])
+    with statements(house) as sent:
+        told = house.get(f"/tickets/{third['id']}", third["token"]).json
+    assert len(selects(sent)) <= TICKET, sent
+    assert told["ahead"] == 2
+    house.post(f"/tickets/{first['id']}/leave", first["token"])
+    assert house.get(f"/tickets/{third['id']}", third["token"]).json["ahead"] == 1
+    assert house.get(f"/tickets/{first['id']}", first["token"]).json["ahead"] is None
+    refused(house.get(f"/tickets/{second['id']}", third["token"]), 404, "ticket_not_found")
+
+
+def test_free_times_are_seen_at_one_look(house):
+    slot = house.slot("09:00")
+    with statements(house) as sent:
+        left = {each["id"]: each["left"] for each in house.slots()}
+    assert len(selects(sent)) <= SLOTS_LOOKED_AT, sent
+    house.citizen("li").identify().book(slot)
+    assert {each["id"]: each["left"] for each in house.slots()} == {**left, slot: left[slot] - 1}
+    house.reload(lambda file: file["hall"]["booking"].update(slot_minutes=15))
+    assert house.slot("09:15")
+
+
 # A slot that is full
 
 
@@ -78,6 +124,7 @@ def test_who_finds_a_slot_full_writes_nothing(house):
         answer = wang.post("/appointments", {"slot": slot, "item": "id-card"})
     refused(answer, 409, "slot_full")
     assert writes(sent) == []
+    assert len(selects(sent)) <= REFUSED, sent
 
 
 def test_who_has_a_place_is_answered_the_same_again_once_it_is_full(house):

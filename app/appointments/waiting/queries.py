@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select
 
 from app.appointments.waiting.errors import WaitingNotFound
 from app.appointments.waiting.models import WaitingRow
@@ -83,6 +83,16 @@ def offers_on(hall: str, day: date) -> list[Waiting]:
 def _between(hall: str, first: date, last: date, state: State) -> list[Waiting]:
     between = {"at_hall": hall, "first": first, "last": last, "its_state": state}
     return list(db.session.execute(BETWEEN, between).all())
+
+
+def waiting_for(hall: Any, day: Any) -> ColumnElement[bool]:
+    """The condition that somebody waits for this hall day and was offered nothing yet."""
+    return exists().where(
+        TABLE.c.hall == hall,
+        TABLE.c.day == day,
+        in_states(*LIVE),
+        TABLE.c.state == bindparam(None, State.WAITING),
+    )
 
 
 def anybody_on(hall: str, day: date) -> bool:
