@@ -52,15 +52,14 @@ def both_look(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Two look at once, and go on when both have looked, if they can; at how many each."""
     with watched.house.app.app_context():
         watching._spread(watched.act)
-    real, meeting = watching._known, threading.Barrier(2)
+    real, meeting = watching._look_at, threading.Barrier(2)
 
-    def met(rows: Any) -> Any:
-        known = real(rows)
+    def met(*seen: Any) -> Any:
         with suppress(threading.BrokenBarrierError):  # the other is kept out
             meeting.wait(MEETING_S)
-        return known
+        return real(*seen)
 
-    monkeypatch.setattr(watching, "_known", met)
+    monkeypatch.setattr(watching, "_look_at", met)
 
     def look(_: int) -> int:
         with watched.house.app.app_context():
