@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -29,7 +29,7 @@ from app.renewals.calendar import sending_days
 from app.renewals.dates import DAY, Due, IsWorking, last_day, steps_due
 from app.renewals.finding import Overtaken, expire, overtake, take_back, term_of
 from app.renewals.loading import spread
-from app.renewals.looking import Seen, SeenRenewal, seen_first, seen_of
+from app.renewals.looking import Seen, SeenReminder, SeenRenewal, seen_first, seen_of
 from app.renewals.plans import Event, Plan
 from app.renewals.reminding import (
     Foretold,
@@ -50,24 +50,14 @@ log = logging.getLogger(__name__)
 
 LOOKED_AT_ONCE = 100
 """Licences of one transaction; their rows are held until it ends."""
+FORESEEN_AT_MOST = 200
 BEGINS = time(8, 30)
 """From when on a day's licences are looked at, in Beijing; earlier where a plan sends earlier."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What licences that are looked at together go by."""
-
-    today: date
-    plans: Mapping[str, Sequence[Plan]]
-    """By kind."""
-    due: Callable[[Plan, date], Due]
-    """What there is to say today by a plan, before such a last day."""
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
-    """One step that is to be said of a licence."""
+    """What there is to say of licences that end on a day, by a plan."""
 
     plan: Plan
     due: Due
@@ -78,7 +68,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class ToDo:
+class Known:
+    """What licences that are looked at together go by."""
+
+    today: date
+    plans: Mapping[str, Sequence[Plan]]
+    """By kind."""
+    coming: Callable[[Plan, date], Step]
+    """What there is to say today by a plan, before such a last day: None yet, or a step."""
+
+
+class ToDo(NamedTuple):
     """What follows from looking at a licence."""
 
     steps: tuple[Step, ...]
@@ -128,7 +128,7 @@ def _looked_at(act: Act, at_most: int) -> int:
         return len(looked_at)
 
 
-def foreseen(act: Act, at_most: int = LOOKED_AT_ONCE) -> list[Foretold]:
+def foreseen(act: Act, at_most: int = FORESEEN_AT_MOST) -> list[Foretold]:
     """What the watch will say on the day of this act, if nobody does anything until then: of that
     many licences at most. Changes nothing."""
     to_spread = select(queries.PLANS.c.kind).where(queries.PLANS.c.spread_to.is_not(None))
@@ -229,9 +229,10 @@ def _do(deeds: Deeds, told: Together, act: Act) -> None:
 
 def to_do_of(seen: Seen, known: Known) -> ToDo:
     """What follows from a licence as it was seen. Pure."""
-    today, days, steps = known.today, list[date](), list[Step]()
-    answered = _answered(seen)
-    said = {(each.event, each.last_day, each.step, each.holder_id) for each in seen.reminders}
+    today = known.today
+    answered, said = _answered(seen.renewals, seen.holder_id), _said(seen.reminders)
+    days: list[date] = []
+    steps: list[Step] = []
     current: set[tuple[str, date]] = set()
     holds = seen.state == LicenceState.VALID and seen.successor_id is None
     for plan in known.plans.get(seen.kind, ()) if holds else ():
@@ -242,10 +243,11 @@ def to_do_of(seen: Seen, known: Known) -> ToDo:
             days.append(last + DAY)
             continue
         current.add((plan.event, last))
-        due = known.due(plan, last)
+        step = known.coming(plan, last)
+        due = step.due
         days.append(due.look_on)
         if due.step and (plan.event, last, due.step.code, seen.holder_id) not in said:
-            steps.append(Step(plan, due, last))
+            steps.append(step)
     look_on = min(days, default=None)
     if not seen.renewals and not seen.reminders:
         return ToDo(steps=tuple(steps), look_on=look_on)
@@ -264,14 +266,18 @@ def to_do_of(seen: Seen, known: Known) -> ToDo:
     )
 
 
-def _answered(seen: Seen) -> set[date]:
-    """The last days of terms of which its holder has said what they want."""
-    return {
+def _answered(renewals: Collection[SeenRenewal], holder: str) -> Collection[date]:
+    """The last days of terms of which this holder has said what they want."""
+    return [
         each.valid_until
-        for each in seen.renewals
-        if each.holder_id == seen.holder_id
+        for each in renewals
+        if each.holder_id == holder
         and (each.state not in (*ASKING, Renewal.OVERTAKEN) or _was_asked(each))
-    }
+    ]
+
+
+def _said(reminders: Collection[SeenReminder]) -> Collection[tuple[str, date, str, str]]:
+    return [(each.event, each.last_day, each.step, each.holder_id) for each in reminders]
 
 
 def _stale(seen: Seen, current: Collection[tuple[str, date]]) -> tuple[str, ...]:
@@ -312,20 +318,25 @@ def _known(today: date) -> Known:
     by_kind: dict[str, list[Plan]] = defaultdict(list)
     for (kind, _), plan in queries.plans().items():
         by_kind[kind].append(plan)
-    return Known(today, by_kind, _due_on(today))
+    return Known(today, by_kind, _coming(today))
 
 
-def _due_on(today: date) -> Callable[[Plan, date], Due]:
+def _coming(today: date) -> Callable[[Plan, date], Step]:
     """Counted once for all that end on the same day, by a hall's days that are read once."""
-    sending: dict[tuple[str, Event], IsWorking] = {}
-    counted: dict[tuple[str, Event, date], Due] = {}
+    days: dict[tuple[str, Event], IsWorking] = {}
+    counted: dict[tuple[str, Event, date], Step] = {}
 
-    def due(plan: Plan, last: date) -> Due:
+    def sending(plan: Plan) -> IsWorking:
         key = plan.kind, plan.event
-        if key not in sending:
-            sending[key] = cache(sending_days(plan))
-        if (*key, last) not in counted:
-            counted[*key, last] = steps_due(plan, last, today, sending[key])
-        return counted[*key, last]
+        if key not in days:
+            days[key] = cache(sending_days(plan))
+        return days[key]
 
-    return due
+    def coming(plan: Plan, last: date) -> Step:
+        found = counted.get((plan.kind, plan.event, last))
+        if found is None:
+            found = Step(plan, steps_due(plan, last, today, sending(plan)), last)
+            counted[plan.kind, plan.event, last] = found
+        return found
+
+    return coming

@@ -38,6 +38,8 @@ from app.licences.service import load_kinds, put
 from app.renewals import watching
 from app.renewals.loading import load_plans
 from app.renewals.plan_file import parse_plans
+from app.renewals.queries import TABLE as RENEWALS
+from app.renewals.reminding import REMINDERS
 from app.renewals.watching import watch
 from bench.hall import Bench
 from bench.library import copied, stores
@@ -54,6 +56,11 @@ TODAY = date(2026, 11, 23)
 MORNING = datetime.combine(TODAY, clock_time(8, 30), BEIJING)
 LAST_DAY = TODAY + timedelta(days=30)
 """Of the due: a month is left."""
+PAST_DAY = date(2021, 12, 23)
+PAST = datetime.combine(PAST_DAY, clock_time(9), BEIJING)
+ONE_IN = 10
+"""Of so many others one was reminded and renewed before: tables that begin empty are read through
+by a database that has not looked at them since."""
 AT_ONCE = 500
 JSON_TYPES = (114, 3802)
 """PostgreSQL's numbers of json and jsonb."""
@@ -207,6 +214,8 @@ def _fill(house: House, rows: int) -> None:
         connection = db.session.connection().connection.driver_connection
         copied(connection, PEOPLE, (_person(person, nth) for nth in range(0, rows, 2)))
         copied(connection, LICENCES, (_other(sample, nth) for nth in range(rows)))
+        copied(connection, RENEWALS, (_closed(nth) for nth in range(0, rows, ONE_IN)))
+        copied(connection, REMINDERS, (_sent(nth) for nth in range(0, rows, ONE_IN)))
         db.session.commit()
 
 
@@ -223,6 +232,47 @@ def _other(sample: dict[str, Any], nth: int) -> dict[str, Any]:
         "holder_id": _id(nth - nth % 2),
         "valid_until": LAST_DAY + ahead,
         "watch_on": TODAY + ahead if nth % 10 else None,
+    }
+
+
+def _closed(nth: int) -> dict[str, Any]:
+    """A renewal of a term before this one."""
+    return {
+        "id": _id(nth),
+        "code": f"{nth:010d}",
+        "licence_id": _id(nth),
+        "kind": "food-licence",
+        "holder_id": _id(nth - nth % 2),
+        "holder_kind": "firm",
+        "hall": HALL,
+        "state": "closed",
+        "revision": 1,
+        "valid_until": PAST_DAY,
+        "ask_from": PAST_DAY,
+        "ask_by": PAST_DAY,
+        "found_at": PAST,
+        "needs_person": False,
+        "asked_times": 0,
+        "fields_typed": 0,
+        "files_uploaded": 0,
+        "trips": 0,
+        "closed_at": PAST,
+    }
+
+
+def _sent(nth: int) -> dict[str, Any]:
+    return {
+        "id": _id(nth),
+        "licence_id": _id(nth),
+        "holder_id": _id(nth - nth % 2),
+        "event": "renewal",
+        "last_day": PAST_DAY,
+        "step": "30-days",
+        "send_on": PAST_DAY,
+        "state": "sent",
+        "told": "phone",
+        "created_at": PAST,
+        "done_at": PAST,
     }
 
 
@@ -325,14 +375,21 @@ def _counts() -> dict[str, int]:
     }
 
 
+FOREIGN_KEYS = """
+SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'
+"""
+
+
 def _written_barely(written: dict[str, int]) -> float:
     """Seconds that psycopg takes to read what was due and to write the rows that have come, into
-    tables of the same columns and indexes; in as many transactions as the watch makes."""
+    tables of the same columns, indexes and foreign keys; in as many transactions as the watch."""
     connection: Any = db.session.connection().connection.driver_connection
     cursor: psycopg.Cursor[Any] = psycopg.Cursor(connection)
     inserts = {}
     for table, many in written.items():
         cursor.execute(f'CREATE TABLE "bare_{table}" (LIKE "{table}" INCLUDING ALL)')
+        for key in cursor.execute(FOREIGN_KEYS, [table]).fetchall():
+            cursor.execute(f'ALTER TABLE "bare_{table}" ADD {key[0]}')
         found = cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
         is_json = [column.type_code in JSON_TYPES for column in found.description]
         marks = ", ".join(["%s"] * len(is_json))
