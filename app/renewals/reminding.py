@@ -90,7 +90,7 @@ class Reached:
 # Telling
 
 
-class Held(Protocol):
+class WithHolder(Protocol):
     """A licence, as far as it is known by whom it is held."""
 
     @property
@@ -100,7 +100,7 @@ class Held(Protocol):
     def holder_id(self) -> str: ...
 
 
-def read_together(told: Collection[Held], act: Act) -> Together:
+def read_together(told: Collection[WithHolder], act: Act) -> Together:
     """For reminders of these licences; until the transaction ends, none of their holders stops
     them."""
     today, known = day_of(act.now), kinds()
@@ -135,7 +135,7 @@ class Reminder:
 
 
 def remind(to_say: Sequence[ToSay], known: Together, act: Act) -> None:
-    """Tell holders what is due, and have renewals found where one tap does it. Whom they were told
+    """Tell holders what is due, and have renewals found where one tap does it. What was told
     before, and of what there is nothing to say, is passed over."""
     renewals = _found(to_say, known, act)
     said = [each for each in to_say if _words(each, known)]
