@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -16,7 +16,10 @@ from app.renewals.queries import TABLE as RENEWALS
 from app.renewals.reminding import REMINDERS, State
 
 LICENCE = ("id", "kind", "holder_id", "state", "issued_on", "valid_from", "valid_until")
-RENEWAL = ("id", "holder_id", "state", "valid_until", "confirmed_at")
+RENEWAL = (
+    *(RENEWALS.c[name] for name in ("id", "holder_id", "state", "valid_until")),
+    RENEWALS.c.confirmed_at.is_not(None),
+)
 REMINDER = ("id", "holder_id", "event", "last_day", "step", "state")
 SUCCESSORS = LICENCES.alias("successors")
 SUCCESSOR = len(LICENCE)
@@ -30,7 +33,7 @@ class SeenRenewal(NamedTuple):
     holder_id: str
     state: str
     valid_until: date
-    confirmed_at: datetime | None
+    was_confirmed: bool
 
 
 class SeenReminder(NamedTuple):
@@ -99,7 +102,7 @@ def _reading(which: Select[Any], today: date) -> Select[Any]:
         select(
             *(licences.c[name] for name in LICENCE),
             SUCCESSORS.c.id,
-            *(RENEWALS.c[name] for name in RENEWAL),
+            *RENEWAL,
             *(REMINDERS.c[name] for name in REMINDER),
         )
         .select_from(joined)

@@ -308,7 +308,7 @@ def _stale(seen: Seen, current: Collection[tuple[str, date]]) -> tuple[str, ...]
 
 def _was_asked(renewal: SeenRenewal) -> bool:
     """Whether something came in the way of an application."""
-    return renewal.state == Renewal.OVERTAKEN and renewal.confirmed_at is not None
+    return renewal.state == Renewal.OVERTAKEN and renewal.was_confirmed
 
 
 def _overtaken(seen: Seen, open_ones: Sequence[SeenRenewal], today: date) -> Overtaken | None:

@@ -336,7 +336,7 @@ def _watched(act: Act, at_most: int) -> tuple[float, int]:
 
 BARE = """
 SELECT l.id, l.kind, l.holder_id, l.state, l.issued_on, l.valid_from, l.valid_until, s.id,
-       r.id, r.holder_id, r.state, r.valid_until, r.confirmed_at,
+       r.id, r.holder_id, r.state, r.valid_until, r.confirmed_at IS NOT NULL,
        m.id, m.holder_id, m.event, m.last_day, m.step, m.state
   FROM licences l
   LEFT JOIN licences s ON s.predecessor_id = l.id
