@@ -29,7 +29,7 @@ from app.renewals.calendar import sending_days
 from app.renewals.dates import DAY, Due, IsWorking, last_day, steps_due
 from app.renewals.finding import Overtaken, expire, overtake, take_back, term_of
 from app.renewals.loading import spread
-from app.renewals.looking import Seen, SeenReminder, SeenRenewal, seen_first, seen_of
+from app.renewals.looking import Seen, SeenRenewal, seen_first, seen_of
 from app.renewals.plans import Event, Plan
 from app.renewals.reminding import (
     Foretold,
@@ -247,7 +247,8 @@ def _do(deeds: Deeds, told: Together, act: Act) -> None:
 def to_do_of(seen: Seen, known: Known) -> ToDo:
     """What follows from a licence as it was seen. Pure."""
     today = known.today
-    answered, said = _answered(seen.renewals, seen.holder_id), _said(seen.reminders)
+    answered = _answered(seen) if seen.renewals else ()
+    said = _said(seen) if seen.reminders else ()
     days: list[date] = []
     steps: list[Step] = []
     current: set[tuple[str, date]] = set()
@@ -283,18 +284,18 @@ def to_do_of(seen: Seen, known: Known) -> ToDo:
     )
 
 
-def _answered(renewals: Collection[SeenRenewal], holder: str) -> Collection[date]:
-    """The last days of terms of which this holder has said what they want."""
+def _answered(seen: Seen) -> Collection[date]:
+    """The last days of terms of which its holder has said what they want."""
     return [
         each.valid_until
-        for each in renewals
-        if each.holder_id == holder
+        for each in seen.renewals
+        if each.holder_id == seen.holder_id
         and (each.state not in (*ASKING, Renewal.OVERTAKEN) or _was_asked(each))
     ]
 
 
-def _said(reminders: Collection[SeenReminder]) -> Collection[tuple[str, date, str, str]]:
-    return [(each.event, each.last_day, each.step, each.holder_id) for each in reminders]
+def _said(seen: Seen) -> Collection[tuple[str, date, str, str]]:
+    return [(each.event, each.last_day, each.step, each.holder_id) for each in seen.reminders]
 
 
 def _stale(seen: Seen, current: Collection[tuple[str, date]]) -> tuple[str, ...]:
