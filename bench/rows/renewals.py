@@ -192,6 +192,7 @@ def brought_in(settings: Settings, rows: int, due: int) -> None:
     _fill(house, rows - due)
     with house.app.app_context():
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("ANALYZE"))
         db.engine.dispose()
 
