@@ -15,6 +15,7 @@ What is merely declared, anybody could declare: it opens nothing but empty forms
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -155,11 +156,13 @@ def accounts_acting(holders: Collection[str], day: date) -> dict[str, str]:
 
 def _first_of(used: Collection[tuple[str, str]], acting: Acting) -> dict[str, str]:
     """By holder, the first of these accounts whose owner acts for it."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for holder, person in acting:
+        holders[person].append(holder)
     first: dict[str, str] = {}
     for person, account in used:
-        for holder, each in acting:
-            if each == person:
-                first.setdefault(holder, account)
+        for holder in holders.get(person, ()):
+            first.setdefault(holder, account)
     return first
 
 

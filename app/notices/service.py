@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 
 from app.core.acts import Act
-from app.core.db import after_all, db, insert_once
+from app.core.db import after_all, db, insert_each_once
 from app.core.nudge import Nudge
 from app.core.parts import parts
 from app.core.said import Said
@@ -39,6 +40,43 @@ class Link:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What somebody is to be told."""
+
+    id: str
+    """Of the notice it becomes."""
+    citizen: str | None
+    kind: str
+    """rules.Kind."""
+    words: Said | str
+    cause: str
+    """Told once for each."""
+    facts: Mapping[str, str]
+    """By the names of sms.templates.FACTS, for the fields of templates."""
+    private: Mapping[str, str] = field(default_factory=dict)
+    """More of them, which lie sealed and which `words` say as Private."""
+    link: Link | None = None
+    not_before: datetime | None = None
+    """Nobody hears of it earlier."""
+    not_after: datetime | None = None
+    """Worth nothing from then on."""
+    hall: str | None = None
+    """Whose quiet hours hold, by its code; without one the usual hours do."""
+    phone: str | None = None
+    """For text messages where the account has none."""
+    ways: Sequence[str] | None = None
+    """Each rules.Channel it may take, the first one first."""
+    hours: OfficeHours | None = None
+    """In which alone it is sent, by the same hall's clock and working days."""
+
+    def __post_init__(self) -> None:
+        if self.citizen is None and self.phone is None:
+            raise ValueError("a notice is for an account or for a phone")
+        if unknown := {*self.facts, *self.private} - set(FACTS):
+            raise ValueError(f"no facts of a notice: {sorted(unknown)}")
+
+
 def notify(
     citizen: str | None,
     kind: str,
@@ -57,45 +95,58 @@ def notify(
     hours: OfficeHours | None = None,
 ) -> str | None:
     """Tell an account something, once for each cause: among its messages, and on its phone; or a
-    phone alone, whose owner has no account. The notice's id; None where it was told before.
-
-    `kind`: rules.Kind. `facts`: by the names of sms.templates.FACTS, for the fields of
-    templates; `private`: more of them, which lie sealed and which `words` say as Private.
-    `not_before`: nobody hears of it earlier. `not_after`: worth nothing from then on. `hall`: the
-    code of the hall whose quiet hours hold; without one the usual hours do. `phone`: for text
-    messages where the account has none. `ways`: each rules.Channel it may take, the first one
-    first. `hours`: in which alone it is sent, by the same hall's clock and working days."""
-    if citizen is None and phone is None:
-        raise ValueError("a notice is for an account or for a phone")
-    private = private or {}
-    if unknown := {*facts, *private} - set(FACTS):
-        raise ValueError(f"no facts of a notice: {sorted(unknown)}")
-    at = max(act.now, not_before or act.now)
-    id = act.new_id()
-    written = insert_once(
-        TABLE,
-        id=id,
-        citizen_id=citizen,
-        phone_sealed=None if phone is None else parts().seal.seal(phone_column(id), phone),
-        kind=Kind(kind),
-        text=str(words),
-        said=asdict(words) if isinstance(words, Said) else None,
+    phone alone, whose owner has no account. The notice's id; None where it was told before. The
+    rest as in a Message."""
+    message = Message(
+        id=act.new_id(),
+        citizen=citizen,
+        kind=kind,
+        words=words,
         cause=cause,
-        at=at,
-        hall=hall,
-        office_hours=None if hours is None else hours.written(),
-        ways=None if ways is None else [Channel(way) for way in ways],
-        facts=dict(facts),
-        private_sealed=private_facts.sealed(id, private),
-        link=None if link is None else {"page": link.page, "query": dict(link.query)},
+        facts=facts,
+        private=private or {},
+        link=link,
+        not_before=not_before,
         not_after=not_after,
-        state=State.PENDING,
-        can_wait=kind not in AT_ONCE,
-        due_at=at,
+        hall=hall,
+        phone=phone,
+        ways=ways,
+        hours=hours,
     )
-    if written and kind in AT_ONCE:
+    return message.id if notify_each([message], act) else None
+
+
+def notify_each(messages: Sequence[Message], act: Act) -> set[str]:
+    """The same of several; the ids of those that were not told before."""
+    written = insert_each_once(TABLE, [_row(each, act) for each in messages])
+    if any(each.kind in AT_ONCE for each in messages if each.id in written):
         after_all(NUDGE.try_give)  # nobody in the hall waits for it
-    return id if written else None
+    return written
+
+
+def _row(told: Message, act: Act) -> dict[str, Any]:
+    at = max(act.now, told.not_before or act.now)
+    phone, words, link = told.phone, told.words, told.link
+    return {
+        "id": told.id,
+        "citizen_id": told.citizen,
+        "phone_sealed": None if phone is None else parts().seal.seal(phone_column(told.id), phone),
+        "kind": Kind(told.kind),
+        "text": str(words),
+        "said": words.plain() if isinstance(words, Said) else None,
+        "cause": told.cause,
+        "at": at,
+        "hall": told.hall,
+        "office_hours": None if told.hours is None else told.hours.written(),
+        "ways": None if told.ways is None else [Channel(way) for way in told.ways],
+        "facts": dict(told.facts),
+        "private_sealed": private_facts.sealed(told.id, told.private),
+        "link": None if link is None else {"page": link.page, "query": dict(link.query)},
+        "not_after": told.not_after,
+        "state": State.PENDING,
+        "can_wait": told.kind not in AT_ONCE,
+        "due_at": at,
+    }
 
 
 def read(citizen: str, until: datetime, act: Act) -> None:

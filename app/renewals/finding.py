@@ -3,6 +3,8 @@ caller's transaction, and a second time changes nothing."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -11,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, update
 
 from app.core.acts import Act
 from app.core.codes import code_of
-from app.core.db import db, insert_into
+from app.core.db import among, db, insert_each_once
 from app.licences.kinds import Kind
 from app.licences.queries import LICENCES, Licence
 from app.notices.service import withdraw
@@ -19,7 +21,7 @@ from app.renewals.calendar import working_days
 from app.renewals.dates import window
 from app.renewals.plans import Plan
 from app.renewals.queries import NOTHING_TO_DECIDE, TABLE
-from app.renewals.records import move, record, sources_of
+from app.renewals.records import move, record_each, sources_of
 from app.renewals.rules import CODE_LENGTH, DAY, Why, day_of
 from app.renewals.states import ASKING, State
 from app.renewals.telling import ENDED, MOVED, RENEWED, TAKEN_BACK, tell
@@ -40,39 +42,77 @@ SAID = {Overtaken.ENDED: ENDED, Overtaken.MOVED: MOVED, Overtaken.RENEWED: RENEW
 """What whoever asked for it is told."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The term of a licence, which has a last day."""
+
+    licence: Licence
+    plan: Plan
+    asked: tuple[date, date]
+    """The first and the last day on which its renewal may be asked for, as they are counted now."""
+
+
 def found(licence: Licence, plan: Plan, asked: tuple[date, date], act: Act) -> str:
-    """The renewal of a licence's term, which has a last day; its id. Begun where there is none;
-    where one was overtaken by what its register took back, begun again, or gone on with what was
-    asked for. `asked`: the first and the last day on which it may be asked for, as they are counted
-    now."""
+    """The renewal of a licence's term, as of an Ending; its id. Begun where there is none; where
+    one was overtaken by what its register took back, begun again, or gone on with what was asked
+    for."""
+    return found_each([Ending(licence, plan, asked)], act)[licence.id]
+
+
+def found_each(endings: Sequence[Ending], act: Act) -> dict[str, str]:
+    """The same of several licences; by licence."""
+    ids: dict[str, str] = {}
+    left = {each.licence.id: each for each in endings}
+    while left:
+        for row in _of_terms(left):
+            _go_on(row, left.pop(row.licence_id), act)
+            ids[row.licence_id] = row.id
+        ids |= _begun(list(left.values()), act)
+        left = {id: each for id, each in left.items() if id not in ids}  # begun meanwhile
+    return ids
+
+
+def _of_terms(endings: Mapping[str, Ending]) -> list[Row[Any]]:
+    columns = ("id", "licence_id", "valid_until", "holder_id", "state", "ask_from", "ask_by")
+    query = select(*(TABLE.c[name] for name in columns))
+    rows = db.session.execute(query.where(among(TABLE.c.licence_id, endings)))
+    terms = {(id, each.licence.valid_until, each.licence.holder_id) for id, each in endings.items()}
+    return [row for row in rows if (row.licence_id, row.valid_until, row.holder_id) in terms]
+
+
+def _go_on(row: Row[Any], ending: Ending, act: Act) -> None:
+    if row.state == State.OVERTAKEN:
+        if take_back(TABLE.c.id == row.id, act):
+            return
+        move(TABLE.c.id == row.id, State.FOUND, act, found_at=act.now, closed_at=None)
+    if (row.ask_from, row.ask_by) != ending.asked:
+        _keep_window(row.id, *ending.asked)
+
+
+def _begun(endings: Sequence[Ending], act: Act) -> dict[str, str]:
+    rows = [_new(each, act) for each in endings]
+    begun = insert_each_once(TABLE, rows)
+    record_each([row["id"] for row in rows if row["id"] in begun], State.FOUND, act)
+    return {row["licence_id"]: row["id"] for row in rows if row["id"] in begun}
+
+
+def _new(ending: Ending, act: Act) -> dict[str, Any]:
+    licence, (ask_from, ask_by) = ending.licence, ending.asked
     assert licence.valid_until is not None, "what does not end is not renewed"  # noqa: S101
-    of_this_term = term_of(licence.id, licence.valid_until, licence.holder_id)
-    ask_from, ask_by = asked
-    values = {
+    return {
+        "id": act.new_id(),
+        "code": code_of(act.new_id(), CODE_LENGTH),
         "licence_id": licence.id,
         "kind": licence.kind,
         "holder_id": licence.holder_id,
         "holder_kind": licence.holder_kind,
-        "hall": plan.hall,
+        "hall": ending.plan.hall,
         "state": State.FOUND,
         "valid_until": licence.valid_until,
         "ask_from": ask_from,
         "ask_by": ask_by,
         "found_at": act.now,
     }
-    while True:
-        id = db.session.execute(select(TABLE.c.id).where(of_this_term)).scalar_one_or_none()
-        if id is not None:
-            if not take_back(of_this_term, act):
-                move(TABLE.c.id == id, State.FOUND, act, found_at=act.now, closed_at=None)
-                _keep_window(id, ask_from, ask_by)
-            return str(id)
-        code = code_of(act.new_id(), CODE_LENGTH)
-        put = insert_into(TABLE).values(id=act.new_id(), code=code, **values)
-        made = db.session.execute(put.on_conflict_do_nothing().returning(TABLE.c.id)).scalar()
-        if made is not None:
-            record(made, State.FOUND, act)
-            return str(made)
 
 
 def _keep_window(id: str, ask_from: date, ask_by: date) -> None:
@@ -122,9 +162,10 @@ def asked_between(kind: Kind, valid_until: date, hall: str) -> tuple[date, date]
     return said or (valid_until - 90 * DAY, valid_until - 30 * DAY)
 
 
-def reminded(id: str, act: Act) -> None:
-    """Its holder is being told of it."""
-    move(TABLE.c.id == id, State.REMINDED, act, reminded_at=act.now)
+def reminded(ids: Collection[str], act: Act) -> None:
+    """Their holders are being told of them."""
+    if ids:
+        move(among(TABLE.c.id, ids), State.REMINDED, act, reminded_at=act.now)
 
 
 def overtake(licence_id: str, why: Overtaken, act: Act) -> int:

@@ -5,7 +5,7 @@ only one does it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, update
@@ -38,8 +38,7 @@ def move(
         .values(state=to, **values)
         .returning(*TABLE.c)
     ).all()
-    for row in moved:
-        record(row.id, told_as or to, act, **note)
+    record_each([row.id for row in moved], told_as or to, act, **note)
     return list(moved)
 
 
@@ -52,9 +51,14 @@ def change(id: str, **values: Any) -> Row[Any]:
 
 def record(id: str, what: str, act: Act, **note: str | int | None) -> None:
     """Write down what happened to a renewal; codes and numbers only."""
+    record_each([id], what, act, **note)
+
+
+def record_each(ids: Collection[str], what: str, act: Act, **note: str | int | None) -> None:
+    """The same of several."""
     told = {name: value for name, value in note.items() if value is not None}
-    db.session.execute(
-        insert(EVENTS).values(
-            renewal_id=id, at=act.now, actor=str(act.actor), what=str(what), note=told
-        )
-    )
+    event = {"at": act.now, "actor": str(act.actor), "what": str(what), "note": told}
+    if ids:
+        # their keys are asked for so that one statement writes them all, and not one each
+        each = insert(EVENTS).returning(EVENTS.c.id)
+        db.session.execute(each, [{"renewal_id": id, **event} for id in ids])

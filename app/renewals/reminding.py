@@ -4,36 +4,37 @@ runs inside the caller's transaction."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 
 from app.catalog.plan import HallPlan
 from app.catalog.service import plan_of
-from app.citizens.queries import phones_of
+from app.citizens.queries import PEOPLE, phones_of
 from app.citizens.rules import BEIJING, masked_name
 from app.core.acts import Act
-from app.core.db import db, insert_once
+from app.core.db import among, db, insert_each_once
 from app.core.said import Both, Said
 from app.licences.kinds import Kind
-from app.licences.queries import LICENCES, WITH_HOLDER, Licence, kinds, opened
+from app.licences.queries import LICENCES, OPENED, Licence, kinds, opened
 from app.notices import queries as notices
 from app.notices.rules import OfficeHours
 from app.notices.rules import State as Notice
-from app.notices.service import Link, notify, withdraw
+from app.notices.service import Link, Message, notify_each, withdraw
 from app.renewals.dates import DAY, Due, words_of
-from app.renewals.finding import asked_between, found, reminded
+from app.renewals.finding import Ending, asked_between, found_each, reminded
 from app.renewals.plans import Event, Plan, Step
 from app.renewals.reaching import Reachable, reachable
 from app.renewals.rules import day_of, tail_of
 from app.renewals.watch_models import ReminderRow
 
 REMINDERS = ReminderRow.__table__
+TO_OPEN = select(*OPENED).join(PEOPLE, PEOPLE.c.id == LICENCES.c.holder_id)
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 """What takes text messages; a licence may name a telephone that does not."""
@@ -89,11 +90,21 @@ class Reached:
 # Telling
 
 
-def read_together(told: Collection[Row[Any]], act: Act) -> Together:
-    """For reminders of these licences; until the transaction ends, no holder of one stops theirs.
-    Of each its id and its holder's are known."""
+class WithHolder(Protocol):
+    """A licence, as far as it is known by whom it is held."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def holder_id(self) -> str: ...
+
+
+def read_together(told: Collection[WithHolder], act: Act) -> Together:
+    """For reminders of these licences; until the transaction ends, none of their holders stops
+    them."""
     today, known = day_of(act.now), kinds()
-    query = WITH_HOLDER.where(LICENCES.c.id.in_([row.id for row in told]))
+    query = TO_OPEN.where(among(LICENCES.c.id, [row.id for row in told]))
     licences = {row.id: row for row in db.session.execute(query)} if told else {}
     holders = {row.holder_id for row in told}
 
@@ -105,50 +116,112 @@ def read_together(told: Collection[Row[Any]], act: Act) -> Together:
     )
 
 
-def remind(
-    licence: Licence, plan: Plan, due: Due, last_day: date, known: Together, act: Act
-) -> str | None:
-    """Tell a licence's holder the step that is due, and have its renewal found where one tap does
-    it; the reminder's id. None where it was told before, or there is nothing to say."""
-    assert due.step is not None, "nothing is due"  # noqa: S101
-    today, ask_by, renewal = known.today, last_day, None
-    if plan.event is Event.RENEWAL:
-        asked = known.asked_between(licence.kind, last_day, plan.hall)
-        ask_by = asked[1]
-        renewal = found(licence, plan, asked, act) if plan.is_offered_on(today) else None
-    words = words_of(plan, due.step, today, ask_by)
-    if words is None or known.holders.wants_none(licence.holder_id, licence.kind):
-        return None
-    # what says by when to ask is worth nothing once that day is over
-    worth_until = min(due.look_on, ask_by + DAY) if today <= ask_by else due.look_on
-    reached = _reached(licence, plan, known.holders)
-    id = act.new_id()
-    nobody = reached.by == "nobody"
-    if not insert_once(
-        REMINDERS,
-        id=id,
-        licence_id=licence.id,
-        holder_id=licence.holder_id,
-        event=plan.event,
-        last_day=last_day,
-        step=due.step.code,
-        send_on=due.send_on,
-        state=State.UNREACHABLE if nobody else State.PENDING,
-        told=reached.by,
-        renewal_id=renewal,
-        created_at=act.now,
-        done_at=act.now if nobody else None,
-    ):
-        return None
-    if nobody:
-        return id
-    kind, hall = known.kinds[licence.kind], known.hall(plan.hall)
-    notice = notify(
-        reached.account,
-        "expiring",
-        sentence(words, licence, (kind, hall), last_day, ask_by, today),
-        _cause(id),
+@dataclass(frozen=True, slots=True)
+class ToSay:
+    """A step that is due, to be said of a licence."""
+
+    licence: Licence
+    plan: Plan
+    due: Due
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One that is to be written, and what it says; None: to nobody."""
+
+    row: Mapping[str, Any]
+    message: Message | None
+
+
+def remind(to_say: Sequence[ToSay], known: Together, act: Act) -> None:
+    """Tell holders what is due, and have renewals found where one tap does it. What was told
+    before, and of what there is nothing to say, is passed over."""
+    renewals = _found(to_say, known, act)
+    said = [each for each in to_say if _words(each, known)]
+    reached = _reached(said, known.holders)
+    reminders = [
+        _reminder(each, by, renewals.get(each.licence.id), known, act)
+        for each, by in zip(said, reached, strict=True)
+    ]
+    new = insert_each_once(REMINDERS, [each.row for each in reminders])
+    told = [each for each in reminders if each.message and each.row["id"] in new]
+    notify_each([each.message for each in told if each.message], act)
+    reminded([each.row["renewal_id"] for each in told if each.row["renewal_id"]], act)
+
+
+def _found(to_say: Sequence[ToSay], known: Together, act: Act) -> dict[str, str]:
+    """By licence, the renewals that one tap does."""
+    return found_each(
+        [
+            Ending(each.licence, each.plan, _asked(each, known))
+            for each in to_say
+            if each.plan.event is Event.RENEWAL and each.plan.is_offered_on(known.today)
+        ],
         act,
+    )
+
+
+def _asked(said: ToSay, known: Together) -> tuple[date, date]:
+    return known.asked_between(said.licence.kind, said.last_day, said.plan.hall)
+
+
+def _ask_by(said: ToSay, known: Together) -> date:
+    return _asked(said, known)[1] if said.plan.event is Event.RENEWAL else said.last_day
+
+
+def _words(said: ToSay, known: Together) -> Step | None:
+    """None: there is nothing to say, or nobody wants to hear it."""
+    assert said.due.step is not None, "nothing is due"  # noqa: S101
+    licence = said.licence
+    if known.holders.wants_none(licence.holder_id, licence.kind):
+        return None
+    return words_of(said.plan, said.due.step, known.today, _ask_by(said, known))
+
+
+def _reminder(
+    said: ToSay, reached: Reached, renewal: str | None, known: Together, act: Act
+) -> Reminder:
+    assert said.due.step is not None, "nothing is due"  # noqa: S101
+    id, nobody = act.new_id(), reached.by == "nobody"
+    if said.plan.event is not Event.RENEWAL:
+        renewal = None
+    message = None if nobody else _message(said, reached, renewal, id, known, act)
+    row = {
+        "id": id,
+        "licence_id": said.licence.id,
+        "holder_id": said.licence.holder_id,
+        "event": said.plan.event,
+        "last_day": said.last_day,
+        "step": said.due.step.code,
+        "send_on": said.due.send_on,
+        "state": State.UNREACHABLE if nobody else State.PENDING,
+        "told": reached.by,
+        "notice_id": message and message.id,
+        "renewal_id": renewal,
+        "created_at": act.now,
+        "done_at": act.now if nobody else None,
+    }
+    return Reminder(row, message)
+
+
+def _message(
+    said: ToSay, reached: Reached, renewal: str | None, reminder: str, known: Together, act: Act
+) -> Message:
+    licence, plan, last_day = said.licence, said.plan, said.last_day
+    words, ask_by = _words(said, known), _ask_by(said, known)
+    assert words is not None, "nothing is said"  # noqa: S101
+    kind, hall = known.kinds[licence.kind], known.hall(plan.hall)
+    # what says by when to ask is worth nothing once that day is over
+    worth_until = said.due.look_on
+    if known.today <= ask_by:
+        worth_until = min(worth_until, ask_by + DAY)
+    return Message(
+        id=act.new_id(),
+        citizen=reached.account,
+        kind="expiring",
+        words=sentence(words, licence, (kind, hall), last_day, ask_by, known.today),
+        cause=_cause(reminder),
         facts=_facts(words, licence, plan, (kind, hall), last_day),
         link=_link(licence, renewal),
         not_after=datetime.combine(worth_until, time(), BEIJING),
@@ -157,18 +230,25 @@ def remind(
         ways=plan.channels,
         hours=OfficeHours(plan.hours.begin, plan.hours.end, plan.hours.working_days),
     )
-    db.session.execute(update(REMINDERS).where(REMINDERS.c.id == id).values(notice_id=notice))
-    if renewal is not None:
-        reminded(renewal, act)
-    return id
 
 
-def _reached(licence: Licence, plan: Plan, holders: Reachable) -> Reached:
-    """By an account, and by the telephone the licence names, else that of its holder."""
-    contact = licence.value(plan.contact) if plan.contact else None
-    if not (isinstance(contact, str) and MOBILE.fullmatch(contact)):
-        contact = phones_of([licence.holder_id]).get(licence.holder_id)
-    return Reached(holders.accounts.get(licence.holder_id), contact)
+def _reached(said: Sequence[ToSay], holders: Reachable) -> list[Reached]:
+    """Each by an account, and by the telephone the licence names, else that of its holder."""
+    named = [_contact(each) for each in said]
+    asked = {each.licence.holder_id for each, phone in zip(said, named, strict=True) if not phone}
+    phones = phones_of(asked) if asked else {}
+    return [
+        Reached(
+            holders.accounts.get(each.licence.holder_id),
+            phone or phones.get(each.licence.holder_id),
+        )
+        for each, phone in zip(said, named, strict=True)
+    ]
+
+
+def _contact(said: ToSay) -> str | None:
+    contact = said.licence.value(said.plan.contact) if said.plan.contact else None
+    return contact if isinstance(contact, str) and MOBILE.fullmatch(contact) else None
 
 
 def _cause(reminder: str) -> str:
@@ -221,20 +301,14 @@ class Foretold:
     sentence: Said
 
 
-def foretold(
-    licence: Licence, plan: Plan, due: Due, last_day: date, known: Together
-) -> Foretold | None:
+def foretold(said: ToSay, known: Together) -> Foretold | None:
     """What `remind` would say, without saying it; None: nothing."""
-    assert due.step is not None, "nothing is due"  # noqa: S101
-    ask_by = last_day
-    if plan.event is Event.RENEWAL:
-        ask_by = known.asked_between(licence.kind, last_day, plan.hall)[1]
-    words = words_of(plan, due.step, known.today, ask_by)
-    if words is None or known.holders.wants_none(licence.holder_id, licence.kind):
+    words, licence, plan = _words(said, known), said.licence, said.plan
+    if words is None:
         return None
     of = known.kinds[licence.kind], known.hall(plan.hall)
-    said = sentence(words, licence, of, last_day, ask_by, known.today)
-    return Foretold(licence, plan, words.note, said)
+    sentence_ = sentence(words, licence, of, said.last_day, _ask_by(said, known), known.today)
+    return Foretold(licence, plan, words.note, sentence_)
 
 
 FOR = {Event.RENEWAL: "", Event.ANNUAL_CHECK: "年检", Event.INSPECTION: "复核"}

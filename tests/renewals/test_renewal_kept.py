@@ -44,7 +44,8 @@ def watched(shop):
 
 
 def notices(shop):
-    return [row for row in rows(shop.house, NOTICES) if row.kind == "renewal"]
+    found = [row for row in rows(shop.house, NOTICES) if row.kind == "renewal"]
+    return sorted(found, key=lambda row: row.at)
 
 
 def told(shop):

@@ -17,6 +17,7 @@ from app.licences.queries import LICENCES
 from app.licences.shares import uses_of
 from app.notices.queries import ATTEMPTS
 from app.notices.queries import TABLE as NOTICES
+from app.renewals import queries
 from app.renewals.reaching import STOPS
 from app.renewals.records import EVENTS
 from app.renewals.records import TABLE as RENEWALS
@@ -40,6 +41,7 @@ def watched(shared_house):
         for table in (REMINDERS, STOPS, EVENTS, RENEWALS, ATTEMPTS, NOTICES):
             db.session.execute(delete(table))
         db.session.execute(update(LICENCES).values(watch_on=None))
+        db.session.execute(update(queries.PLANS).values(spread_to=None))  # by the test before
 
     shared_house.within(forget)
     return watched

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import count
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy import Select, event, select, text
 
 from app.core.db import db
 from app.notices.queries import TABLE as NOTICES
-from app.renewals import loading, reaching, stopping, watching
+from app.renewals import loading, reaching, reminding, stopping, watching
 from app.renewals.records import EVENTS
 from app.renewals.records import TABLE as RENEWALS
 from app.renewals.reminding import REMINDERS
@@ -48,19 +48,24 @@ def permits(watched: Watched, number: int = LICENCES) -> list[str]:
     return [watched.permit(one, "2026-12-20", data={}) for one in numbers]
 
 
+def by_phone(watched: Watched, series: int) -> str:
+    """A firm's licence of which a reminder is due, by telephone."""
+    code = watched.firm(id_number(series=series))
+    return watched.put("food-licence", code, "2026-12-20", data={"contact_phone": "13800138000"})
+
+
 def both_look(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Two look at once, and go on when both have looked, if they can; at how many each."""
     with watched.house.app.app_context():
         watching._spread(watched.act)
-    real, meeting = watching._known, threading.Barrier(2)
+    real, meeting = watching._look_at, threading.Barrier(2)
 
-    def met(rows: Any) -> Any:
-        known = real(rows)
+    def met(*seen: Any) -> Any:
         with suppress(threading.BrokenBarrierError):  # the other is kept out
             meeting.wait(MEETING_S)
-        return known
+        return real(*seen)
 
-    monkeypatch.setattr(watching, "_known", met)
+    monkeypatch.setattr(watching, "_look_at", met)
 
     def look(_: int) -> int:
         with watched.house.app.app_context():
@@ -193,8 +198,7 @@ def dying_after(statements: int) -> Iterator[None]:
 @each_store_once
 def test_who_dies_at_any_statement_has_done_nothing(watched):
     """And whoever comes next does all of it, once."""
-    code = watched.firm(id_number(series=9))
-    licence = watched.put("food-licence", code, "2026-12-20", data={"contact_phone": "13800138000"})
+    licence = by_phone(watched, 9)
     permit = permits(watched, 1)[0]
     nothing = everything(watched)
     for survives in count():
@@ -225,21 +229,50 @@ def counted() -> Iterator[list[str]]:
 
 
 @on_postgresql
-def test_what_one_more_reminder_costs(watched):
-    """What is the same for all is asked once: each costs its own rows and their savepoint."""
+def test_one_more_licence_asks_the_database_nothing_more(watched):
+    """Renewals, reminders and notices of all are written together."""
     costs = []
-    for number in (2, 12):
+    for number in (1, 2, 12):
+        permits(watched, number)
         for one in range(number):
-            code = watched.firm(id_number(series=number + one))
-            contact = {"contact_phone": "13800138000"}
-            watched.put("food-licence", code, "2026-12-20", data=contact)
+            by_phone(watched, number + one)
         with watched.house.app.app_context():
             while watching._spread(watched.act):
                 pass
             with counted() as asked:
                 watch(watched.act)
-        costs.append(len([one for one in asked if "watch_on=" not in one]))
-    assert costs[1] - costs[0] <= 10 * 5
+        costs.append(len(asked))
+    assert costs[1] == costs[2], "the first reads what is kept then: kinds and plans"
+
+
+def failing_in_the_middle(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[int, int]]:
+    """Of some licences one can never be told, which shows when all the reminders are written;
+    reminders and notices of each, the one's last."""
+    *others, one = [by_phone(watched, series) for series in range(1, 6)]
+    real = reminding.notify_each
+
+    def told(messages: Any, act: Any) -> Any:
+        if any(message.link.query == {"id": one} for message in messages):
+            raise ValueError("nobody can be told this")
+        return real(messages, act)
+
+    monkeypatch.setattr(reminding, "notify_each", told)
+    watched.look()
+    return [(len(watched.told(each)), len(watched.notices(each))) for each in (*others, one)]
+
+
+@each_store_once
+def test_what_fails_in_the_middle_is_done_for_all_others_once(watched, monkeypatch):
+    assert failing_in_the_middle(watched, monkeypatch) == [(1, 1)] * 4 + [(0, 0)]
+
+
+@each_store_once
+def test_unless_what_was_begun_stays(watched, monkeypatch):
+    """The control: written as told, and nobody is."""
+    monkeypatch.setattr(watching.db.session, "begin_nested", nullcontext)
+    assert failing_in_the_middle(watched, monkeypatch) == [(1, 0)] * 5
 
 
 @each_store_once
