@@ -21,8 +21,9 @@ def intercept_from_the_start(context: BrowserContext) -> None:
     context.route("**/no-such-path", lambda route: route.abort())
 
 
-def at_noon(house: House) -> None:
-    """Move the hall to where it is about noon: a hall day has no more times to book at its end."""
+def _at_noon(house: House) -> None:
+    """Move the hall to where it is about noon: its day does not turn while a test runs, and has
+    times left to book."""
     ahead = 12 - datetime.now(UTC).hour
     house.reload(lambda file: file["hall"].update(timezone=f"Etc/GMT{-ahead:+d}"))
 
@@ -48,8 +49,9 @@ def environ(environ: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
-    """The small hall, now: the live server reads a real clock."""
+    """The small hall, now, for the live server reads a real clock; and there it is noon."""
     house = open_house(settings, HouseClock(lambda: None))
+    _at_noon(house)
     yield house
     with house.app.app_context():
         house.app.extensions["sqlalchemy"].engine.dispose()
