@@ -17,7 +17,7 @@ from app.core.parts import parts
 from app.notices.service import doubt_due
 from app.operators import backups
 from app.operators.archive import About, BackupError
-from app.tickets.service import raise_series
+from app.tickets.series import raise_series
 from queueing.errors import SequenceAway
 
 

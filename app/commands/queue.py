@@ -15,7 +15,7 @@ from app.catalog.service import plan_of, plans
 from app.core.db import db, transaction
 from app.core.errors import SequenceNotReady
 from app.core.parts import parts
-from app.tickets.service import raise_series
+from app.tickets.series import raise_series
 from queueing.errors import SequenceAway
 
 SETTLED_WITHIN_S = 6.0

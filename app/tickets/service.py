@@ -12,18 +12,18 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.catalog import rules as hours
-from app.catalog.plan import WHOLE_HALL, HallDay, HallPlan, Item, Lane
+from app.catalog.plan import WHOLE_HALL, HallDay, HallPlan, Item
 from app.catalog.service import item_of, promises_of_day
 from app.citizens.queries import is_elderly
 from app.citizens.rules import id_number as judge_id_number
 from app.citizens.service import lock_person, person_of
 from app.core import events
 from app.core.acts import Act
-from app.core.db import MEETS_NOTHING_LEFT, after_commit, db, insert_into
+from app.core.db import MEETS_NOTHING_LEFT, after_commit, db
 from app.core.db import leave as leave_behind
 from app.core.language import named
 from app.core.leaving import NewRow
@@ -40,12 +40,10 @@ from app.tickets.errors import (
     NumbersOnSiteOnly,
     NumbersStopped,
     PaperNumberEntered,
-    QuotaUsedUp,
     TicketChanged,
     WrittenTimeWrong,
 )
 from app.tickets.following import forget_followers
-from app.tickets.models import SeriesRow
 from app.tickets.queries import (
     TABLE,
     Ticket,
@@ -57,14 +55,11 @@ from app.tickets.queries import (
     waiting_minutes,
 )
 from app.tickets.rules import Arrival, due_of, entry_of, number_text, paper_count
+from app.tickets.series import count_walk_in, next_number, next_serial, past_paper
 from app.tickets.states import LIVE, Action, State, require
 from app.tickets.telling import mark_if_near, take_back
 from config import logged_about
 from queueing import order
-
-SERIES = SeriesRow.__table__
-SERIALS = ""
-"""The series of a hall's serials, beside those of its lanes."""
 
 # Made once: making a statement takes longer than running it, and each number and call runs these.
 INSERT = insert(TABLE).returning(*TABLE.c)
@@ -145,9 +140,9 @@ def admit(
     day = plan.day_of(act.now)
     lane = plan.lanes[items[0].lane]
     _refuse_second_ticket(plan, day, lane.letters, person, arrival)
-    serial, at, count = _next_number(plan, day.date, lane, act.now, booked=bool(arrival.slot))
+    serial, at, count = next_number(plan, day.date, lane, act.now, booked=bool(arrival.slot))
     arrival = arrival.at_the_earliest(at)
-    count = _past_paper(plan, day.date, lane.letters, count)
+    count = past_paper(plan, day.date, lane.letters, count)
     ticket = _insert(
         act,
         **_of_arrival(plan, day, items, arrival, at),
@@ -183,8 +178,8 @@ def enter_paper(
     count = _paper_count(plan, number, letters)
     day = plan.day_of(act.now)
     taken_at = _written(plan, day, written_at, act.now)
-    serial, at = _next_serial(plan.code, day.date, act.now)
-    _count_walk_in(plan.code, day.date, letters)
+    serial, at = next_serial(plan.code, day.date, act.now)
+    count_walk_in(plan.code, day.date, letters)
     arrival = Arrival("paper", taken_at, taken_at, None, priority)
     stopped = {"stopped_at": act.now, "stopped_from": State.SERVING} if served else {}
     number = number_text(letters, count)
@@ -308,114 +303,6 @@ def _due_behind(plan: HallPlan, day: HallDay, letters: str, k: int, now: datetim
         .limit(k)
     ).scalars()
     return max(dues, default=None)
-
-
-def _next_number(
-    plan: HallPlan, day: date, lane: Lane, now: datetime, *, booked: bool
-) -> tuple[int, datetime, int]:
-    """The next serial of a hall's day, the moment it is given, and the next count of a lane. Their
-    rows are locked until the transaction ends, so nothing is lost or given twice; the serial's
-    first, by everybody, so that nobody waits for each other.
-
-    Raises QuotaUsedUp once so many were given to walk-ins as the lane allows."""
-    quota = None if booked else lane.walk_in_quota
-    if quota == 0:
-        raise QuotaUsedUp
-    dialect = db.engine.dialect.name
-    serial = _first_of("serial_", plan.code, day, SERIALS, at=now)
-    count = _first_of("count_", plan.code, day, lane.letters, booked=booked) | {"quota": quota}
-    if dialect == "postgresql":
-        both = _serial_and_count(limited=quota is not None)
-        last, at, counted = db.session.execute(both, serial | count).one()
-    else:
-        last, at = db.session.execute(_serial_on(dialect), serial).one()
-        series = _count_on(dialect, limited=quota is not None)
-        counted = db.session.execute(series, count).scalar_one_or_none()
-    if counted is None:
-        raise QuotaUsedUp
-    return last, at, counted
-
-
-def _next_serial(hall: str, day: date, now: datetime) -> tuple[int, datetime]:
-    """The next serial of a hall's day, and the moment it is given."""
-    first = _first_of("serial_", hall, day, SERIALS, at=now)
-    last, at = db.session.execute(_serial_on(db.engine.dialect.name), first).one()
-    return last, at
-
-
-def _first_of(
-    prefix: str, hall: str, day: date, letters: str, *, booked: bool = False, **of_serial: datetime
-) -> dict[str, Any]:
-    """The row that a series begins with."""
-    row = {"hall": hall, "day": day, "lane": letters, "last": 1, "walk_ins": 0 if booked else 1}
-    return {prefix + name: value for name, value in (row | of_serial).items()}
-
-
-def _past_paper(plan: HallPlan, day: date, letters: str, count: int) -> int:
-    """The same count, or the first one after the numbers that lie on paper at the help desk."""
-    block = plan.rules.paper_numbers
-    if block is None or not block[0] <= count <= block[1]:
-        return count
-    row = (SERIES.c.hall == plan.code) & (SERIES.c.day == day) & (SERIES.c.lane == letters)
-    db.session.execute(update(SERIES).where(row).values(last=block[1] + 1))
-    return block[1] + 1
-
-
-def _count_walk_in(hall: str, day: date, letters: str) -> None:
-    """Count one towards a lane's quota whose number the series did not give."""
-    begun = insert_into(SERIES).values(hall=hall, day=day, lane=letters, last=0, walk_ins=1)
-    db.session.execute(
-        begun.on_conflict_do_update(
-            index_elements=["hall", "day", "lane"], set_={"walk_ins": SERIES.c.walk_ins + 1}
-        )
-    )
-
-
-@cache
-def _serial_and_count(*, limited: bool) -> Any:
-    """Both in one journey. Read from first, the serial is counted first."""
-    serial = _serial_on("postgresql").cte("serial")
-    count = _count_on("postgresql", limited=limited).cte("counted")
-    return select(serial.c.last, serial.c.last_at, select(count.c.last).scalar_subquery())
-
-
-@cache
-def _count_on(dialect: str, *, limited: bool) -> Any:  # noqa: ARG001 (the cache's key)
-    """The statement that begins a series or counts it on, made once for each dialect; `limited`:
-    only while fewer than `quota` were given to walk-ins."""
-    first = _named("count_", "hall", "day", "lane", "last", "walk_ins")
-    statement = insert_into(SERIES).values(first)
-    return statement.on_conflict_do_update(
-        index_elements=["hall", "day", "lane"],
-        set_={
-            "last": SERIES.c.last + 1,
-            "walk_ins": SERIES.c.walk_ins + statement.excluded.walk_ins,
-        },
-        where=SERIES.c.walk_ins < bindparam("quota") if limited else None,
-    ).returning(SERIES.c.last)
-
-
-@cache
-def _serial_on(dialect: str) -> Any:
-    """The same of a hall's serials, with the moment of each: now, or that of the serial before if
-    that is later. Two who tap at once read the clock before they stand in line for a serial, and
-    their times must not run against their numbers."""
-    latest = func.greatest if dialect == "postgresql" else func.max
-    first = _named("serial_", "hall", "day", "lane", "last", "walk_ins")
-    statement = insert_into(SERIES).values(first | {"last_at": bindparam("serial_at")})
-    before, now = SERIES.c.last_at, statement.excluded.last_at
-    return statement.on_conflict_do_update(
-        index_elements=["hall", "day", "lane"],
-        set_={
-            "last": SERIES.c.last + 1,
-            "walk_ins": SERIES.c.walk_ins + 1,
-            "last_at": latest(func.coalesce(before, now), now),
-        },
-    ).returning(SERIES.c.last, SERIES.c.last_at)
-
-
-def _named(prefix: str, *columns: str) -> dict[str, Any]:
-    return {name: bindparam(prefix + name) for name in columns}
 
 
 def _refuse_when_closed(plan: HallPlan, letters: str, now: datetime) -> None:
@@ -558,7 +445,7 @@ def rejoin(ticket: Ticket, act: Act, plan: HallPlan) -> Ticket:
         state=State.WAITING,
         due_ms=due.at,
         due_why=due.why,
-        serial=_next_serial(ticket.hall, ticket.day, act.now)[0],
+        serial=next_serial(ticket.hall, ticket.day, act.now)[0],
         counter=None,
         bound_to=None,
     )
@@ -666,17 +553,3 @@ def _tell_sequence(ticket: Ticket, *, waited: bool) -> None:
         after_commit(lambda: line.enter(entry))
     elif waited:
         after_commit(lambda: line.remove(ticket.id, ticket.seq_version))
-
-
-def raise_series(plan: HallPlan, day: date, by: int) -> None:
-    """Skip numbers after a restore or a failover: paper cannot be taken back, also where the
-    restored rows know of none."""
-    for letters in (SERIALS, *plan.lanes):
-        begun = insert_into(SERIES).values(
-            hall=plan.code, day=day, lane=letters, last=by, walk_ins=0
-        )
-        db.session.execute(
-            begun.on_conflict_do_update(
-                index_elements=["hall", "day", "lane"], set_={"last": SERIES.c.last + by}
-            )
-        )

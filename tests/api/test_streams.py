@@ -49,6 +49,7 @@ class Stream:
 def hall(shared_house):
     """The house, at this very moment: the server's clock goes on by itself."""
     shared_house.clock.at = datetime.now(UTC)
+    shared_house.stand_at_noon()
     return shared_house
 
 

@@ -60,6 +60,7 @@ def behind_proxy(shared_environ, own_redis):
 @pytest.fixture(scope="module")
 def hall(behind_proxy):
     house = open_house(load_settings(behind_proxy), SetClock(datetime.now(UTC)))
+    house.stand_at_noon()
     yield house
     with house.app.app_context():
         house.app.extensions["sqlalchemy"].engine.dispose()

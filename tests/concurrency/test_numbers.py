@@ -13,6 +13,7 @@ from app.catalog.models import HallRow, LaneRow
 from app.core.db import db
 from app.tickets import service as tickets
 from app.tickets.errors import QuotaUsedUp
+from app.tickets.series import SERIALS, SERIES, next_number
 from tests.crowd import rows
 from tests.house import HALL, KIOSK_TOKEN, House, open_house
 from tests.processes import together
@@ -53,24 +54,23 @@ def test_no_number_twice_and_none_left_out(busy_settings, busy_house):
 
 
 def read_then_count(plan: Any, day: Any, lane: Any, now: Any, **_: Any) -> tuple[int, Any, int]:
-    """`_next_number` as looks and writes instead of one statement."""
-    serial = read_then_count_on(plan.code, day, tickets.SERIALS)
+    """`next_number` as looks and writes instead of one statement."""
+    serial = read_then_count_on(plan.code, day, SERIALS)
     return serial, now, read_then_count_on(plan.code, day, lane.letters)
 
 
 def read_then_count_on(hall: str, day: Any, letters: str) -> int:
-    series = tickets.SERIES
-    of_lane = (series.c.hall == hall) & (series.c.day == day) & (series.c.lane == letters)
-    found = db.session.execute(select(series).where(of_lane)).one()
+    of_lane = (SERIES.c.hall == hall) & (SERIES.c.day == day) & (SERIES.c.lane == letters)
+    found = db.session.execute(select(SERIES).where(of_lane)).one()
     time.sleep(0.01)
     db.session.execute(
-        update(series).where(of_lane).values(last=found.last + 1, walk_ins=series.c.walk_ins + 1)
+        update(SERIES).where(of_lane).values(last=found.last + 1, walk_ins=SERIES.c.walk_ins + 1)
     )
     return int(found.last) + 1
 
 
 def take_without_guard(house: House, go: Any, times: int) -> Any:
-    tickets._next_number = read_then_count
+    tickets.next_number = read_then_count
     return take_numbers(house, go, times)
 
 
@@ -79,7 +79,7 @@ def begin_series(house: House) -> None:
         day = house.plan.day_of(house.clock.now()).date
         db.session.rollback()
         start = [{"hall": HALL, "day": day, "lane": lane, "last": 0} for lane in ("", "A")]
-        db.session.execute(insert(tickets.SERIES), start)
+        db.session.execute(insert(SERIES), start)
         db.session.commit()
 
 
@@ -109,23 +109,19 @@ def test_the_quota_is_met_and_never_passed(busy_settings, busy_house):
     assert refused == ["quota_used_up"] * (MACHINES * EACH - QUOTA)
 
 
-next_number = tickets._next_number
-
-
 def look_then_count(
     plan: Any, day: Any, lane: Any, now: Any, *, booked: bool
 ) -> tuple[int, Any, int]:
     """The quota asked as a question of its own, before the row that is locked."""
-    series = tickets.SERIES
-    of_lane = (series.c.hall == plan.code) & (series.c.day == day) & (series.c.lane == "A")
-    if (db.session.scalar(select(series.c.walk_ins).where(of_lane)) or 0) >= FEW:
+    of_lane = (SERIES.c.hall == plan.code) & (SERIES.c.day == day) & (SERIES.c.lane == "A")
+    if (db.session.scalar(select(SERIES.c.walk_ins).where(of_lane)) or 0) >= FEW:
         raise QuotaUsedUp
     time.sleep(PAUSE_S)
     return next_number(plan, day, replace(lane, walk_in_quota=None), now, booked=booked)
 
 
 def take_asking_first(house: House, go: Any) -> Any:
-    tickets._next_number = look_then_count
+    tickets.next_number = look_then_count
     return take_numbers(house, go, 1)
 
 
@@ -163,7 +159,7 @@ def take_for_her_without_lock(house: House, go: Any) -> Any:
         return next_number(*args, **kwargs)
 
     tickets.lock_person = lambda person: None
-    tickets._next_number = slowly
+    tickets.next_number = slowly
     return take_for_grandmother(house, go)
 
 

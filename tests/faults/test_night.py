@@ -103,6 +103,7 @@ def test_a_day_on_which_nobody_was_left_is_forgotten_too(hall):
 def this_morning(every_settings):
     """A hall with people of yesterday, by the real clock: the worker has no other."""
     yesterday = open_house(every_settings, clock_of_yesterday())
+    yesterday.stand_at_noon()
     for _ in range(LEFT_OVER):
         yesterday.take("id-card")
     leave(yesterday)

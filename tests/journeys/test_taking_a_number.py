@@ -6,7 +6,7 @@ from sqlalchemy import inspect, text
 from app.core.acts import SYSTEM, Act
 from app.core.db import db
 from app.staff.service import put_device
-from app.tickets.service import raise_series
+from app.tickets.series import raise_series
 from tests.house import HALL, KIOSK_TOKEN, id_number, refused
 
 

@@ -24,6 +24,7 @@ FINAL = {"finished", "left", "closed", "cancelled"}
 @pytest.fixture
 def house(settings):
     house = open_house(settings, HouseClock(lambda: None))
+    house.stand_at_noon()
     yield house
     with house.app.app_context():
         house.app.extensions["sqlalchemy"].engine.dispose()

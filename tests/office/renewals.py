@@ -1,7 +1,8 @@
 """Licences that end soon, their holders, and a hall that decides.
 
 due(house)                        kinds, plans and a register, over which a test has a hand
-due.licence("li", "shop")         somebody's licence, which ends on 31 December
+due.licence("li", "shop")         somebody's licence, which ends soon: at nine on that Monday, on
+                                  31 December
 due.confirmed("li", "shop")       the same, its renewal opened and confirmed on their phone
 due.remind()                      the watch's day
 due.tell()                        what a worker does of it
@@ -28,7 +29,8 @@ from app.renewals.watching import watch
 from tests.house import HALL, Citizen, House
 
 DEFINER, ISSUER = "11100000MB03271699", "11430000006122244L"
-ENDS = "2026-12-31"
+ENDS_IN = timedelta(days=38)
+"""From today: some of its tests have the real clock."""
 TYPES = {"shop": "011", "guide": "012"}
 KINDS = f"""
 kinds:
@@ -80,8 +82,9 @@ class Due:
     def citizen(self, name: str) -> Citizen:
         return self.house.citizen(name).verify(NAMES.get(name, "李小明"))
 
-    def licence(self, name: str, kind: str = "shop", ends: str = ENDS, **said: Any) -> str:
+    def licence(self, name: str, kind: str = "shop", ends: str = "", **said: Any) -> str:
         """A licence of somebody, brought in; its id."""
+        today = self.house.clock.now().date()
         holder, serial = self.citizen(name), str(next(self._serials))
         given = {
             "kind": kind,
@@ -91,12 +94,12 @@ class Due:
             "number": f"青{serial.zfill(8)}",
             "issuer_name": "青禾市行政审批服务局",
             "issued_on": "2024-01-01",
-            "valid_until": ends,
+            "valid_until": ends or f"{today + ENDS_IN}",
             "as_of": "2024-01-01T09:00:00+08:00",
             "data": {"premises": "青禾市人民路 8 号"} if kind == "shop" else {},
             **said,
         }
-        record = rules.judge(given, kinds_of(), self.house.clock.now().date())
+        record = rules.judge(given, kinds_of(), today)
         (put,) = self.house.within(lambda: service.put([record], self.act, "test"))
         return put.id
 
@@ -118,7 +121,7 @@ class Due:
         name: str,
         kind: str = "shop",
         way: str = "electronic",
-        ends: str = ENDS,
+        ends: str = "",
         **given: Any,
     ) -> dict[str, Any]:
         """The same, and confirms it."""

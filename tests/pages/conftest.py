@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -19,12 +18,6 @@ def intercept_from_the_start(context: BrowserContext) -> None:
     """Let routes of this context hold as soon as they are set: a page that is open already when
     the browser begins to intercept may send its next request past it."""
     context.route("**/no-such-path", lambda route: route.abort())
-
-
-def at_noon(house: House) -> None:
-    """Move the hall to where it is about noon: a hall day has no more times to book at its end."""
-    ahead = 12 - datetime.now(UTC).hour
-    house.reload(lambda file: file["hall"].update(timezone=f"Etc/GMT{-ahead:+d}"))
 
 
 PATIENCE_MS = 30_000
@@ -48,8 +41,9 @@ def environ(environ: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
-    """The small hall, now: the live server reads a real clock."""
+    """The small hall, now, for the live server reads a real clock; and there it is noon."""
     house = open_house(settings, HouseClock(lambda: None))
+    house.stand_at_noon()
     yield house
     with house.app.app_context():
         house.app.extensions["sqlalchemy"].engine.dispose()

@@ -6,12 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.house import HALL, credit_code
-from tests.pages.conftest import at_noon
-
-
-@pytest.fixture(autouse=True)
-def _noon(house):
-    at_noon(house)
 
 
 def today(house):

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.pages.conftest import at_noon
 from tests.pages.test_a_morning import take
 from tests.pages.test_arriving import slot
 
@@ -83,7 +82,6 @@ def test_the_page_goes_back_to_the_start_and_to_chinese(open_machine):
 
 
 def test_priority_at_check_in_by_a_code_on_a_phone(house, machine):
-    at_noon(house)
     booked = house.citizen("li").identify().book(slot(house, 0))
     machine.get_by_role("button", name="我有预约").click()
     button(machine, "孕产妇").click()
@@ -197,7 +195,6 @@ def test_a_guide_prints_again_by_number_alone(house, guide):
 
 
 def test_paper_numbers_are_typed_row_by_row(house, guide):
-    at_noon(house)
     house.reload(lambda file: file["hall"]["rules"].update(paper_numbers="901-950"))
     machine = house.take()
     guide.get_by_role("link", name="补录纸质号").click()
@@ -220,7 +217,6 @@ def test_paper_numbers_are_typed_row_by_row(house, guide):
 
 
 def test_a_row_entered_before_the_page_is_ready_keeps_its_words(house, guide):
-    at_noon(house)
     house.reload(lambda file: file["hall"]["rules"].update(paper_numbers="901-950"))
     scripts = []
     guide.route("**/kiosk/paper.js", lambda route: scripts.append(route))

@@ -9,14 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.house import HALL, PASSWORD, id_number
-from tests.pages.conftest import at_noon
 
 PHONE = "13800000000"
-
-
-@pytest.fixture(autouse=True)
-def _noon(house):
-    at_noon(house)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.printing.jobs import print_due
-from tests.house import HALL, HALL_FILE, PASSWORD
+from tests.house import HALL, PASSWORD
 from tests.printing.printer import Printer
 from tests.printing.test_prints import plug
 
@@ -136,7 +136,7 @@ def test_an_account_is_made_and_signs_in_until_it_is_disabled(office, open_page)
 
 
 def test_a_hall_file_with_a_fault_is_shown_at_its_line_and_a_good_one_is_loaded(house, office):
-    file = copy.deepcopy(HALL_FILE)
+    file = copy.deepcopy(house._file)
     file["hall"]["name"] = "新测试大厅"
     good = json.dumps(file, ensure_ascii=False, indent=1)
     file["items"][0]["minutes"] = "五"

@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from config.settings import ROOT
 from tests.house import HALL
-from tests.pages.conftest import at_noon
 from tests.pages.test_every_page import quirks, still_chinese, too_wide
 from tests.phone.conftest import Phone
 from tests.phone.papers import open_library
@@ -30,7 +29,6 @@ NAMES = (FAMILY, "张三", "清河县", "清河豆腐店", "湖南省", "平方�
 @pytest.fixture
 def queries(house) -> dict[str, str]:
     """What the pages are told, where li holds a number, a booking and a licence that soon ends."""
-    at_noon(house)
     shop = opened_shop(house)
     li = shop.owner
     open_library(house, li.id_number, f"{FAMILY}小明")

@@ -20,7 +20,6 @@ from tests.bookings import live
 from tests.crowd import rows
 from tests.house import id_number
 from tests.notices.outbox import BOOKING, QUEUE, REMINDER, allow, work
-from tests.pages.conftest import at_noon
 from tests.proxy import Proxy
 
 NAME = "张三"
@@ -32,9 +31,8 @@ PAPERS = ["居民身份证", "近期照片一张"]
 
 
 @pytest.fixture(autouse=True)
-def _noon(house) -> None:
-    """Noon, so that there is time left to book; checking in is open already, and a reminder is due
-    ten minutes before."""
+def _checking_in_is_open(house) -> None:
+    """Hours before what is booked; and a reminder is due ten minutes before."""
 
     def change(file) -> None:
         file["hall"]["promises"] = {"check_in_opens_minutes": 240}
@@ -42,7 +40,6 @@ def _noon(house) -> None:
         file["items"][0]["papers"] = PAPERS
 
     house.reload(change)
-    at_noon(house)
 
 
 def reminder_falls_due(house) -> None:

@@ -27,10 +27,10 @@ from app.renewals.loading import load_plans
 from app.renewals.plan_file import parse_plans
 from app.renewals.plans import Decider, Plan
 from app.renewals.queries import TABLE, events_of, plan_for
-from tests.house import HALL, Citizen, House, credit_code, open_house
+from tests.house import HALL, MORNING, Citizen, House, credit_code, open_house
 from tests.licences.conftest import DEFINER, TYPES, Library, firm, record, stocked, sure
 
-UNTIL = "2027-01-10"
+UNTIL, FIRM_UNTIL = "2027-01-10", "2027-05-05"
 ASK_BY = date(2026, 12, 11)
 KIND = "food-shop"
 TYPES[KIND] = "014"
@@ -191,6 +191,10 @@ def food(code: str, serial: str = "700", **said: Any) -> dict[str, Any]:
 
 
 def opened_shop(house: House) -> Shop:
+    """Its licences end as many days later as the house's clock stands after that Monday: some of
+    its tests have the real one."""
+    later = house.clock.now() - MORNING
+    ends, firm_ends = (f"{date.fromisoformat(day) + later}" for day in (UNTIL, FIRM_UNTIL))
     library = stocked(house)
     kinds = parse_kinds(KINDS)
     act = Act(house.clock.now(), SYSTEM)
@@ -199,8 +203,8 @@ def opened_shop(house: House) -> Shop:
     plans = parse_plans(PLANS, library.kinds, {HALL: house.plan.items})
     house.within(lambda: load_plans(plans, act))
     owner, code = sure(house, "li"), credit_code()
-    library.put(firm(owner.id_number, code))
-    return Shop(house, library, owner, code, library.put(food(code)))
+    library.put(firm(owner.id_number, code, valid_until=firm_ends))
+    return Shop(house, library, owner, code, library.put(food(code, valid_until=ends)))
 
 
 def shop_on(settings: Any) -> Iterator[Shop]:

@@ -29,8 +29,10 @@ from tests.renewals.watched import PLANS, Watched, stocked_and_watched
 from tests.stores import each_store_once, on_postgresql
 
 LICENCES = 8
-MEETING_S = 0.5
+MEETING_S = 60
 """How long one who has looked waits for the other to have looked as well."""
+KEPT_OUT_S = 0.5
+"""The same where the other is kept out."""
 
 
 @pytest.fixture
@@ -54,7 +56,9 @@ def by_phone(watched: Watched, series: int) -> str:
     return watched.put("food-licence", code, "2026-12-20", data={"contact_phone": "13800138000"})
 
 
-def both_look(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def both_look(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, meeting_s: float = KEPT_OUT_S
+) -> list[int]:
     """Two look at once, and go on when both have looked, if they can; at how many each."""
     with watched.house.app.app_context():
         watching._spread(watched.act)
@@ -62,7 +66,7 @@ def both_look(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     def met(*seen: Any) -> Any:
         with suppress(threading.BrokenBarrierError):  # the other is kept out
-            meeting.wait(MEETING_S)
+            meeting.wait(meeting_s)
         return real(*seen)
 
     monkeypatch.setattr(watching, "_look_at", met)
@@ -110,7 +114,7 @@ def test_the_lock_alone_keeps_it_so(watched, monkeypatch):
 def test_the_table_alone_keeps_it_so(watched, monkeypatch):
     licences = permits(watched)
     without_locks(monkeypatch)
-    assert both_look(watched, monkeypatch) == [LICENCES] * 2
+    assert both_look(watched, monkeypatch, MEETING_S) == [LICENCES] * 2
     assert said(watched, licences) == [1] * LICENCES
 
 
@@ -120,11 +124,13 @@ def test_without_both_it_is_said_twice(watched, monkeypatch):
     licences = permits(watched)
     without_uniqueness(watched)
     without_locks(monkeypatch)
-    both_look(watched, monkeypatch)
+    both_look(watched, monkeypatch, MEETING_S)
     assert said(watched, licences) == [2] * LICENCES
 
 
-def stops_meanwhile(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+def stops_meanwhile(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, meeting_s: float
+) -> list[tuple[str, ...]]:
     """Somebody wants no reminders any more just when the watch has seen that they want them; what
     became of the reminder."""
     li = sure(watched.house, "li")
@@ -137,7 +143,7 @@ def stops_meanwhile(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> list[t
     def looked(holders: Any) -> Any:
         wants_none = real(holders)
         seen.set()
-        stopped.wait(MEETING_S)
+        stopped.wait(meeting_s)
         return wants_none
 
     monkeypatch.setattr(reaching, "stopped_of", looked)
@@ -156,7 +162,7 @@ def stops_meanwhile(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> list[t
 
 @on_postgresql
 def test_who_stops_them_meanwhile_gets_none(watched, monkeypatch):
-    assert stops_meanwhile(watched, monkeypatch) == [
+    assert stops_meanwhile(watched, monkeypatch, KEPT_OUT_S) == [
         ("renewal", "1-months", "withdrawn", "account")
     ]
 
@@ -166,7 +172,8 @@ def test_unless_nothing_is_held(watched, monkeypatch):
     """The control: the test above can fail."""
     monkeypatch.setattr(reaching, "hold_each", lambda *_, **__: None)
     monkeypatch.setattr(stopping, "hold", lambda *_, **__: None)
-    assert stops_meanwhile(watched, monkeypatch) == [("renewal", "1-months", "pending", "account")]
+    told = stops_meanwhile(watched, monkeypatch, MEETING_S)
+    assert told == [("renewal", "1-months", "pending", "account")]
 
 
 class Dies(BaseException):

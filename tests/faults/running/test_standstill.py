@@ -37,6 +37,7 @@ def environ(environ: dict[str, str]) -> dict[str, str]:
 def house(settings: Settings) -> Iterator[House]:
     """The small hall, now: the live server reads a real clock."""
     house = open_house(settings, HouseClock(lambda: None))
+    house.stand_at_noon()
     yield house
     leave(house)
 
