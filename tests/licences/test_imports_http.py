@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
+from app.core.acts import SYSTEM, Act
+from app.staff.keys import add_key
 from tests.faults.conftest import leave
-from tests.house import KIOSK_TOKEN, House, open_house, refused
+from tests.house import HALL, KIOSK_TOKEN, House, open_house, refused
 from tests.licences.imports import bring, counts, state, with_kinds, work
 from tests.licences.register import csv_of, jsonl_of, register
 
@@ -37,13 +39,10 @@ def house(shared_house):
 
 
 @pytest.fixture
-def key_of_today(house, monkeypatch):
+def key_of_today(house):
     """A system's key by the clock of the live server: keys end."""
-    monkeypatch.setattr(house.clock, "at", datetime.now(UTC))
-    body = {"name": "住建", "scopes": ["licences:import", "licences:progress"]}
-    answer = house.post("/staff/keys", house.sign_in("security"), body)
-    assert answer.status_code == 201
-    return answer.json["key"]
+    scopes, act = ("licences:import", "licences:progress"), Act(datetime.now(UTC), SYSTEM)
+    return house.within(lambda: add_key("住建", HALL, scopes, 30, act)).key
 
 
 def put(house: House, import_id: str, token: str, content: bytes):
