@@ -189,6 +189,7 @@ class HallDay:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1_200)
 def test_nobody_too_many_and_everybody_by_the_order(house):
     house.reload(certificates)
     chance = random.Random(962)  # noqa: S311 -- the same people each time

@@ -40,7 +40,7 @@ Key = tuple[str, str, date, str, str]
     scope="module",
     params=[
         pytest.param(150, id="small"),
-        pytest.param(20_000, id="whole", marks=pytest.mark.long),
+        pytest.param(20_000, id="whole", marks=[pytest.mark.long, pytest.mark.timeout(7_200)]),
     ],
 )
 def year(
