@@ -94,9 +94,7 @@ def book(json_data: dict[str, Any]) -> Response:
     doing = act()
     citizen = doing.actor.id
     codes = json_data.get("items") or [json_data["item"]]
-
     person = json_data.get("person")
-
     once = this_try()
 
     def meant() -> str:
