@@ -240,12 +240,14 @@ def test_a_fault_of_our_own_is_not_hidden(own: Redis) -> None:
 # -- Restart
 
 
-def test_a_server_killed_and_restarted_with_its_file_loses_nothing(
+def test_a_server_killed_and_restarted_loses_nothing_of_its_file(
     every_redis: RunningRedis, tmp_path: Path
 ) -> None:
+    """What a file lacks that is written once a second, tests/faults/test_redis_lost.py has."""
     binary = binary_of(every_redis)
     with private_redis(tmp_path, binary=binary, persist=True) as server:
         with connect(server.url) as redis:
+            redis.config_set("appendfsync", "always")
             sequence = RedisSequence(redis, HALL, DAY)
             walk_through(sequence)
             before = sequence.snapshot()
