@@ -170,7 +170,7 @@ def steps_due(plan: Plan, last_day: date, today: date, is_working: IsWorking) ->
     return Due(step, send_on, look_on)
 
 
-def words_of(plan: Plan, step: Step, today: date, ask_by: date) -> Step | None:
+def words_of(plan: Plan, step: Step, read_on: date, ask_by: date) -> Step | None:
     """Whose sentence says a step: its own while a renewal may be asked for; then what the plan says
     to who is late, and where it says nothing nobody is told."""
-    return step if today <= ask_by else plan.late
+    return step if read_on <= ask_by else plan.late

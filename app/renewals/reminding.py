@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 
 from app.catalog.plan import HallPlan
+from app.catalog.rules import hours_on
 from app.catalog.service import plan_of
 from app.citizens.queries import PEOPLE, phones_of
 from app.citizens.rules import BEIJING, masked_name
@@ -28,7 +29,7 @@ from app.notices.rules import State as Notice
 from app.notices.service import Link, Message, notify_each, withdraw
 from app.renewals.dates import DAY, Due, words_of
 from app.renewals.finding import Ending, asked_between, found_each, reminded
-from app.renewals.plans import Event, Plan, Step
+from app.renewals.plans import Event, Hours, Plan, Step
 from app.renewals.reaching import Reachable, reachable
 from app.renewals.rules import day_of, tail_of
 from app.renewals.watch_models import ReminderRow
@@ -68,6 +69,8 @@ class Together:
     hall: Callable[[str], HallPlan]
     asked_between: Callable[[str, date, str], tuple[date, date]]
     """By kind, last day and hall."""
+    sent_from: Callable[[str, Hours], date]
+    """The first day on which a hall sends by these hours."""
     holders: Reachable
 
     def licence(self, id: str) -> Licence:
@@ -111,8 +114,21 @@ def read_together(told: Collection[WithHolder], act: Act) -> Together:
     def between(kind: str, last_day: date, hall: str) -> tuple[date, date]:
         return asked_between(known[kind], last_day, hall)
 
+    def sent_from(hall: str, hours: Hours) -> date:
+        plan = plan_of(hall)
+        begins = _office_hours(hours).begin_after(
+            act.now, plan.zone, lambda day: bool(hours_on(plan, day))
+        )
+        return day_of(begins or act.now)
+
     return Together(
-        today, licences, known, cache(plan_of), cache(between), reachable(holders, today)
+        today=today,
+        licences=licences,
+        kinds=known,
+        hall=cache(plan_of),
+        asked_between=cache(between),
+        sent_from=cache(sent_from),
+        holders=reachable(holders, today),
     )
 
 
@@ -170,13 +186,22 @@ def _ask_by(said: ToSay, known: Together) -> date:
     return _asked(said, known)[1] if said.plan.event is Event.RENEWAL else said.last_day
 
 
+def _read_on(said: ToSay, known: Together) -> date:
+    """When its holder can first read it; what is found on a day of rest waits for the office."""
+    return known.sent_from(said.plan.hall, said.plan.hours)
+
+
+def _office_hours(hours: Hours) -> OfficeHours:
+    return OfficeHours(hours.begin, hours.end, hours.working_days)
+
+
 def _words(said: ToSay, known: Together) -> Step | None:
     """None: there is nothing to say, or nobody wants to hear it."""
     assert said.due.step is not None, "nothing is due"  # noqa: S101
     licence = said.licence
     if known.holders.wants_none(licence.holder_id, licence.kind):
         return None
-    return words_of(said.plan, said.due.step, known.today, _ask_by(said, known))
+    return words_of(said.plan, said.due.step, _read_on(said, known), _ask_by(said, known))
 
 
 def _reminder(
@@ -209,18 +234,18 @@ def _message(
     said: ToSay, reached: Reached, renewal: str | None, reminder: str, known: Together, act: Act
 ) -> Message:
     licence, plan, last_day = said.licence, said.plan, said.last_day
-    words, ask_by = _words(said, known), _ask_by(said, known)
+    words, ask_by, read_on = _words(said, known), _ask_by(said, known), _read_on(said, known)
     assert words is not None, "nothing is said"  # noqa: S101
     kind, hall = known.kinds[licence.kind], known.hall(plan.hall)
     # what says by when to ask is worth nothing once that day is over
     worth_until = said.due.look_on
-    if known.today <= ask_by:
+    if read_on <= ask_by:
         worth_until = min(worth_until, ask_by + DAY)
     return Message(
         id=act.new_id(),
         citizen=reached.account,
         kind="expiring",
-        words=sentence(words, licence, (kind, hall), last_day, ask_by, known.today),
+        words=sentence(words, licence, (kind, hall), last_day, ask_by, read_on),
         cause=_cause(reminder),
         facts=_facts(words, licence, plan, (kind, hall), last_day),
         link=_link(licence, renewal),
@@ -228,7 +253,7 @@ def _message(
         hall=plan.hall,
         phone=reached.phone,
         ways=plan.channels,
-        hours=OfficeHours(plan.hours.begin, plan.hours.end, plan.hours.working_days),
+        hours=_office_hours(plan.hours),
     )
 
 
@@ -266,11 +291,11 @@ def _link(licence: Licence, renewal: str | None) -> Link:
 
 
 def sentence(
-    words: Step, licence: Licence, of: Of, last_day: date, ask_by: date, today: date
+    words: Step, licence: Licence, of: Of, last_day: date, ask_by: date, read_on: date
 ) -> Said:
     """A step's words as its holder reads them."""
     kind, hall = of
-    tail, days = tail_of(licence.number), str((last_day - today).days)
+    tail, days = tail_of(licence.number), str((last_day - read_on).days)
     chinese = {
         "licence": kind.name,
         "number": f"尾号{tail}",
@@ -307,7 +332,8 @@ def foretold(said: ToSay, known: Together) -> Foretold | None:
     if words is None:
         return None
     of = known.kinds[licence.kind], known.hall(plan.hall)
-    sentence_ = sentence(words, licence, of, said.last_day, _ask_by(said, known), known.today)
+    ask_by, read_on = _ask_by(said, known), _read_on(said, known)
+    sentence_ = sentence(words, licence, of, said.last_day, ask_by, read_on)
     return Foretold(licence, plan, words.note, sentence_)
 
 

@@ -75,6 +75,12 @@ class Rule:
     def sends_on(self, day: date) -> bool:
         return self.on_any_day or hall_works(day)
 
+    def read_on(self, found_on: date) -> date:
+        """The first day on which what is found on this one goes out."""
+        while not self.sends_on(found_on):
+            found_on += DAY
+        return found_on
+
 
 TO_RENEW = (
     _months(2, "请安排时间申请延续"),
@@ -196,10 +202,13 @@ def _by(rule: Rule, life: Life, mornings: Sequence[date]) -> Iterator[Reminder]:
         over = days[come][0] if come < len(days) else last + DAY
         if (last, step.code, chapter.holder) in said:
             continue
-        note = step.note if morning <= rule.deadline(last) else rule.late
+        in_time = rule.read_on(morning) <= rule.deadline(last)
+        note = step.note if in_time else rule.late
         if note is None:
             continue
         said.add((last, step.code, chapter.holder))
+        if in_time:  # by when to ask is not said once that day is over
+            over = min(over, rule.deadline(last) + DAY)
         sent_on, overtaken = _sent(rule, life, last, chapter.holder, mornings[nth:], over)
         yield Reminder(
             rule.event,

@@ -150,6 +150,20 @@ def test_nothing_goes_out_when_what_it_says_is_over(watched, li):
     assert late.not_after == datetime(2027, 4, 1, tzinfo=BEIJING)
 
 
+def test_what_goes_out_after_a_weekend_says_what_is_true_then(watched, li):
+    week = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    closed: dict[str, list[str]] = {"sat": [], "sun": []}
+    watched.house.reload(lambda file: file["hall"].update(hours=week | closed))
+    watched.on("2027-02-27")  # a Saturday
+    in_time = watched.put("disability", li.id_number, "2027-03-31")
+    too_late = watched.put("disability", li.id_number, "2027-03-30")
+    watched.look()
+    for licence, words in ((in_time, "还有 30 天"), (too_late, "期限（2027年2月28日）已经过了")):
+        (notice,) = watched.notices(licence)
+        assert words in notice.text
+    assert notice.not_after == datetime(2027, 3, 15, tzinfo=BEIJING)
+
+
 def test_missed_steps_are_not_caught_up(watched, li):
     permit = watched.permit(li.id_number, "2026-12-01")
     watched.look()
