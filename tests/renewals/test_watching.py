@@ -33,8 +33,10 @@ from tests.renewals.watched import PLANS, Watched, serials, stocked_and_watched
 
 @pytest.fixture
 def watched(shared_house):
-    """One library for all of the module; nobody was told anything yet."""
+    """One library for all of the module; nobody was told anything yet, and its hall is what it was
+    before each test."""
     shared_house.clock.at = MORNING
+    hall = {**shared_house._file["hall"]}
     watched = stocked_and_watched(shared_house)
 
     def forget() -> None:
@@ -44,7 +46,9 @@ def watched(shared_house):
         db.session.execute(update(queries.PLANS).values(spread_to=None))  # by the test before
 
     shared_house.within(forget)
-    return watched
+    yield watched
+    if shared_house._file["hall"] != hall:
+        shared_house.reload(lambda file: file.update(hall=hall))
 
 
 @pytest.fixture
@@ -215,20 +219,16 @@ def test_a_holiday_moves_a_step_earlier(watched, li):
             "hours": {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
         }
 
-    before = {**watched.house._file["hall"]}
     watched.house.within(lambda: seed_calendar([2025, 2026]))
     watched.house.reload(on_working_days)
-    try:
-        watched.on("2026-01-05")
-        permit = watched.permit(li.id_number, "2026-04-20", issued_on="2025-04-20")
-        watched.look()
-        # 20 February is Spring Festival, which begins on the 15th; the Saturday before is worked
-        assert watched.look_on(permit) == date(2026, 2, 14)
-        watched.on("2026-02-14")
-        watched.look()
-        assert steps(watched, permit) == ["2-months"]
-    finally:
-        watched.house.reload(lambda file: file.update(hall=before))
+    watched.on("2026-01-05")
+    permit = watched.permit(li.id_number, "2026-04-20", issued_on="2025-04-20")
+    watched.look()
+    # 20 February is Spring Festival, which begins on the 15th; the Saturday before is worked
+    assert watched.look_on(permit) == date(2026, 2, 14)
+    watched.on("2026-02-14")
+    watched.look()
+    assert steps(watched, permit) == ["2-months"]
 
 
 # Whom
