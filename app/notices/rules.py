@@ -9,7 +9,9 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.catalog.plan import Rules
+from app.catalog.plan import HallPlan, Rules
+from app.catalog.rules import hours_on
+from app.citizens.rules import BEIJING
 from app.core.said import day_said
 
 
@@ -160,15 +162,15 @@ class OfficeHours:
         begin, end = (time.fromisoformat(kept[name]) for name in ("from", "until"))
         return cls(begin, end, kept["working"])
 
-    def begin_after(
-        self, now: datetime, zone: tzinfo, works_on: Callable[[date], bool]
-    ) -> datetime | None:
-        """When they next begin; None while they last. Where the hall works on no day for
-        IDLE_AT_MOST, any day will do: better at an odd time than never."""
+    def begin_after(self, now: datetime, hall: HallPlan | None) -> datetime | None:
+        """When they next begin; None while they last. A hall works on the days on which it is open;
+        without one, and where it works on no day for IDLE_AT_MOST, any day will do: better at an
+        odd time than never."""
+        zone = hall.zone if hall else BEIJING
         local = now.astimezone(zone)
 
         def serves(day: date) -> bool:
-            return not self.working_days or works_on(day)
+            return not self.working_days or hall is None or bool(hours_on(hall, day))
 
         if serves(local.date()) and self.begin <= local.time() < self.end:
             return None

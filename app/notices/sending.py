@@ -18,7 +18,6 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.catalog.plan import HallPlan, Rules
-from app.catalog.rules import hours_on
 from app.catalog.service import plan_of
 from app.citizens.rules import BEIJING
 from app.core.db import db, transaction
@@ -226,11 +225,8 @@ def _quiet_hours(plan: HallPlan | None) -> QuietHours | None:
 def _hours_begin(
     kept: Mapping[str, Any] | None, plan: HallPlan | None
 ) -> Callable[[datetime], datetime | None]:
-    """When the hours in which alone a notice is sent begin after a moment; None while they last. A
-    hall works on the days on which it is open; without one, any day will do."""
+    """When the hours in which alone a notice is sent begin after a moment; None while they last."""
     if kept is None:
         return lambda _: None
-    hours, zone = OfficeHours.read(kept), plan.zone if plan else BEIJING
-    return lambda now: hours.begin_after(
-        now, zone, lambda day: plan is None or bool(hours_on(plan, day))
-    )
+    hours = OfficeHours.read(kept)
+    return lambda now: hours.begin_after(now, plan)

@@ -13,11 +13,12 @@ from app.core.language import gettext as _
 from app.licences.kinds import Span
 from app.licences.rights import Ground
 from app.licences.view import day_in_words
+from app.notices.rules import OfficeHours
 from app.renewals.application import Application
 from app.renewals.bringing import Happened
 from app.renewals.clock import LEGAL_DAYS, Clock, Level
 from app.renewals.figures import Stage
-from app.renewals.plans import Decider, Event, Hours, Plan, SiteCheck, TermFrom
+from app.renewals.plans import Decider, Event, Plan, SiteCheck, TermFrom
 from app.renewals.reminding import State as ReminderState
 from app.renewals.rules import By
 from app.renewals.states import State
@@ -174,7 +175,7 @@ def months_in_words(months: int) -> str:
     return _("%(n)s 个月") % {"n": months} if rest else _("%(n)s 年") % {"n": years}
 
 
-def hours_in_words(hours: Hours) -> str:
+def hours_in_words(hours: OfficeHours) -> str:
     """From when to when reminders are sent."""
     if hours.begin == time() and hours.end >= time(23, 59):
         return _("全天")

@@ -19,14 +19,13 @@ from app.core.errors import Invalid
 from app.deliveries.rules import Way
 from app.licences.fields import FieldType
 from app.licences.kinds import METADATA, Kind, Nested, Part, Span, SpanEntry
-from app.notices.rules import Channel
+from app.notices.rules import Channel, OfficeHours
 from app.renewals.checks import CHECKS
 from app.renewals.default_steps import LATE_CODE, code_of, late_of, steps_of
 from app.renewals.plans import (
     Cycle,
     Decider,
     Event,
-    Hours,
     Late,
     OneTap,
     Plan,
@@ -176,10 +175,10 @@ class HoursPart(Part):
     days = OneOf("working", "all", load_default="working")
 
     @post_load
-    def hours(self, data: dict[str, Any], **_: Any) -> Hours:
+    def hours(self, data: dict[str, Any], **_: Any) -> OfficeHours:
         if data["begin"] >= data["end"]:
             raise ValidationError({"until": ["应晚于 from"]})
-        return Hours(data["begin"], data["end"], data["days"] == "working")
+        return OfficeHours(data["begin"], data["end"], data["days"] == "working")
 
 
 class TermPart(Part):

@@ -8,11 +8,11 @@ from datetime import date, time
 from typing import Any
 
 from app.licences.kinds import Span
+from app.notices.rules import OfficeHours
 from app.renewals.plans import (
     Cycle,
     Decider,
     Event,
-    Hours,
     Late,
     OneTap,
     Plan,
@@ -40,7 +40,7 @@ def plan_of(definition: Mapping[str, Any]) -> Plan:
             "steps": tuple(_step(step) for step in kept["steps"]),
             "late": late and Late(**{**late, "before": Span(**late["before"])}),
             "channels": tuple(kept["channels"]),
-            "hours": Hours(
+            "hours": OfficeHours(
                 time.fromisoformat(hours["begin"]),
                 time.fromisoformat(hours["end"]),
                 hours["working_days"],

@@ -12,6 +12,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from app.licences.kinds import Span
+from app.notices.rules import OfficeHours
 
 
 class Event(StrEnum):
@@ -83,16 +84,6 @@ class Late(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
-    """When its reminders may be sent, by the hall's clock."""
-
-    begin: time
-    end: time
-    working_days: bool
-    """Only on days on which the hall works; else on any."""
-
-
-@dataclass(frozen=True, slots=True)
 class Term:
     """How long a renewed licence holds."""
 
@@ -135,7 +126,8 @@ class Plan:
     `before` says nothing."""
     channels: tuple[str, ...]
     """notices/rules.py: Channel, the first one first."""
-    hours: Hours
+    hours: OfficeHours
+    """When its reminders may be sent."""
     cycle: Cycle | None
     """None: its day is the licence's last."""
     one_tap: OneTap | None
@@ -150,7 +142,7 @@ class Plan:
         return since is not None and since <= day
 
 
-ANY_HOUR = Hours(time.min, time.max, working_days=False)
+ANY_HOUR = OfficeHours(time.min, time.max, working_days=False)
 
 
 def at_any_hour(plans: Iterable[Plan]) -> list[Plan]:

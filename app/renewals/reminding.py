@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
 
 from app.catalog.plan import HallPlan
-from app.catalog.rules import hours_on
 from app.catalog.service import plan_of
 from app.citizens.queries import PEOPLE, phones_of
 from app.citizens.rules import BEIJING, masked_name
@@ -29,7 +28,7 @@ from app.notices.rules import State as Notice
 from app.notices.service import Link, Message, notify_each, withdraw
 from app.renewals.dates import DAY, Due, words_of
 from app.renewals.finding import Ending, asked_between, found_each, reminded
-from app.renewals.plans import Event, Hours, Plan, Step
+from app.renewals.plans import Event, Plan, Step
 from app.renewals.reaching import Reachable, reachable
 from app.renewals.rules import day_of, tail_of
 from app.renewals.watch_models import ReminderRow
@@ -69,7 +68,7 @@ class Together:
     hall: Callable[[str], HallPlan]
     asked_between: Callable[[str, date, str], tuple[date, date]]
     """By kind, last day and hall."""
-    sent_from: Callable[[str, Hours], date]
+    sent_from: Callable[[str, OfficeHours], date]
     """The first day on which a hall sends by these hours."""
     holders: Reachable
 
@@ -114,12 +113,8 @@ def read_together(told: Collection[WithHolder], act: Act) -> Together:
     def between(kind: str, last_day: date, hall: str) -> tuple[date, date]:
         return asked_between(known[kind], last_day, hall)
 
-    def sent_from(hall: str, hours: Hours) -> date:
-        plan = plan_of(hall)
-        begins = _office_hours(hours).begin_after(
-            act.now, plan.zone, lambda day: bool(hours_on(plan, day))
-        )
-        return day_of(begins or act.now)
+    def sent_from(hall: str, hours: OfficeHours) -> date:
+        return day_of(hours.begin_after(act.now, plan_of(hall)) or act.now)
 
     return Together(
         today=today,
@@ -187,12 +182,9 @@ def _ask_by(said: ToSay, known: Together) -> date:
 
 
 def _read_on(said: ToSay, known: Together) -> date:
-    """When its holder can first read it; what is found on a day of rest waits for the office."""
-    return known.sent_from(said.plan.hall, said.plan.hours)
-
-
-def _office_hours(hours: Hours) -> OfficeHours:
-    return OfficeHours(hours.begin, hours.end, hours.working_days)
+    """When its holder is told; what is found on a day of rest waits for the office, but never says
+    that a last day is over on which it lapses unsent."""
+    return min(known.sent_from(said.plan.hall, said.plan.hours), said.last_day)
 
 
 def _words(said: ToSay, known: Together) -> Step | None:
@@ -253,7 +245,7 @@ def _message(
         hall=plan.hall,
         phone=reached.phone,
         ways=plan.channels,
-        hours=_office_hours(plan.hours),
+        hours=plan.hours,
     )
 
 

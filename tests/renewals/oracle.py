@@ -75,9 +75,9 @@ class Rule:
     def sends_on(self, day: date) -> bool:
         return self.on_any_day or hall_works(day)
 
-    def read_on(self, found_on: date) -> date:
-        """The first day on which what is found on this one goes out."""
-        while not self.sends_on(found_on):
+    def read_on(self, found_on: date, last: date) -> date:
+        """The first day on which what is found on this one goes out, the last day at the latest."""
+        while not self.sends_on(found_on) and found_on < last:
             found_on += DAY
         return found_on
 
@@ -202,7 +202,7 @@ def _by(rule: Rule, life: Life, mornings: Sequence[date]) -> Iterator[Reminder]:
         over = days[come][0] if come < len(days) else last + DAY
         if (last, step.code, chapter.holder) in said:
             continue
-        in_time = rule.read_on(morning) <= rule.deadline(last)
+        in_time = rule.read_on(morning, last) <= rule.deadline(last)
         note = step.note if in_time else rule.late
         if note is None:
             continue

@@ -30,6 +30,8 @@ from tests.licences.conftest import DEFINER, ISSUER, sure
 from tests.notices.outbox import work
 from tests.renewals.watched import PLANS, Watched, serials, stocked_and_watched
 
+CLOSED_ON_WEEKENDS = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+
 
 @pytest.fixture
 def watched(shared_house):
@@ -155,9 +157,7 @@ def test_nothing_goes_out_when_what_it_says_is_over(watched, li):
 
 
 def test_what_goes_out_after_a_weekend_says_what_is_true_then(watched, li):
-    week = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
-    closed: dict[str, list[str]] = {"sat": [], "sun": []}
-    watched.house.reload(lambda file: file["hall"].update(hours=week | closed))
+    watched.house.reload(lambda file: file["hall"].update(hours=CLOSED_ON_WEEKENDS))
     watched.on("2027-02-27")  # a Saturday
     in_time = watched.put("disability", li.id_number, "2027-03-31")
     too_late = watched.put("disability", li.id_number, "2027-03-30")
@@ -166,6 +166,16 @@ def test_what_goes_out_after_a_weekend_says_what_is_true_then(watched, li):
         (notice,) = watched.notices(licence)
         assert words in notice.text
     assert notice.not_after == datetime(2027, 3, 15, tzinfo=BEIJING)
+
+
+def test_what_is_found_on_its_last_day_counts_no_days_behind_it(watched, li):
+    watched.house.reload(lambda file: file["hall"].update(hours=CLOSED_ON_WEEKENDS))
+    watched.on("2027-02-27")  # a Saturday
+    permit = watched.permit(li.id_number, "2027-02-27")
+    watched.look()
+    (notice,) = watched.notices(permit)
+    assert "只剩 0 天到期" in notice.text
+    assert notice.not_after == datetime(2027, 2, 28, tzinfo=BEIJING)
 
 
 def test_missed_steps_are_not_caught_up(watched, li):
@@ -216,7 +226,7 @@ def test_a_holiday_moves_a_step_earlier(watched, li):
     def on_working_days(file):
         file["hall"] |= {
             "closed_on_holidays": True,
-            "hours": {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")},
+            "hours": CLOSED_ON_WEEKENDS,
         }
 
     watched.house.within(lambda: seed_calendar([2025, 2026]))
