@@ -149,11 +149,11 @@ def remind(to_say: Sequence[ToSay], known: Together, act: Act) -> None:
     """Tell holders what is due, and have renewals found where one tap does it. What was told
     before, and of what there is nothing to say, is passed over."""
     renewals = _found(to_say, known, act)
-    said = [each for each in to_say if _words(each, known)]
-    reached = _reached(said, known.holders)
+    worded = [(each, words) for each in to_say if (words := _words(each, known))]
+    reached = _reached([each for each, _ in worded], known.holders)
     reminders = [
-        _reminder(each, by, renewals.get(each.licence.id), known, act)
-        for each, by in zip(said, reached, strict=True)
+        _reminder(each, words, by, renewals.get(each.licence.id), known, act)
+        for (each, words), by in zip(worded, reached, strict=True)
     ]
     new = insert_each_once(REMINDERS, [each.row for each in reminders])
     told = [each for each in reminders if each.message and each.row["id"] in new]
@@ -197,13 +197,13 @@ def _words(said: ToSay, known: Together) -> Step | None:
 
 
 def _reminder(
-    said: ToSay, reached: Reached, renewal: str | None, known: Together, act: Act
+    said: ToSay, words: Step, reached: Reached, renewal: str | None, known: Together, act: Act
 ) -> Reminder:
     assert said.due.step is not None, "nothing is due"  # noqa: S101
     id, nobody = act.new_id(), reached.by == "nobody"
     if said.plan.event is not Event.RENEWAL:
         renewal = None
-    message = None if nobody else _message(said, reached, renewal, id, known, act)
+    message = None if nobody else _message(said, words, reached, renewal, id, known, act)
     row = {
         "id": id,
         "licence_id": said.licence.id,
@@ -223,11 +223,16 @@ def _reminder(
 
 
 def _message(
-    said: ToSay, reached: Reached, renewal: str | None, reminder: str, known: Together, act: Act
+    said: ToSay,
+    words: Step,
+    reached: Reached,
+    renewal: str | None,
+    reminder: str,
+    known: Together,
+    act: Act,
 ) -> Message:
     licence, plan, last_day = said.licence, said.plan, said.last_day
-    words, ask_by, read_on = _words(said, known), _ask_by(said, known), _read_on(said, known)
-    assert words is not None, "nothing is said"  # noqa: S101
+    ask_by, read_on = _ask_by(said, known), _read_on(said, known)
     kind, hall = known.kinds[licence.kind], known.hall(plan.hall)
     # what says by when to ask is worth nothing once that day is over
     worth_until = said.due.look_on
