@@ -101,7 +101,7 @@ def test_a_submission_of_a_phone_is_that_accounts_alone(hall):
     form = begin(li)
     for token in (zhang.token, KIOSK_TOKEN, hall.sign_in("guide")):
         unseen(hall, filling(form), token, NOT_FOUND)
-    unseen(hall, filling(form), hall.sign_in("clerk2"), NOT_FOR_THEM)
+    unseen(hall, filling(form), hall.clerk("2").token, NOT_FOR_THEM)
     unseen(hall, filling(form), None, {"unauthenticated"})
     assert li.get(f"/submissions/{form['id']}").json["revision"] == form["revision"]
 
@@ -166,6 +166,7 @@ def test_after_a_transfer_the_other_counter_has_it(hall):
     done = submitted(li, address="路 1 号")
     ticket = hall.take("id-card", id_number=li.id_number)
     clerk = called(hall, ticket)
+    hall.clerk("2")  # opens
     opened(clerk, ticket["id"])
     ok(clerk.handle(ticket, "transfer", {"counter": "2", "reason": "另一窗口办理"}))
     unseen(hall, at_counter(done, ticket), clerk.token, {"ticket_not_found"})

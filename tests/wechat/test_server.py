@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -421,6 +422,15 @@ def test_faults_meet_the_calls_they_are_for(wechat, token):
     with pytest.raises(requests.ReadTimeout):
         requests.post(url, json={}, timeout=0.1)
     assert told(login(wechat, "sandbox:li")) == 0, "other calls are spared"
+
+
+def test_what_was_under_way_at_a_reset_leaves_nothing_behind_it(wechat):
+    wechat.fail(LOGIN, delay_s=0.3)
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(f"{wechat.url}{LOGIN}", timeout=0.1)
+    wechat.reset()
+    time.sleep(0.5)
+    assert wechat.calls() == []
 
 
 @pytest.mark.parametrize(("cut", "taken"), [("before", 0), ("after", 1)])

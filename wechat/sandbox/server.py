@@ -61,9 +61,12 @@ class Server:
 
     def _call(self, request: Request) -> Response | None:
         with self.state.lock:
+            begun_in = self.state.calls
             fault = take(self.state.faults, request.path) or NO_FAULT
             latency = self.state.rng.uniform(*self.latency_s)
         time.sleep(fault.delay_s + latency)
+        if self.state.calls is not begun_in:  # a reset came first: it leaves nothing behind
+            return None
         response = None
         if fault.cut != "before":
             response = self._effect(request, fault)
