@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from app.catalog.models import HallRow, LaneRow
 from app.core.db import db
-from app.tickets import service as tickets
+from app.tickets import taking
 from app.tickets.errors import QuotaUsedUp
 from app.tickets.series import SERIALS, SERIES, next_number
 from tests.crowd import rows
@@ -70,7 +70,7 @@ def read_then_count_on(hall: str, day: Any, letters: str) -> int:
 
 
 def take_without_guard(house: House, go: Any, times: int) -> Any:
-    tickets.next_number = read_then_count
+    taking.next_number = read_then_count
     return take_numbers(house, go, times)
 
 
@@ -121,7 +121,7 @@ def look_then_count(
 
 
 def take_asking_first(house: House, go: Any) -> Any:
-    tickets.next_number = look_then_count
+    taking.next_number = look_then_count
     return take_numbers(house, go, 1)
 
 
@@ -158,8 +158,8 @@ def take_for_her_without_lock(house: House, go: Any) -> Any:
         time.sleep(PAUSE_S)
         return next_number(*args, **kwargs)
 
-    tickets.lock_person = lambda person: None
-    tickets.next_number = slowly
+    taking.lock_person = lambda person: None
+    taking.next_number = slowly
     return take_for_grandmother(house, go)
 
 
