@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -69,6 +70,8 @@ class Actor:
     """Whether this machine reads identity cards: else what it says of one was typed."""
     printer: bool = False
     """Whether this machine has a printer of its own."""
+    bears: Any = field(default=None, compare=False, repr=False)
+    """The row that the token of a ticket stands for, as it was when they were recognised."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else self.kind

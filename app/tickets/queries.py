@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from flask import g
 from sqlalchemy import Row, and_, bindparam, case, func, or_, select
 
 from app.catalog.plan import HallDay, HallPlan
@@ -184,8 +183,9 @@ def actor_of_token(token: str) -> Actor | None:
     """The bearer of a ticket's token, as a caller. Who bears one looks at it, so it is read with
     them: see `borne`."""
     ticket = db.session.execute(BEARER, {"shown": token}).one_or_none()
-    g.borne = ticket
-    return Actor("ticket", ticket.id, ticket.hall, revision=ticket.revision) if ticket else None
+    if ticket is None:
+        return None
+    return Actor("ticket", ticket.id, ticket.hall, revision=ticket.revision, bears=ticket)
 
 
 def borne(ticket_id: str, asker: Actor) -> Ticket | None:
@@ -193,7 +193,7 @@ def borne(ticket_id: str, asker: Actor) -> Ticket | None:
     recognised, so for who looks only."""
     if (asker.kind, asker.id) != ("ticket", ticket_id):
         return None
-    found: Ticket | None = g.get("borne")
+    found: Ticket | None = asker.bears
     return found
 
 
