@@ -49,7 +49,7 @@ from app.renewals.handing import SUBJECT
 from app.renewals.queries import findings_of, is_contested
 from app.renewals.rechecking import may_go_to_rule
 from app.renewals.rules import Why, day_of
-from app.renewals.states import State
+from app.renewals.states import State, is_refused
 from app.renewals.stored import opened
 from app.renewals.view import (
     asked_for_out,
@@ -86,9 +86,8 @@ def line_out(line: Line, plan: HallPlan, today: date) -> dict[str, Any]:
 
 
 def state_text(row: Row[Any]) -> str:
-    """Its state as the hall counts it; what was refused is never told as done."""
-    refused = row.granted is False and row.state in (State.DECIDED, State.CLOSED)
-    return _(REFUSED) if refused else _(STATE_WORDS[State(row.state)])
+    """Its state as the hall counts it."""
+    return _(REFUSED if is_refused(row.state, row.granted) else STATE_WORDS[State(row.state)])
 
 
 def clock_out(line: Line, clock: Clock, today: date) -> dict[str, Any]:

@@ -45,3 +45,9 @@ NEXT: dict[State, frozenset[State]] = {
 ASKING = (State.FOUND, State.REMINDED, State.OPENED)
 """Nobody confirmed it yet."""
 OVER = (State.CLOSED, State.EXPIRED, State.OVERTAKEN)
+
+
+def is_refused(state: str, granted: bool | None) -> bool:
+    """Whether it came to an end by a refusal, and so is never told as done. What overtook it later
+    is told instead."""
+    return granted is False and state in (State.DECIDED, State.CLOSED)

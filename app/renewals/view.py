@@ -49,7 +49,7 @@ from app.renewals.plans import Decider, Plan
 from app.renewals.queries import findings_of, plan_for
 from app.renewals.reminding import sentence
 from app.renewals.rules import DAY, by_whom, day_of, days_waited
-from app.renewals.states import ASKING, State
+from app.renewals.states import ASKING, State, is_refused
 from app.renewals.stopped import overtaken_by, way_on
 from app.renewals.stored import opened
 from app.renewals.words import (
@@ -203,10 +203,9 @@ def _line_out(seen: Seen, outcome: Outcome | None, act: Act) -> dict[str, Any]:
 
 def state_text(row: Row[Any], happened: Iterable[Any]) -> str:
     """Its state in words; `happened`: its events."""
-    refused = row.granted is False and row.state in (State.DECIDED, State.CLOSED)
     if row.state == State.OVERTAKEN and (why := overtaken_by(happened)):
         return _(STOPPED_WORDS[why])
-    return _(REFUSED) if refused else _(STATE_WORDS[State(row.state)])
+    return _(REFUSED if is_refused(row.state, row.granted) else STATE_WORDS[State(row.state)])
 
 
 def _offer_text(row: Row[Any], today: date) -> str:
