@@ -41,7 +41,7 @@ from app.printing.rules import Mode, Printer
 from app.renewals.loading import load_plans
 from app.renewals.plan_file import parse_plans
 from app.renewals.plans import at_any_hour
-from app.renewals.watching import watch
+from app.renewals.watch.watching import watch
 from app.screen.clips import ClipsNotMade, make_clips
 from app.staff import devices
 from app.staff.hashing import HASHER

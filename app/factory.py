@@ -30,7 +30,7 @@ import app.licences.importing.models
 import app.licences.models
 import app.printing.models
 import app.renewals.models
-import app.renewals.watch_models  # noqa: F401 (their tables)
+import app.renewals.watch.models  # noqa: F401 (their tables)
 from app import demo_people
 from app.appointments import routes as appointments
 from app.appointments.waiting import routes as waiting_list
@@ -119,9 +119,9 @@ from app.phone import api as phone_api
 from app.phone import pages as phone_pages
 from app.privacy import routes as privacy
 from app.ratings import routes as ratings
-from app.renewals import reminder_api
 from app.renewals import routes as renewals
 from app.renewals.public_records import HttpPublicRecords, NoRecords, file_records
+from app.renewals.watch import api as reminders
 from app.reports import routes as reports
 from app.screen import api as screen_api
 from app.screen import clips as screen_clips
@@ -268,7 +268,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> APIFlask:
         pairing.bp,
         licence_imports.bp,
         licences.bp,
-        reminder_api.bp,
+        reminders.bp,
         notices.bp,
         wechat_callback.bp,
         submissions.bp,

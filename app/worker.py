@@ -57,9 +57,10 @@ from app.notices.queries import any_due
 from app.notices.service import NUDGE
 from app.printing.jobs import look_after_printers
 from app.privacy.jobs import FORGET_PERSONAL, forget_personal_of
-from app.renewals import sweeping, watching
+from app.renewals import sweeping
 from app.renewals.sweep_jobs import SWEEP_RENEWALS, sweep_renewals
-from app.renewals.watch_jobs import WATCH_LICENCES, watch_licences
+from app.renewals.watch import watching
+from app.renewals.watch.jobs import WATCH_LICENCES, watch_licences
 from app.submissions.jobs import FORGET_DRAFTS, forget_drafts_of
 from app.tickets.telling import tell_near
 from config import logged_about

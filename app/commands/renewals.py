@@ -20,9 +20,9 @@ from app.office.renewals_words import REMINDER_WORDS
 from app.renewals.loading import load_plans
 from app.renewals.plan_file import PlansBroken, parse_plans
 from app.renewals.plans import Plan, at_any_hour
-from app.renewals.reminding import REMINDERS, settle
-from app.renewals.reminding import State as ReminderState
-from app.renewals.watching import foreseen, watch
+from app.renewals.watch.reminding import REMINDERS, settle
+from app.renewals.watch.reminding import State as ReminderState
+from app.renewals.watch.watching import foreseen, watch
 
 renewals_group = AppGroup("renewals", help="Reminders and renewals: their plans, and the watch.")
 FILE = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))

@@ -62,8 +62,8 @@ class LicenceRow(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     watch_on: Mapped[date | None] = mapped_column(Date)
-    """The day from which the watch over licences looks at it again (renewals/watching.py); None:
-    nothing about it comes up by itself."""
+    """The day from which the watch over licences looks at it again (renewals/watch/); None: nothing
+    about it comes up by itself."""
 
     __table_args__ = (
         Index("ix_licences_holder_id_kind", "holder_id", "kind"),

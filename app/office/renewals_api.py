@@ -45,11 +45,11 @@ from app.renewals import desk, figures, service
 from app.renewals.clock import Level
 from app.renewals.figures import Span
 from app.renewals.rechecking import to_rule
-from app.renewals.reminded import Asked
-from app.renewals.reminding import State as ReminderState
 from app.renewals.rules import by_whom, day_of
 from app.renewals.states import State
 from app.renewals.view import zeros_out
+from app.renewals.watch.reminded import Asked
+from app.renewals.watch.reminding import State as ReminderState
 from app.tickets.schemas import NothingIn
 
 bp = APIBlueprint(

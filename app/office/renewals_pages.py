@@ -44,10 +44,10 @@ from app.renewals.checks import CHECKS
 from app.renewals.figures import Span, Summary, Told, summary
 from app.renewals.plans import Event
 from app.renewals.queries import plans
-from app.renewals.reminded import Asked
-from app.renewals.reminding import State as ReminderState
 from app.renewals.rules import day_of
 from app.renewals.states import State
+from app.renewals.watch.reminded import Asked
+from app.renewals.watch.reminding import State as ReminderState
 from app.renewals.words import REFUSED
 
 bp = APIBlueprint("renewals_pages", __name__, url_prefix="/office/renewals", enable_openapi=False)

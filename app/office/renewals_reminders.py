@@ -16,8 +16,8 @@ from app.licences.shares import share_each
 from app.office.renewals_view import number_out
 from app.office.renewals_words import EVENT_WORDS, REMINDER_WORDS, step_in_words
 from app.renewals.queries import plans
-from app.renewals.reminded import Asked, Reminded, reminders
 from app.renewals.rules import day_of
+from app.renewals.watch.reminded import Asked, Reminded, reminders
 
 A_PAGE = 50
 CALLED = Said("电话告知证照到期")

@@ -13,7 +13,6 @@ from app.deliveries.schemas import DropOffOut
 from app.renewals.clock import Level
 from app.renewals.figures import Stage
 from app.renewals.plans import Event
-from app.renewals.reminding import State as ReminderState
 from app.renewals.rules import By
 from app.renewals.schemas import (
     ApplicationLineOut,
@@ -24,6 +23,7 @@ from app.renewals.schemas import (
     ZerosOut,
 )
 from app.renewals.states import State
+from app.renewals.watch.reminding import State as ReminderState
 
 SAID = Regexp(r"[\s\S]*\S", error="请写明")
 WORDS = [Length(1, 500), SAID]

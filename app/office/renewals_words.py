@@ -19,9 +19,9 @@ from app.renewals.bringing import Happened
 from app.renewals.clock import LEGAL_DAYS, Clock, Level
 from app.renewals.figures import Stage
 from app.renewals.plans import Decider, Event, Plan, SiteCheck, TermFrom
-from app.renewals.reminding import State as ReminderState
 from app.renewals.rules import By
 from app.renewals.states import State
+from app.renewals.watch.reminding import State as ReminderState
 
 READERS = (*DECIDERS, *ADMINISTRATOR)
 """Who reads numbers and plans; who decides reads the renewals themselves."""

@@ -32,12 +32,12 @@ from app.renewals.opening import is_shown, one_tap_plan, require_open, written
 from app.renewals.plans import Decider, Plan
 from app.renewals.queries import TABLE
 from app.renewals.records import change, move, record
-from app.renewals.reminding import forget_reminders
 from app.renewals.rules import Why, day_of
 from app.renewals.states import OVER, State
 from app.renewals.stopped import over
 from app.renewals.stored import sealed_in
 from app.renewals.telling import tell_holder
+from app.renewals.watch.reminding import forget_reminders
 from app.renewals.words import CONSENT_VERSION
 
 NOT_OPENED = "您还没有打开核对这项延续的申请书，请先打开，看过以后再确认。"

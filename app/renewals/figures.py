@@ -16,10 +16,10 @@ from app.core.db import db, read_at_length
 from app.licences.queries import LICENCES
 from app.renewals.plans import Event
 from app.renewals.queries import TABLE, plans
-from app.renewals.reminding import State as ReminderState
 from app.renewals.rules import By, days_waited
 from app.renewals.states import State
-from app.renewals.watch_models import ReminderRow
+from app.renewals.watch.models import ReminderRow
+from app.renewals.watch.reminding import State as ReminderState
 
 REMINDERS = ReminderRow.__table__
 

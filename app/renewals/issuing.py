@@ -19,10 +19,10 @@ from app.renewals.handing import SUBJECT, note_handed_over
 from app.renewals.holding import Held
 from app.renewals.queries import TABLE, renewal
 from app.renewals.records import move
-from app.renewals.reminding import forget_reminders
 from app.renewals.rules import day_of
 from app.renewals.states import State
 from app.renewals.stored import opened
+from app.renewals.watch.reminding import forget_reminders
 
 
 def issue(granted: Held, act: Act) -> Row[Any]:

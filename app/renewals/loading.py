@@ -12,8 +12,8 @@ from app.licences.queries import LICENCES
 from app.renewals.plan_stored import definition_of
 from app.renewals.plans import Plan
 from app.renewals.queries import PLANS
-from app.renewals.reminding import forget_reminders_of
 from app.renewals.rules import day_of
+from app.renewals.watch.reminding import forget_reminders_of
 
 SPREAD_AT_ONCE = 5_000
 """Licences of whatever kind gone through in one transaction: nobody waits long for their rows."""

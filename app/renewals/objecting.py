@@ -20,12 +20,12 @@ from app.renewals.queries import (
     renewal,
 )
 from app.renewals.records import change, move, record
-from app.renewals.reminding import forget_reminders
 from app.renewals.rules import By, Why, by_whom, day_of
 from app.renewals.states import State
 from app.renewals.stopped import over
 from app.renewals.stored import opened, sealed_in
 from app.renewals.telling import ANSWERED, tell
+from app.renewals.watch.reminding import forget_reminders
 
 
 def decline(id: str, act: Act) -> Row[Any]:

@@ -19,7 +19,7 @@ from app.renewals.plan_stored import plan_of
 from app.renewals.plans import Event, Plan
 from app.renewals.rules import Why
 from app.renewals.stored import opened
-from app.renewals.watch_models import RenewalPlanRow
+from app.renewals.watch.models import RenewalPlanRow
 
 PLANS = RenewalPlanRow.__table__
 TABLE = RenewalRow.__table__

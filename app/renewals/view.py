@@ -47,11 +47,11 @@ from app.renewals.ordinary import Way, ordinary_way
 from app.renewals.papers import lines
 from app.renewals.plans import Decider, Plan
 from app.renewals.queries import findings_of, plan_for
-from app.renewals.reminding import sentence
 from app.renewals.rules import DAY, by_whom, day_of, days_waited
 from app.renewals.states import ASKING, State, is_refused
 from app.renewals.stopped import overtaken_by, way_on
 from app.renewals.stored import opened
+from app.renewals.watch.reminding import sentence
 from app.renewals.words import (
     BY_WORDS,
     CHECK_WORDS,

@@ -35,12 +35,12 @@ from app.licences import rules
 from app.licences.kinds import Kind, parse_kinds
 from app.licences.queries import LICENCES
 from app.licences.service import load_kinds, put
-from app.renewals import watching
 from app.renewals.loading import load_plans
 from app.renewals.plan_file import parse_plans
 from app.renewals.queries import TABLE as RENEWALS
-from app.renewals.reminding import REMINDERS
-from app.renewals.watching import watch
+from app.renewals.watch import watching
+from app.renewals.watch.reminding import REMINDERS
+from app.renewals.watch.watching import watch
 from bench.hall import Bench
 from bench.library import copied, stores
 from bench.licence_import import MEGABYTE, resident

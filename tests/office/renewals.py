@@ -23,9 +23,9 @@ from app.licences.kinds import Kind, parse_kinds
 from app.notices.jobs import send_due
 from app.renewals.plan_file import parse_plans
 from app.renewals.public_records import FileRecords
-from app.renewals.reminding import settle
 from app.renewals.service import load_plans, sweep
-from app.renewals.watching import watch
+from app.renewals.watch.reminding import settle
+from app.renewals.watch.watching import watch
 from tests.house import HALL, Citizen, House
 
 DEFINER, ISSUER = "11100000MB03271699", "11430000006122244L"

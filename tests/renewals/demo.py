@@ -23,7 +23,7 @@ from app.licences.rules import LicenceRecord
 from app.licences.service import put
 from app.notices.jobs import send_due
 from app.renewals.sweeping import sweep
-from app.renewals.watching import watch
+from app.renewals.watch.watching import watch
 from app.staff.hashing import HASHER
 from app.staff.service import put_staff
 from tests.house import PASSWORD, Citizen, House

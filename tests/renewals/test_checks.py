@@ -24,6 +24,7 @@ from app.licences.identifier import identifier_of
 from app.licences.kinds import HolderKind, Kind, Renewal, Span, Validity
 from app.licences.queries import Licence
 from app.licences.rules import State
+from app.notices.rules import OfficeHours
 from app.renewals import checks
 from app.renewals.checks import (
     ALWAYS,
@@ -39,7 +40,6 @@ from app.renewals.dates import window
 from app.renewals.plans import (
     Decider,
     Event,
-    Hours,
     OneTap,
     Plan,
     SiteCheck,
@@ -87,7 +87,7 @@ PLAN = Plan(
     steps=(),
     late=None,
     channels=("wechat", "sms"),
-    hours=Hours(time(9), time(18), working_days=True),
+    hours=OfficeHours(time(9), time(18), working_days=True),
     cycle=None,
     one_tap=ONE_TAP,
 )

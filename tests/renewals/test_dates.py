@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.catalog.calendar import days_of_year
 from app.licences.kinds import HolderKind, Kind, Renewal, Span, Validity
+from app.notices.rules import OfficeHours
 from app.renewals.dates import (
     any_day,
     counted_back,
@@ -25,7 +26,7 @@ from app.renewals.dates import (
     working_days_back,
 )
 from app.renewals.default_steps import late_of, steps_of
-from app.renewals.plans import Cycle, Event, Hours, Plan, Term, TermFrom
+from app.renewals.plans import Cycle, Event, Plan, Term, TermFrom
 
 DAY = timedelta(days=1)
 SPECIAL = {each.date: each.kind for year in (2025, 2026) for each in days_of_year(year)}
@@ -37,7 +38,7 @@ PLAN = Plan(
     steps=steps_of(Event.RENEWAL),
     late=late_of(Event.RENEWAL),
     channels=("wechat", "sms"),
-    hours=Hours(time(9), time(18), working_days=True),
+    hours=OfficeHours(time(9), time(18), working_days=True),
     cycle=None,
     one_tap=None,
 )

@@ -16,7 +16,7 @@ from app.renewals import confirming
 from app.renewals.holding import Held
 from app.renewals.queries import TABLE
 from app.renewals.records import change
-from app.renewals.watching import watch
+from app.renewals.watch.watching import watch
 from tests import bookings, processes
 from tests.crowd import rows
 from tests.stores import each_store_once, on_postgresql

@@ -12,7 +12,7 @@ from app.renewals.errors import AlreadyDecided
 from app.renewals.finding import Overtaken
 from app.renewals.queries import events_of
 from app.renewals.rechecking import to_rule
-from app.renewals.watching import watch
+from app.renewals.watch.watching import watch
 from tests.crowd import rows
 from tests.house import HALL, credit_code, refused
 from tests.renewals.renewing import food

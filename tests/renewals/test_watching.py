@@ -18,12 +18,12 @@ from app.licences.shares import uses_of
 from app.notices.queries import ATTEMPTS
 from app.notices.queries import TABLE as NOTICES
 from app.renewals import queries
-from app.renewals.reaching import STOPS
 from app.renewals.records import EVENTS
 from app.renewals.records import TABLE as RENEWALS
-from app.renewals.reminding import REMINDERS, forget_reminders
-from app.renewals.watch_jobs import WATCH_LICENCES, watch_licences
-from app.renewals.watching import is_owed
+from app.renewals.watch.jobs import WATCH_LICENCES, watch_licences
+from app.renewals.watch.reaching import STOPS
+from app.renewals.watch.reminding import REMINDERS, forget_reminders
+from app.renewals.watch.watching import is_owed
 from app.worker import one_round
 from tests.house import MORNING, id_number
 from tests.licences.conftest import DEFINER, ISSUER, sure

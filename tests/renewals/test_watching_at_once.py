@@ -17,12 +17,13 @@ from sqlalchemy import Select, event, select, text
 
 from app.core.db import db
 from app.notices.queries import TABLE as NOTICES
-from app.renewals import loading, reaching, reminding, stopping, watching
+from app.renewals import loading
 from app.renewals.records import EVENTS
 from app.renewals.records import TABLE as RENEWALS
-from app.renewals.reminding import REMINDERS
-from app.renewals.stopping import ALL, set_reminders
-from app.renewals.watching import watch
+from app.renewals.watch import reaching, reminding, stopping, watching
+from app.renewals.watch.reminding import REMINDERS
+from app.renewals.watch.stopping import ALL, set_reminders
+from app.renewals.watch.watching import watch
 from tests.house import id_number, open_house
 from tests.licences.conftest import sure
 from tests.renewals.watched import PLANS, Watched, stocked_and_watched

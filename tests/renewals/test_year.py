@@ -19,7 +19,7 @@ from app.licences.queries import LICENCES
 from app.licences.service import id_of
 from app.notices.queries import ATTEMPTS
 from app.renewals.records import TABLE as RENEWALS
-from app.renewals.reminding import REMINDERS
+from app.renewals.watch.reminding import REMINDERS
 from config.settings import load_settings
 from tests.faults.conftest import leave
 from tests.house import open_house

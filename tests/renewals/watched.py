@@ -26,8 +26,8 @@ from app.notices.queries import TABLE as NOTICES
 from app.renewals.loading import load_plans
 from app.renewals.plan_file import parse_plans
 from app.renewals.records import TABLE as RENEWALS
-from app.renewals.reminding import REMINDERS, settle
-from app.renewals.watching import watch
+from app.renewals.watch.reminding import REMINDERS, settle
+from app.renewals.watch.watching import watch
 from tests.house import HALL, Citizen, House, credit_code
 from tests.licences.conftest import DEFINER, TYPES, Library, firm, record, stocked
 

@@ -37,9 +37,9 @@ from app.renewals import confirming, opening
 from app.renewals import service as renewals
 from app.renewals.loading import load_plans
 from app.renewals.plan_file import parse_plans
-from app.renewals.reminding import settle
-from app.renewals.stopping import set_reminders
-from app.renewals.watching import watch
+from app.renewals.watch.reminding import settle
+from app.renewals.watch.stopping import set_reminders
+from app.renewals.watch.watching import watch
 from tests.house import HALL, House
 from tests.renewals.deaths import Deaths
 from tests.renewals.eight_kinds import DEFINER, ISSUER, KINDS_FILE, PLANS_FILE, TYPES

@@ -8,8 +8,8 @@ from datetime import timedelta
 from app.core.acts import SYSTEM, Act
 from app.core.db import transaction
 from app.core.parts import parts
-from app.renewals.reminding import settle
-from app.renewals.watching import watch
+from app.renewals.watch.reminding import settle
+from app.renewals.watch.watching import watch
 
 WATCH_LICENCES = "watch-licences"
 LASTS = timedelta(seconds=20)

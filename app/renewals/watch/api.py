@@ -12,8 +12,8 @@ from flask import Response
 from app.core.auth import access, act, actor
 from app.core.http import answer, perform_here
 from app.core.parts import parts
-from app.renewals.reaching import ALL
-from app.renewals.stopping import Stops, set_reminders, stops_of
+from app.renewals.watch.reaching import ALL
+from app.renewals.watch.stopping import Stops, set_reminders, stops_of
 
 bp = APIBlueprint("reminders", __name__, url_prefix="/api/v1/me", tag="到期提醒")
 

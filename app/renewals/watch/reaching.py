@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.core.db import db, hold_each
 from app.licences.rights import accounts_acting
-from app.renewals.watch_models import ReminderStopRow
+from app.renewals.watch.models import ReminderStopRow
 
 STOPS = ReminderStopRow.__table__
 ALL = ""

@@ -15,8 +15,8 @@ from app.core.db import db, hold, insert_once
 from app.licences.errors import KindNotFound
 from app.licences.queries import LICENCES, kinds
 from app.licences.rights import Holder, Right, holders_of, right_of_citizen
-from app.renewals.reaching import ALL, STOPS, stopping
-from app.renewals.reminding import forget_reminders_to
+from app.renewals.watch.reaching import ALL, STOPS, stopping
+from app.renewals.watch.reminding import forget_reminders_to
 
 
 @dataclass(frozen=True, slots=True)

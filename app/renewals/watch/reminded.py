@@ -13,7 +13,7 @@ from app.licences.queries import LICENCES, WITH_HOLDER, Licence, kinds, opened
 from app.renewals.figures import Span
 from app.renewals.plans import Event
 from app.renewals.queries import plans
-from app.renewals.reminding import REMINDERS, State
+from app.renewals.watch.reminding import REMINDERS, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,12 @@ from app.renewals.calendar import sending_days
 from app.renewals.dates import DAY, Due, IsWorking, last_day, steps_due
 from app.renewals.finding import Overtaken, expire, overtake, take_back, term_of
 from app.renewals.loading import spread
-from app.renewals.looking import Seen, SeenRenewal, seen_first, seen_of
 from app.renewals.plans import Event, Plan
-from app.renewals.reminding import (
+from app.renewals.rules import day_of
+from app.renewals.states import ASKING, OVER
+from app.renewals.states import State as Renewal
+from app.renewals.watch.looking import Seen, SeenRenewal, seen_first, seen_of
+from app.renewals.watch.reminding import (
     Foretold,
     State,
     Together,
@@ -42,9 +45,6 @@ from app.renewals.reminding import (
     remind,
     withdraw_reminders,
 )
-from app.renewals.rules import day_of
-from app.renewals.states import ASKING, OVER
-from app.renewals.states import State as Renewal
 
 log = logging.getLogger(__name__)
 

@@ -29,9 +29,9 @@ from app.notices.service import Link, Message, notify_each, withdraw
 from app.renewals.dates import DAY, Due, words_of
 from app.renewals.finding import Ending, asked_between, found_each, reminded
 from app.renewals.plans import Event, Plan, Step
-from app.renewals.reaching import Reachable, reachable
 from app.renewals.rules import day_of, tail_of
-from app.renewals.watch_models import ReminderRow
+from app.renewals.watch.models import ReminderRow
+from app.renewals.watch.reaching import Reachable, reachable
 
 REMINDERS = ReminderRow.__table__
 TO_OPEN = select(*OPENED).join(PEOPLE, PEOPLE.c.id == LICENCES.c.holder_id)

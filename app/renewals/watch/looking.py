@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from app.core.db import among, db
 from app.licences.queries import LICENCES
 from app.renewals.queries import TABLE as RENEWALS
-from app.renewals.reminding import REMINDERS, State
+from app.renewals.watch.reminding import REMINDERS, State
 
 LICENCE = ("id", "kind", "holder_id", "state", "issued_on", "valid_from", "valid_until")
 RENEWAL = (
