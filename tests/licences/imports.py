@@ -18,16 +18,18 @@ from app.licences.importing.queries import KINDS as BY_KIND
 from app.licences.importing.reading import Format
 from app.licences.queries import LICENCES
 from app.licences.service import load_kinds
+from app.licences.shares import TABLE as SHARES
 from tests.house import HALL, House
 from tests.licences.register import kinds
 
+EMPTIED = (FAULTS, BY_KIND, IMPORTS, SHARES, LICENCES)
 ADMINISTRATOR = Actor("staff", "somebody", HALL)
 
 
 def with_kinds(house: House) -> House:
     """Its library knows the register's kinds, and is empty."""
     house.within(
-        lambda: [db.session.execute(delete(t)) for t in (FAULTS, BY_KIND, IMPORTS, LICENCES)]
+        lambda: [db.session.execute(delete(t)) for t in EMPTIED]
     )
     house.within(lambda: load_kinds(kinds(), Act(house.clock.now(), SYSTEM)))
     return house

@@ -150,13 +150,13 @@ def test_a_booking_tells_of_itself(house, wechat):
     house.reload(
         lambda file: file["items"][0].update(name="居民身份证换领补领登记指纹信息采集及照相预约")
     )
-    li = house.citizen("li").identify()
-    allow(house, wechat, "li", BOOKING, times=2)
-    booked = li.book(house.slot("09:30"))
+    booker = house.citizen("booker").identify()
+    allow(house, wechat, "booker", BOOKING, times=2)
+    booked = booker.book(house.slot("09:30"))
     work(house)
-    li.appointment(booked, "cancel")
+    booker.appointment(booked, "cancel")
     work(house)
-    booking, cancelled = wechat.sent("li")
+    booking, cancelled = wechat.sent("booker")
     assert cancelled["data"]["thing5"] == "预约已取消"
     assert booking["data"] == {
         "thing1": "居民身份证换领补领登记指纹信息采集及照…",
