@@ -72,5 +72,9 @@ def test_a_form_that_is_filled_is_corrected_submitted_and_printed(house, open_ph
 
 def choose_today(phone: Phone, name: str) -> None:
     """The day that the picker opens at."""
-    field(phone, name).get_by_role("button").press("Enter")
+    phone.sees("填写的内容已自动保存")  # else the page may be drawn anew between focus and key
+    button = field(phone, name).get_by_role("button")
+    button.focus()
+    expect(button).to_be_focused()
+    phone.page.keyboard.press("Enter")
     phone.page.locator(".uni-picker-action-confirm").filter(visible=True).click()
