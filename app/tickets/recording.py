@@ -38,6 +38,8 @@ def record(act: Act, ticket: Ticket, kind: str, note: str = "", nth: int | None 
 
 
 def tell_sequence(ticket: Ticket, *, waited: bool) -> None:
+    """After commit, whoever waits stands in the sequence, and who `waited` and does no longer has
+    left it."""
     line = sequence_of(ticket.hall, ticket.day)
     if ticket.state == State.WAITING:
         entry = entry_of(ticket)

@@ -27,6 +27,7 @@ EMPTY = dict.fromkeys(TABLE.c.keys())
 
 
 def items_of(plan: HallPlan, codes: list[str]) -> list[Item]:
+    """What somebody names for one visit. Raises UnknownItem, ItemsOfSeveralLanes."""
     return one_lane([item_of(plan, code) for code in codes])
 
 
