@@ -87,6 +87,16 @@ def test_whoever_mistyped_their_password_is_told_of_in_words(house, auditor):
     assert any(" 在办公页面登录 POST /office/session 拒绝 401" in row for row in found)
 
 
+def test_long_lists_are_turned_over_and_still_ask_for_the_same(auditor, monkeypatch):
+    monkeypatch.setattr("app.office.audit_pages.A_PAGE", 2)
+    first = auditor.get("/office/audit?kind=staff").text
+    assert "上一页" not in first
+    (on,) = re.findall('href="([?][^"]+)">下一页', first)
+    second = auditor.get(f"/office/audit{unescape(on)}").text
+    (back,) = re.findall('href="([?][^"]+)">‹ 上一页', second)
+    assert auditor.get(f"/office/audit{unescape(back)}").text.count("<tr") == first.count("<tr") == 3
+
+
 def test_another_day_has_nothing(auditor):
     assert rows(auditor, **{"from": "2026-11-20", "to": "2026-11-21"}) == []
 
