@@ -27,6 +27,7 @@ from app.factory import create_app
 from config.settings import ROOT, Settings
 from embedded import lifeline
 from tests.house import MORNING, House
+from tests.stores import until_the_dead_are_forgotten
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.processes"])
@@ -73,6 +74,7 @@ def killed(
     process.join(GATHERED_WITHIN_S)
     process.kill()
     assert process.exitcode == -signal.SIGKILL, f"lived through {point}: {process.exitcode}"
+    until_the_dead_are_forgotten(settings.database_url)
 
 
 class Forked:

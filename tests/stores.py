@@ -4,8 +4,10 @@
 def test_…(house): …
 """
 
+import time
 from typing import Any
 
+import psycopg
 import pytest
 
 
@@ -23,3 +25,20 @@ on_postgresql = on(("postgresql", "valkey"))
 """For races that SQLite cannot lose: its writers come one after another (tests/concurrency/
 test_sqlite.py shows what happens when they do not), and for what SQLite does not have."""
 on_sqlite = on(("sqlite", "valkey"))
+
+NOTICED_WITHIN_S = 5
+UNDER_WAY = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+)
+
+
+def until_the_dead_are_forgotten(database_url: str) -> None:
+    """PostgreSQL notices a moment late that somebody died; until then what they had locked stays
+    so, and whoever passes over locked rows finds nothing to do."""
+    if not database_url.startswith("postgresql"):
+        return
+    url, until = database_url.replace("+psycopg", ""), time.monotonic() + NOTICED_WITHIN_S
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute(UNDER_WAY).fetchone() and time.monotonic() < until:
+            time.sleep(0.005)

@@ -27,7 +27,7 @@ from app.renewals.watch.watching import watch
 from tests.house import id_number, open_house
 from tests.licences.conftest import sure
 from tests.renewals.watched import PLANS, Watched, stocked_and_watched
-from tests.stores import each_store_once, on_postgresql
+from tests.stores import each_store_once, on_postgresql, until_the_dead_are_forgotten
 
 LICENCES = 8
 MEETING_S = 60
@@ -204,7 +204,7 @@ def dying_after(statements: int) -> Iterator[None]:
 
 
 @each_store_once
-def test_who_dies_at_any_statement_has_done_nothing(watched):
+def test_who_dies_at_any_statement_has_done_nothing(watched, every_database):
     """And whoever comes next does all of it, once."""
     licence = by_phone(watched, 9)
     permit = permits(watched, 1)[0]
@@ -213,6 +213,7 @@ def test_who_dies_at_any_statement_has_done_nothing(watched):
         with suppress(Dies), watched.house.app.app_context(), dying_after(survives):
             watch(watched.act)
             break
+        until_the_dead_are_forgotten(every_database)
         assert everything(watched) == nothing
     assert survives > 15
     assert watched.told(licence) == [("renewal", "1-months", "pending", "phone")]
