@@ -15,7 +15,8 @@ import json
 import re
 import uuid
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -174,6 +175,14 @@ class House:
         change(self._file)
         file = json.dumps(self._file, ensure_ascii=False).encode()
         self.within(lambda: load_hall(_parsed(file)))
+
+    @contextmanager
+    def hall_put_back(self) -> Iterator[None]:
+        """What is changed of the hall's file meanwhile is taken back."""
+        file = copy.deepcopy(self._file)
+        yield
+        if self._file != file:
+            self.reload(lambda changed: changed.update(file))
 
     def stand_at_noon(self) -> None:
         """Move the hall to where it is about noon now: its day does not turn while a test runs by

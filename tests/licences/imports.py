@@ -28,9 +28,7 @@ ADMINISTRATOR = Actor("staff", "somebody", HALL)
 
 def with_kinds(house: House) -> House:
     """Its library knows the register's kinds, and is empty."""
-    house.within(
-        lambda: [db.session.execute(delete(t)) for t in EMPTIED]
-    )
+    house.within(lambda: [db.session.execute(delete(table)) for table in EMPTIED])
     house.within(lambda: load_kinds(kinds(), Act(house.clock.now(), SYSTEM)))
     return house
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 
 import pytest
@@ -24,10 +23,8 @@ def house(shared_house: House, wechat: Wechat) -> Iterator[House]:
         db.session.execute(update(CITIZENS).values(phone_sealed=None))
     settings = shared_house.app.extensions["parts"].settings
     (settings.instance_path / "sms.jsonl").unlink(missing_ok=True)
-    file = copy.deepcopy(shared_house._file)
-    yield shared_house
-    if shared_house._file != file:
-        shared_house.reload(lambda changed: changed.update(file))
+    with shared_house.hall_put_back():
+        yield shared_house
 
 
 @pytest.fixture

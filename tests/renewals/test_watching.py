@@ -38,7 +38,6 @@ def watched(shared_house):
     """One library for all of the module; nobody was told anything yet, and its hall is what it was
     before each test."""
     shared_house.clock.at = MORNING
-    hall = {**shared_house._file["hall"]}
     watched = stocked_and_watched(shared_house)
 
     def forget() -> None:
@@ -48,9 +47,8 @@ def watched(shared_house):
         db.session.execute(update(queries.PLANS).values(spread_to=None))  # by the test before
 
     shared_house.within(forget)
-    yield watched
-    if shared_house._file["hall"] != hall:
-        shared_house.reload(lambda file: file.update(hall=hall))
+    with shared_house.hall_put_back():
+        yield watched
 
 
 @pytest.fixture

@@ -110,17 +110,19 @@ def read_together(told: Collection[WithHolder], act: Act) -> Together:
     licences = {row.id: row for row in db.session.execute(query)} if told else {}
     holders = {row.holder_id for row in told}
 
-    def between(kind: str, last_day: date, hall: str) -> tuple[date, date]:
-        return asked_between(known[kind], last_day, hall)
+    hall = cache(plan_of)
 
-    def sent_from(hall: str, hours: OfficeHours) -> date:
-        return day_of(hours.begin_after(act.now, plan_of(hall)) or act.now)
+    def between(kind: str, last_day: date, code: str) -> tuple[date, date]:
+        return asked_between(known[kind], last_day, code)
+
+    def sent_from(code: str, hours: OfficeHours) -> date:
+        return day_of(hours.begin_after(act.now, hall(code)) or act.now)
 
     return Together(
         today=today,
         licences=licences,
         kinds=known,
-        hall=cache(plan_of),
+        hall=hall,
         asked_between=cache(between),
         sent_from=cache(sent_from),
         holders=reachable(holders, today),
